@@ -1,0 +1,189 @@
+"""Periods, zones and calling hours; pure functions of the instants they are given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from phonenumbers import timezone as phone_zones
+
+from knowledge.errors import BadPeriod
+
+CALLING_OPENS = time(8)
+CALLING_CLOSES = time(21)
+SUNDAY = 6
+
+PERIOD_WORDS = (
+    "today", "yesterday", "tomorrow", "this week", "last week", "next week", "this month", "last month", "next month",
+    "this quarter", "last quarter", "next quarter", "this year", "last year", "next year",
+)  # fmt: skip
+_LAST_N = re.compile(r"(?:the )?(?:last|past) (\d{1,3}) (day|week|month|quarter|year)s?")
+_QUARTER = re.compile(r"(\d{4})-q([1-4])")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DAY = r"(\d{4}-\d{2}-\d{2})"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A span of whole days in one zone: `start` is inside, `end` is the first instant after it."""
+
+    words: str
+    start: datetime
+    end: datetime
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def period(words: str, now: datetime, zone: ZoneInfo) -> Period:
+    """The period that `words` mean on the wall calendar of `zone`.
+
+    Raises
+    ------
+    BadPeriod
+        When the words are no period.
+    """
+    first, after = _days(" ".join(words.lower().split()), now.astimezone(zone).date())
+    return Period(words, _midnight(first, zone), _midnight(after, zone))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _days(words: str, today: date) -> tuple[date, date]:
+    try:
+        if words in ("today", "yesterday", "tomorrow"):
+            day = today + timedelta(("yesterday", "today", "tomorrow").index(words) - 1)
+            return day, day + timedelta(1)
+        if match := re.fullmatch(r"(this|last|next) (week|month|quarter|year)", words):
+            start = _unit_start(today, match[2], ("last", "this", "next").index(match[1]) - 1)
+            return start, _unit_start(start, match[2], 1)
+        if match := _LAST_N.fullmatch(words):
+            return _back(today, match[2], int(match[1])), today + timedelta(1)
+        if match := _QUARTER.fullmatch(words):
+            start = date(int(match[1]), 3 * int(match[2]) - 2, 1)
+            return start, _unit_start(start, "quarter", 1)
+        if match := _MONTH.fullmatch(words):
+            start = date(int(match[1]), int(match[2]), 1)
+            return start, _unit_start(start, "month", 1)
+        if match := re.fullmatch(rf"{_DAY}(?:\.\.{_DAY})?", words):
+            start, last = date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1])
+            if last < start:
+                raise BadPeriod(f'"{words}" ends before it starts; swap the two dates.')
+            return start, last + timedelta(1)
+    except (ValueError, OverflowError):
+        pass
+    raise BadPeriod(
+        f'"{words}" is not a period I know; say for example "this month", "last quarter" or "2026-01-01..2026-03-31".'
+    )
+
+
+def _unit_start(day: date, unit: str, shift: int) -> date:
+    """The first day of the week, month, quarter or year around `day`, `shift` units on."""
+    if unit == "week":
+        return day - timedelta(day.weekday()) + timedelta(weeks=shift)
+    months = {"month": 1, "quarter": 3, "year": 12}[unit]
+    index = (day.year * 12 + day.month - 1) // months * months + shift * months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def _back(today: date, unit: str, n: int) -> date:
+    if unit in ("day", "week"):
+        return today + timedelta(1) - timedelta(n * {"day": 1, "week": 7}[unit])
+    index = today.year * 12 + today.month - 1 - n * {"month": 1, "quarter": 3, "year": 12}[unit]
+    # 31 March less a month is the end of February, not a date that does not exist.
+    day = min(today.day, (date(index // 12 + (index % 12 == 11), (index + 1) % 12 + 1, 1) - timedelta(1)).day)
+    return date(index // 12, index % 12 + 1, day)
+
+
+def is_calling_hour(now: datetime, zone: str) -> bool:
+    """Whether a person in `zone` may be called at `now`: 8:00 to 21:00, Monday to Saturday, on their own clock."""
+    local = now.astimezone(ZoneInfo(zone))
+    return local.weekday() != SUNDAY and CALLING_OPENS <= local.time() < CALLING_CLOSES
+
+
+def calling_opens(now: datetime, zone: str) -> datetime:
+    """The next instant, in UTC, at which a person in `zone` may be called; `now` itself while calling is open."""
+    if is_calling_hour(now, zone):
+        return now
+    local = now.astimezone(ZoneInfo(zone))
+    day = local.date() if local.time() < CALLING_OPENS else local.date() + timedelta(1)
+    if day.weekday() == SUNDAY:
+        day += timedelta(1)
+    return datetime.combine(day, CALLING_OPENS, ZoneInfo(zone)).astimezone(UTC)
+
+
+@cache
+def zones_of_country(country: str) -> tuple[str, ...]:
+    """IANA zones of a country given by ISO code or English name; none if the country is unknown.
+
+    Source: `zone.tab` and `iso3166.tab` of the IANA time zone database, from the tzdata package.
+    """
+    code = country.strip().upper()
+    code = _country_codes().get(code.casefold(), code)
+    return tuple(zone for iso, zone in _zone_table() if iso == code)
+
+
+@cache
+def _zone_table() -> tuple[tuple[str, str], ...]:
+    lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines()
+    return tuple((row[0], row[2]) for row in (line.split("\t") for line in lines if not line.startswith("#")))
+
+
+@cache
+def _country_codes() -> dict[str, str]:
+    lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
+    names = dict(line.split("\t")[:2][::-1] for line in lines if line and not line.startswith("#"))
+    common = {"united states": "US", "united states of america": "US", "usa": "US", "uk": "GB", "united kingdom": "GB"}
+    return {name.casefold(): code for name, code in names.items()} | common
+
+
+@dataclass(frozen=True)
+class CallZone:
+    """Where to call: the zone, and whether it was only assumed."""
+
+    zone: str
+    assumed: bool
+
+
+@lru_cache(maxsize=65_536)
+def call_zone(timezone: str | None, phone: str | None, country: str | None, default: str) -> CallZone:
+    """The zone whose clock decides whether a lead may be called.
+
+    What the record says comes first, then the phone number's area, then a country with a single zone;
+    everything else is an assumption and is marked as such.
+    """
+    if timezone and is_zone(timezone):
+        return CallZone(timezone, assumed=False)
+    by_phone = _zones_of_phone(phone) if phone else ()
+    if len(by_phone) == 1:
+        return CallZone(by_phone[0], assumed=False)
+    by_country = zones_of_country(country) if country else ()
+    if len(by_country) == 1:
+        return CallZone(by_country[0], assumed=False)
+    candidates = [zone for zone in by_phone if zone in by_country] or [*by_phone, *by_country]
+    return CallZone(default if default in candidates or not candidates else candidates[0], assumed=True)
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is an IANA time zone."""
+    return name in _zone_names()
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zones_of_phone(phone: str) -> tuple[str, ...]:
+    try:
+        zones = phone_zones.time_zones_for_number(phonenumbers.parse(phone, None))
+    except phonenumbers.NumberParseException:
+        return ()
+    return tuple(zone for zone in zones if is_zone(zone))

@@ -1,0 +1,211 @@
+"""Opens the books: SQLite in a file or PostgreSQL by URL, the same code for both."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import JSON, DateTime, Dialect, Numeric, String, create_engine, event, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from knowledge.errors import BadInput, DatabaseUnreachable
+
+# A writer waits this long for another before it gives up; long jobs write in short transactions.
+BUSY_TIMEOUT_MS = 20_000
+CENT = Decimal("0.01")
+# Marks a connection whose next transaction writes.
+WRITING = {"callsheet_writes": True}
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time: aware UTC in Python, naive UTC in the database. Naive values are refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"an instant needs a time zone: {value!r}")
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """An amount with two decimals; SQLite has no decimal type, so it keeps a number rounded to the cent."""
+
+    impl = Numeric(18, 2)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Numeric(18, 2, asdecimal=dialect.name != "sqlite"))
+
+    def process_bind_param(self, value: Decimal | float | None, dialect: Dialect) -> Decimal | float | None:
+        if value is None:
+            return None
+        amount = Decimal(str(value)).quantize(CENT)
+        return float(amount) if dialect.name == "sqlite" else amount
+
+    def process_result_value(self, value: Decimal | float | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(str(value)).quantize(CENT)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Table(DeclarativeBase):
+    """Base of every table."""
+
+    type_annotation_map = {datetime: Instant(), Decimal: Money(), str: String(), dict[str, Any]: Json, list[Any]: Json}
+
+
+class Version(Table):
+    """A counter that every write to the books moves on, so that readers know when what they keep is old."""
+
+    __tablename__ = "versions"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(default=0)
+
+
+class Database:
+    """The books behind one URL.
+
+    Raises
+    ------
+    BadInput
+        When the URL is no database URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _parse(url)
+        self.engine = _engine(self.url)
+
+    def __str__(self) -> str:
+        return self.url.render_as_string(hide_password=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite database; None for a server or a database in memory."""
+        name = self.url.database if self.is_sqlite else None
+        return Path(name) if name and name != ":memory:" else None
+
+    def migrate(self) -> None:
+        """Brings the schema up to date; creates it in an empty database."""
+        if self.path:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with _reachable(), self.engine.connect().execution_options(**WRITING) as connection:
+            config = Config()
+            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection for reading in bulk."""
+        with _reachable(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with _reachable(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self, *, books: bool = True) -> Iterator[Session]:
+        """A session in one transaction: all of it is kept, or nothing.
+
+        `books` says that what people see changes with it; writes to the ledger alone say False,
+        so that answers kept for a version of the books stay good.
+        """
+        with _reachable(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options=WRITING)
+            yield session
+            if books:
+                session.flush()
+                bump(session.connection())
+
+    def version(self) -> int:
+        """The number of the last write to the books."""
+        with self.read() as session:
+            return session.scalar(select(Version.value).where(Version.name == "books")) or 0
+
+
+def bump(connection: Connection) -> None:
+    """Moves the books' version on, inside the caller's transaction."""
+    moved = connection.execute(update(Version).where(Version.name == "books").values(value=Version.value + 1))
+    if not moved.rowcount:
+        connection.execute(Version.__table__.insert().values(name="books", value=1))  # type: ignore[attr-defined]
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise BadInput(
+            f'"{url.split("@")[-1]}" is no database URL; use sqlite:///file.db or postgresql://user@host/name.'
+        ) from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise BadInput("Only SQLite and PostgreSQL are supported; set CALLSHEET_DATABASE_URL to one of them.")
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turns into a writer half-way cannot wait its turn and fails, so writers say so at once.
+    writes = connection.get_execution_options().get("callsheet_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    # The driver's own transaction handling would turn BEGIN IMMEDIATE into an error.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT_MS}",
+                   "cache_size=-65536", "mmap_size=1073741824", "temp_store=MEMORY"):  # fmt: skip
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Turns a database that does not answer into one clear sentence."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or _is_unreachable(error):
+            raise DatabaseUnreachable from error
+        raise
+
+
+def _is_unreachable(error: DBAPIError) -> bool:
+    text = str(error.orig).lower()
+    signs = ("unable to open database", "connection refused", "could not connect", "connection failed", "no such host",
+             "could not translate host", "failed to resolve", "server closed the connection",
+             "not a database", "disk i/o error", "authentication failed", "does not exist\n")  # fmt: skip
+    return any(sign in text for sign in signs)

@@ -1,0 +1,64 @@
+"""Every error that a person may see. The docstring is the default message and says what to do next.
+
+    CallsheetError
+    ├── BadInput            what was typed or uploaded cannot be used
+    │   ├── UnknownPerson
+    │   ├── BadPeriod
+    │   ├── BadMapping
+    │   └── BadFile
+    ├── Unavailable         something outside is not reachable
+    │   └── DatabaseUnreachable
+    ├── NotAllowed          the asker may not see or do this
+    ├── UnknownRecord       nothing by that name among the records the asker may see
+    └── NotTrained          no model serves yet
+"""
+
+from __future__ import annotations
+
+
+class CallsheetError(Exception):
+    """Something went wrong; try again, and tell an admin if it happens twice."""
+
+    def __init__(self, message: str | None = None, **facts: object) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+        self.facts = facts
+
+
+class BadInput(CallsheetError):
+    """That cannot be used as it is; check it and try again."""
+
+
+class UnknownPerson(BadInput):
+    """Nobody of that name is known; `callsheet people` lists who is."""
+
+
+class BadPeriod(BadInput):
+    """That period is not understood; say for example "this month", "last quarter" or "2026-01-01..2026-03-31"."""
+
+
+class BadMapping(BadInput):
+    """The mapping file cannot be used; compare it with the example in the README."""
+
+
+class BadFile(BadInput):
+    """The file cannot be read as a table; save it as CSV (UTF-8) or Parquet and try again."""
+
+
+class Unavailable(CallsheetError):
+    """Something this needs is not reachable just now; try again in a minute."""
+
+
+class DatabaseUnreachable(Unavailable):
+    """The database cannot be reached; check CALLSHEET_DATABASE_URL and that the server is running."""
+
+
+class NotAllowed(CallsheetError):
+    """That is not yours to see; ask your manager or an admin."""
+
+
+class UnknownRecord(CallsheetError):
+    """No record of that name that you may see; check the spelling."""
+
+
+class NotTrained(CallsheetError):
+    """No model serves yet; an admin can run `callsheet train`."""

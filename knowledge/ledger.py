@@ -1,0 +1,113 @@
+"""What the assistant did: events claimed, turns of threads, what was said on what evidence, what people thought of it.
+
+Append-only where it is evidence. It keeps ids and tool names; texts of people sit only in `turns`, which can be erased.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge.database import Database, Table
+
+# Slack's last redelivery comes about five minutes after the first; a day leaves room for a clock gone wrong.
+INBOX_KEPT = timedelta(days=1)
+
+
+class InboxEvent(Table):
+    """A Slack event taken on, once: its key is unique whatever replica receives it."""
+
+    __tablename__ = "inbox"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    payload: Mapped[dict[str, Any]]
+    leased_until: Mapped[datetime | None] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    error_id: Mapped[str | None]
+
+
+class Turn(Table):
+    """One question and its answer in a thread."""
+
+    __tablename__ = "turns"
+    __table_args__ = (Index("ix_turns_thread_at", "thread", "at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    thread: Mapped[str]
+    at: Mapped[datetime]
+    person_id: Mapped[str]
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    calls: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class Suggestion(Table):
+    """What a tool told whom, on what evidence."""
+
+    __tablename__ = "suggestions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    audit_id: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+    person_id: Mapped[str] = mapped_column(index=True)
+    tool: Mapped[str]
+    args: Mapped[dict[str, Any]]
+    refused: Mapped[str | None]
+    evidence: Mapped[list[Any]]
+
+
+class Feedback(Table):
+    """What a person thought of an answer; the last word counts."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (UniqueConstraint("audit_id", "person_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    audit_id: Mapped[str]
+    person_id: Mapped[str]
+    at: Mapped[datetime]
+    good: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ModelVersion(Table):
+    """A trained model: its bytes, what it was trained on and how good it was found."""
+
+    __tablename__ = "model_versions"
+    __table_args__ = (UniqueConstraint("model", "version"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(index=True)
+    version: Mapped[int]
+    trained_at: Mapped[datetime]
+    as_of: Mapped[datetime]
+    fingerprint: Mapped[str]
+    features: Mapped[list[Any]]
+    report: Mapped[dict[str, Any]]
+    serves: Mapped[bool] = mapped_column(default=False)
+    blob: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class Access(Table):
+    """Who looked at which records, through which tool."""
+
+    __tablename__ = "access_log"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    person_id: Mapped[str] = mapped_column(index=True)
+    tool: Mapped[str]
+    records: Mapped[list[Any]]
+
+
+def new_id() -> str:
+    """A short unique id for a row of the ledger."""
+    return uuid.uuid4().hex[:16]

@@ -1,0 +1,84 @@
+"""Versions of trained models: kept in the database, so that every replica serves the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import undefer
+
+from knowledge.database import Database
+from knowledge.errors import UnknownRecord
+from knowledge.ledger import ModelVersion, new_id
+
+
+@dataclass(frozen=True)
+class Card:
+    """A version without its bytes: what it was trained on and how good it was found."""
+
+    model: str
+    version: int
+    trained_at: datetime
+    as_of: datetime
+    fingerprint: str
+    features: Sequence[str]
+    report: dict[str, Any]
+    serves: bool
+
+
+def save(db: Database, model: str, blob: bytes, *, trained_at: datetime, as_of: datetime, fingerprint: str,
+         features: Sequence[str], report: dict[str, Any], serve: bool) -> int:  # fmt: skip
+    """The number given to a new version, which takes over serving if `serve`."""
+    with db.write() as session:
+        last = session.scalar(select(func.max(ModelVersion.version)).where(ModelVersion.model == model)) or 0
+        if serve:
+            session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
+        session.add(ModelVersion(
+            id=new_id(), model=model, version=last + 1, trained_at=trained_at, as_of=as_of, fingerprint=fingerprint,
+            features=list(features), report=report, serves=serve, blob=blob,
+        ))  # fmt: skip
+    return last + 1
+
+
+def versions(db: Database, model: str | None = None) -> list[Card]:
+    """Every version, newest first."""
+    query = select(ModelVersion).order_by(ModelVersion.model, ModelVersion.version.desc())
+    with db.read() as session:
+        return [_card(row) for row in session.scalars(query if model is None else query.where(ModelVersion.model == model))]
+
+
+def serving(db: Database, model: str) -> Card | None:
+    """The version that serves, or None."""
+    return next((card for card in versions(db, model) if card.serves), None)
+
+
+def blob(db: Database, model: str, version: int) -> bytes:
+    """The bytes of a version.
+
+    Raises
+    ------
+    UnknownRecord
+        When there is no such version.
+    """
+    query = select(ModelVersion).options(undefer(ModelVersion.blob))
+    with db.read() as session:
+        row = session.scalar(query.where(ModelVersion.model == model, ModelVersion.version == version))
+    if row is None:
+        raise UnknownRecord(f"{model} has no version {version}; `callsheet models` lists them.")
+    return row.blob
+
+
+def serve(db: Database, model: str, version: int) -> None:
+    """Makes a version the one that serves."""
+    blob(db, model, version)
+    with db.write() as session:
+        of_model = update(ModelVersion).where(ModelVersion.model == model)
+        session.execute(of_model.values(serves=False))
+        session.execute(of_model.where(ModelVersion.version == version).values(serves=True))
+
+
+def _card(row: ModelVersion) -> Card:
+    return Card(row.model, row.version, row.trained_at, row.as_of, row.fingerprint, tuple(row.features), row.report, row.serves)

