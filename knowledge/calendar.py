@@ -19,11 +19,39 @@ CALLING_CLOSES = time(21)
 SUNDAY = 6
 
 PERIOD_WORDS = (
-    "today", "yesterday", "tomorrow", "this week", "last week", "next week", "this month", "last month", "next month",
-    "this quarter", "last quarter", "next quarter", "this year", "last year", "next year",
-)  # fmt: skip
+    "today",
+    "yesterday",
+    "tomorrow",
+    "this week",
+    "last week",
+    "next week",
+    "this month",
+    "last month",
+    "next month",
+    "this quarter",
+    "last quarter",
+    "next quarter",
+    "this year",
+    "last year",
+    "next year",
+)
 _LAST_N = re.compile(r"(?:the )?(?:last|past) (\d{1,3}) (day|week|month|quarter|year)s?")
-_QUARTER = re.compile(r"(\d{4})-q([1-4])")
+_QUARTER = re.compile(r"(?:(?P<year>\d{4})[- ])?q(?P<q>[1-4])(?: (?P<late_year>\d{4}))?")
+_NAMED_MONTH = re.compile(r"([a-z]{3,9})(?: (\d{4}))?")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAY = r"(\d{4}-\d{2}-\d{2})"
 
@@ -48,7 +76,8 @@ def period(words: str, now: datetime, zone: ZoneInfo) -> Period:
     BadPeriod
         When the words are no period.
     """
-    first, after = _days(" ".join(words.lower().split()), now.astimezone(zone).date())
+    plain = " ".join(words.lower().split()).replace("current ", "this ").replace("previous ", "last ")
+    first, after = _days(plain.removeprefix("the ").removeprefix("in "), now.astimezone(zone).date())
     return Period(words, _midnight(first, zone), _midnight(after, zone))
 
 
@@ -67,8 +96,12 @@ def _days(words: str, today: date) -> tuple[date, date]:
         if match := _LAST_N.fullmatch(words):
             return _back(today, match[2], int(match[1])), today + timedelta(1)
         if match := _QUARTER.fullmatch(words):
-            start = date(int(match[1]), 3 * int(match[2]) - 2, 1)
+            year = int(match["year"] or match["late_year"] or 0)
+            start = _latest(year, 3 * int(match["q"]) - 2, today)
             return start, _unit_start(start, "quarter", 1)
+        if (match := _NAMED_MONTH.fullmatch(words)) and (month := _month(match[1])):
+            start = _latest(int(match[2] or 0), month, today)
+            return start, _unit_start(start, "month", 1)
         if match := _MONTH.fullmatch(words):
             start = date(int(match[1]), int(match[2]), 1)
             return start, _unit_start(start, "month", 1)
@@ -82,6 +115,16 @@ def _days(words: str, today: date) -> tuple[date, date]:
     raise BadPeriod(
         f'"{words}" is not a period I know; say for example "this month", "last quarter" or "2026-01-01..2026-03-31".'
     )
+
+
+def _month(name: str) -> int | None:
+    """The number of a month called by its name or its first three letters."""
+    return next((i for i, month in enumerate(_MONTHS, 1) if name in (month, month[:3])), None)
+
+
+def _latest(year: int, month: int, today: date) -> date:
+    """The first of a month in `year`, or without a year the latest one that has begun."""
+    return date(year or today.year - (month > today.month), month, 1)
 
 
 def _unit_start(day: date, unit: str, shift: int) -> date:
@@ -100,6 +143,11 @@ def _back(today: date, unit: str, n: int) -> date:
     # 31 March less a month is the end of February, not a date that does not exist.
     day = min(today.day, (date(index // 12 + (index % 12 == 11), (index + 1) % 12 + 1, 1) - timedelta(1)).day)
     return date(index // 12, index % 12 + 1, day)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of that IANA name."""
+    return ZoneInfo(name)
 
 
 def is_calling_hour(now: datetime, zone: str) -> bool:
@@ -127,7 +175,14 @@ def zones_of_country(country: str) -> tuple[str, ...]:
     """
     code = country.strip().upper()
     code = _country_codes().get(code.casefold(), code)
-    return tuple(zone for iso, zone in _zone_table() if iso == code)
+    return _clocks(tuple(zone for iso, zone in _zone_table() if iso == code))
+
+
+def _clocks(zones: tuple[str, ...]) -> tuple[str, ...]:
+    """One zone for each different clock: Berlin and Büsingen always show the same time."""
+    seasons = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+    by_clock = {tuple(at.astimezone(ZoneInfo(zone)).utcoffset() for at in seasons): zone for zone in reversed(zones)}
+    return tuple(zone for zone in zones if zone in by_clock.values())
 
 
 @cache
@@ -186,4 +241,4 @@ def _zones_of_phone(phone: str) -> tuple[str, ...]:
         zones = phone_zones.time_zones_for_number(phonenumbers.parse(phone, None))
     except phonenumbers.NumberParseException:
         return ()
-    return tuple(zone for zone in zones if is_zone(zone))
+    return _clocks(tuple(zone for zone in zones if is_zone(zone)))

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Table
@@ -19,8 +19,18 @@ Role = Literal["rep", "manager", "admin"]
 Outcome = Literal["open", "won", "lost"]
 ROLES: tuple[Role, ...] = ("rep", "manager", "admin")
 OUTCOMES: tuple[Outcome, ...] = ("open", "won", "lost")
-DISPOSITIONS = ("reached", "no_answer", "voicemail", "wrong_number", "busy", "meeting_booked", "callback",
-                "not_interested", "won", "lost")  # fmt: skip
+DISPOSITIONS = (
+    "reached",
+    "no_answer",
+    "voicemail",
+    "wrong_number",
+    "busy",
+    "meeting_booked",
+    "callback",
+    "not_interested",
+    "won",
+    "lost",
+)
 # A person was spoken to.
 CONVERSATIONS = ("reached", "meeting_booked", "callback", "not_interested", "won", "lost")
 
@@ -67,9 +77,10 @@ class Absence(Table):
 
 class Account(Table):
     __tablename__ = "accounts"
+    __table_args__ = (Index("ix_accounts_name", text("lower(name)")),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     industry: Mapped[str | None]
     size: Mapped[int | None]
@@ -94,10 +105,15 @@ class Contact(Table):
 
 class Lead(Table):
     __tablename__ = "leads"
-    __table_args__ = (Index("ix_leads_owner_outcome", "owner_id", "outcome"), Index("ix_leads_created", "created_at"))
+    __table_args__ = (
+        Index("ix_leads_owner_outcome", "owner_id", "outcome"),
+        Index("ix_leads_created", "created_at"),
+        Index("ix_leads_outcome_at", "outcome_at"),
+        Index("ix_leads_name", text("lower(name)")),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str | None] = mapped_column(index=True)
+    name: Mapped[str | None]
     company: Mapped[str | None]
     email: Mapped[str | None]
     phone: Mapped[str | None]
@@ -105,7 +121,7 @@ class Lead(Table):
     timezone: Mapped[str | None]
     country: Mapped[str | None]
     language: Mapped[str | None]
-    source: Mapped[str | None]
+    source: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime | None]
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     status: Mapped[str | None]
@@ -153,14 +169,18 @@ class Product(Table):
 
 class Deal(Table):
     __tablename__ = "deals"
-    __table_args__ = (Index("ix_deals_owner_outcome", "owner_id", "outcome"), Index("ix_deals_closed", "closed_at"))
+    __table_args__ = (
+        Index("ix_deals_owner_outcome", "owner_id", "outcome"),
+        Index("ix_deals_closed", "closed_at"),
+        Index("ix_deals_name", text("lower(name)")),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     lead_id: Mapped[str | None] = mapped_column(ForeignKey("leads.id"), index=True)
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     product_id: Mapped[str | None] = mapped_column(ForeignKey("products.id"))
-    name: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
     amount: Mapped[Decimal | None]
     currency: Mapped[str | None]
     stage: Mapped[str | None]
@@ -316,7 +336,7 @@ class Rate(Table):
 
 
 class ColumnRule(Table):
-    """What an admin said of a column: `sensitive` (fairness checks only), `keep` or `drop` (overrules the leak guard)."""
+    """What an admin said of a column: `sensitive` (for fairness checks only), `keep` or `drop`."""
 
     __tablename__ = "column_rules"
 
@@ -342,7 +362,26 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 BOOKS: dict[str, type[Table]] = {
     model.__tablename__: model
     for model in (
-        Team, Person, Absence, Account, Contact, Lead, LeadChange, Stage, Product, Deal, DealChange, Activity,
-        Assignment, Order, Subscription, AccountEvent, Conversation, Quota, Task, Snooze, Rate,
+        Team,
+        Person,
+        Absence,
+        Account,
+        Contact,
+        Lead,
+        LeadChange,
+        Stage,
+        Product,
+        Deal,
+        DealChange,
+        Activity,
+        Assignment,
+        Order,
+        Subscription,
+        AccountEvent,
+        Conversation,
+        Quota,
+        Task,
+        Snooze,
+        Rate,
     )  # in an order in which every foreign key points back
-}  # fmt: skip
+}

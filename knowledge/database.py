@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from alembic import command
 from alembic.config import Config
@@ -50,7 +50,8 @@ class Money(TypeDecorator[Decimal]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Numeric(18, 2, asdecimal=dialect.name != "sqlite"))
+        as_float: Numeric[float] = Numeric(18, 2, asdecimal=False)
+        return dialect.type_descriptor(as_float if dialect.name == "sqlite" else Numeric(18, 2))
 
     def process_bind_param(self, value: Decimal | float | None, dialect: Dialect) -> Decimal | float | None:
         if value is None:
@@ -68,7 +69,13 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 class Table(DeclarativeBase):
     """Base of every table."""
 
-    type_annotation_map = {datetime: Instant(), Decimal: Money(), str: String(), dict[str, Any]: Json, list[Any]: Json}
+    type_annotation_map: ClassVar = {
+        datetime: Instant(),
+        Decimal: Money(),
+        str: String(),
+        dict[str, Any]: Json,
+        list[Any]: Json,
+    }
 
 
 class Version(Table):
@@ -116,6 +123,12 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
+
+    def clear(self) -> None:
+        """Empties every table; the schema stays."""
+        with self.write() as session:
+            for table in reversed(Table.metadata.sorted_tables):
+                session.execute(table.delete())
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -187,8 +200,15 @@ def _begin_sqlite(connection: Connection) -> None:
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     # The driver's own transaction handling would turn BEGIN IMMEDIATE into an error.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT_MS}",
-                   "cache_size=-65536", "mmap_size=1073741824", "temp_store=MEMORY"):  # fmt: skip
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "cache_size=-65536",
+        "mmap_size=1073741824",
+        "temp_store=MEMORY",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -205,7 +225,18 @@ def _reachable() -> Iterator[None]:
 
 def _is_unreachable(error: DBAPIError) -> bool:
     text = str(error.orig).lower()
-    signs = ("unable to open database", "connection refused", "could not connect", "connection failed", "no such host",
-             "could not translate host", "failed to resolve", "server closed the connection",
-             "not a database", "disk i/o error", "authentication failed", "does not exist\n")  # fmt: skip
+    signs = (
+        "unable to open database",
+        "connection refused",
+        "could not connect",
+        "connection failed",
+        "no such host",
+        "could not translate host",
+        "failed to resolve",
+        "server closed the connection",
+        "not a database",
+        "disk i/o error",
+        "authentication failed",
+        "does not exist\n",
+    )
     return any(sign in text for sign in signs)

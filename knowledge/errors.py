@@ -1,16 +1,16 @@
 """Every error that a person may see. The docstring is the default message and says what to do next.
 
-    CallsheetError
-    ├── BadInput            what was typed or uploaded cannot be used
-    │   ├── UnknownPerson
-    │   ├── BadPeriod
-    │   ├── BadMapping
-    │   └── BadFile
-    ├── Unavailable         something outside is not reachable
-    │   └── DatabaseUnreachable
-    ├── NotAllowed          the asker may not see or do this
-    ├── UnknownRecord       nothing by that name among the records the asker may see
-    └── NotTrained          no model serves yet
+CallsheetError
+├── BadInput            what was typed or uploaded cannot be used
+│   ├── UnknownPerson
+│   ├── BadPeriod
+│   ├── BadMapping
+│   └── BadFile
+├── Unavailable         something outside is not reachable
+│   └── DatabaseUnreachable
+├── NotAllowed          the asker may not see or do this
+├── UnknownRecord       nothing by that name among the records the asker may see
+└── NotTrained          no model serves yet
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import DateTime, Float, Select, String, func, select, type_coerce
+from sqlalchemy import DateTime, Float, String, func, select, type_coerce
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -22,12 +22,33 @@ from knowledge.crm import Activity, ColumnRule, Deal, Lead, LeadChange
 from knowledge.database import Database, Instant, Money
 
 LEAD_COLUMNS = (
-    "id", "source", "country", "language", "timezone", "phone", "created_at", "owner_id", "status", "outcome",
-    "outcome_at", "value", "do_not_call", "consent", "merged_into", "sequence",
-)  # fmt: skip
+    "id",
+    "source",
+    "country",
+    "language",
+    "timezone",
+    "phone",
+    "created_at",
+    "owner_id",
+    "status",
+    "outcome",
+    "outcome_at",
+    "value",
+    "do_not_call",
+    "consent",
+    "merged_into",
+    "sequence",
+)
 ACTIVITY_COLUMNS = (
-    "kind", "at", "recorded_at", "person_id", "lead_id", "direction", "disposition", "duration_s",
-)  # fmt: skip
+    "kind",
+    "at",
+    "recorded_at",
+    "person_id",
+    "lead_id",
+    "direction",
+    "disposition",
+    "duration_s",
+)
 CHANGE_COLUMNS = ("lead_id", "at", "field", "old", "new")
 # Below the number of variables that SQLite takes in one statement.
 IDS_A_QUERY = 20_000
@@ -70,12 +91,16 @@ class History:
     changes: pd.DataFrame
     rules: dict[str, str]
     owner_load: pd.Series | None = None
+    # The part of all leads that these are, where they are a sample: loads counted from them are scaled up.
+    share: float = 1.0
 
     @property
     def is_dated(self) -> bool:
         """Whether it is known when leads came in and when they were won; else labels can only say "ever won"."""
         won = self.leads["outcome"] == "won"
-        return bool(self.leads["created_at"].notna().mean() > 0.5 and self.leads.loc[won, "outcome_at"].notna().mean() > 0.5)
+        return bool(
+            self.leads["created_at"].notna().mean() > 0.5 and self.leads.loc[won, "outcome_at"].notna().mean() > 0.5
+        )
 
     def at(self, as_of: datetime) -> Snapshot:
         """What was known at `as_of`, an aware instant not after `until`."""
@@ -89,13 +114,14 @@ class History:
         known = self.activities[["at", "recorded_at"]].max(axis=1) <= moment
         load = self.owner_load
         if load is None:
-            load = leads.loc[leads["outcome"] == "open", "owner_id"].value_counts()
-        return Snapshot(as_of, leads, attributes, self.activities[known],
-                        self.changes[self.changes["at"] <= moment], load)  # fmt: skip
+            load = leads.loc[leads["outcome"] == "open", "owner_id"].value_counts() / self.share
+        return Snapshot(
+            as_of, leads, attributes, self.activities[known], self.changes[self.changes["at"] <= moment], load
+        )
 
 
 def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> History:
-    """Everything known up to `until` about all leads, or about those of `ids` (then loads are counted by the database)."""
+    """Everything known up to `until` about all leads, or about those of `ids` only."""
     with db.connect() as connection:
         leads = _read(connection, Lead, (*LEAD_COLUMNS, "attributes"), Lead.id, ids, db).set_index("id")
         activities = _read(connection, Activity, ACTIVITY_COLUMNS, Activity.lead_id, ids, db)
@@ -105,13 +131,18 @@ def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> 
         load = None if ids is None else _owner_load(connection, leads["owner_id"].dropna().unique())
     attributes = _columns_of(leads.pop("attributes"), rules)
     moment = pd.Timestamp(until)
+    # What was edited since cannot be undone later: these edits do not belong to the history.
+    _undo(changes[changes["at"] > moment].sort_values("at", kind="stable"), leads, attributes)
     known = activities[["at", "recorded_at"]].max(axis=1) <= moment
     return History(
-        until, leads, attributes,
+        until,
+        leads,
+        attributes,
         activities[known].sort_values("at", kind="stable", ignore_index=True),
         changes[changes["at"] <= moment].sort_values("at", kind="stable", ignore_index=True),
-        rules, load,
-    )  # fmt: skip
+        rules,
+        load,
+    )
 
 
 def _undo(later: pd.DataFrame, leads: pd.DataFrame, attributes: pd.DataFrame) -> None:
@@ -120,7 +151,9 @@ def _undo(later: pd.DataFrame, leads: pd.DataFrame, attributes: pd.DataFrame) ->
     first = first[first["lead_id"].isin(leads.index)]
     for field, edits in first.groupby("field"):
         name = str(field)
-        frame, column = (attributes, name.removeprefix("attributes.")) if name.startswith("attributes.") else (leads, name)
+        frame, column = (
+            (attributes, name.removeprefix("attributes.")) if name.startswith("attributes.") else (leads, name)
+        )
         if column in frame.columns:
             frame.loc[edits["lead_id"], column] = _as_kind(edits["old"], frame[column]).to_numpy()
 
@@ -136,14 +169,21 @@ def _as_kind(text: pd.Series, like: pd.Series) -> pd.Series:
     return text.astype(object).where(text.notna(), None)
 
 
-def _read(connection: Connection, model: Any, names: Iterable[str], key: InstrumentedAttribute[Any],
-          ids: Sequence[str] | None, db: Database) -> pd.DataFrame:  # fmt: skip
+def _read(
+    connection: Connection,
+    model: Any,
+    names: Iterable[str],
+    key: InstrumentedAttribute[Any],
+    ids: Sequence[str] | None,
+    db: Database,
+) -> pd.DataFrame:
     columns = {name: model.__table__.c[name] for name in names}
     query = select(*(_plain(column, db).label(name) for name, column in columns.items()))
     queries = [query] if ids is None else [query.where(key.in_(part)) for part in _parts(ids)]
     if ids is None and key is not Lead.id:
         queries = [query.where(key.is_not(None))]
-    rows = [row for each in queries for row in connection.execute(each)]
+    # Plain tuples: pandas asks a database row for names that it does not have, slowly.
+    rows = [tuple(row) for each in queries for row in connection.execute(each)]
     frame = pd.DataFrame.from_records(rows, columns=list(columns))
     return frame.assign(**{n: _typed(frame[n], column) for n, column in columns.items()})
 
@@ -159,7 +199,9 @@ def _plain(column: Any, db: Database) -> Any:
 
 def _typed(values: pd.Series, column: Any) -> pd.Series:
     if isinstance(column.type, Instant):
-        return pd.to_datetime(values, utc=True, format="ISO8601" if values.dtype == "str" else None).astype("datetime64[us, UTC]")
+        return pd.to_datetime(values, utc=True, format="ISO8601" if values.dtype == "str" else None).astype(
+            "datetime64[us, UTC]"
+        )
     if isinstance(column.type, Money) or column.name in ("sequence", "duration_s"):
         return values.astype("float64")
     return values.astype(object).where(values.notna(), None)
@@ -173,14 +215,16 @@ def _columns_of(cells: pd.Series, rules: dict[str, str]) -> pd.DataFrame:
     """Custom columns side by side; what an admin dropped or kept for fairness checks alone is left out."""
     rows = [json.loads(cell) if isinstance(cell, str) else cell or {} for cell in cells]
     frame = pd.DataFrame.from_records(rows, index=cells.index) if any(rows) else pd.DataFrame(index=cells.index)
-    return frame.drop(columns=[name for name in frame if rules.get(name) in ("drop", "sensitive")])
+    return frame.drop(columns=[name for name in frame if rules.get(str(name)) in ("drop", "sensitive")])
 
 
 def _win_by_deal(connection: Connection, leads: pd.DataFrame, ids: Sequence[str] | None, db: Database) -> None:
     """A lead still marked open is won when its first deal is."""
-    query = select(Deal.lead_id, func.min(Deal.closed_at)).where(Deal.outcome == "won", Deal.lead_id.is_not(None))
-    queries: list[Select[Any]] = [query] if ids is None else [query.where(Deal.lead_id.in_(part)) for part in _parts(ids)]
-    won = pd.Series({id_: at for each in queries for id_, at in connection.execute(each.group_by(Deal.lead_id))}, dtype=object)
+    query: Any = select(Deal.lead_id, func.min(Deal.closed_at)).where(Deal.outcome == "won", Deal.lead_id.is_not(None))
+    queries = [query] if ids is None else [query.where(Deal.lead_id.in_(part)) for part in _parts(ids)]
+    won = pd.Series(
+        {id_: at for each in queries for id_, at in connection.execute(each.group_by(Deal.lead_id))}, dtype=object
+    )
     won = won[won.index.isin(leads.index[leads["outcome"] == "open"])]
     leads.loc[won.index, "outcome"] = "won"
     leads.loc[won.index, "outcome_at"] = pd.to_datetime(won, utc=True)
@@ -188,10 +232,13 @@ def _win_by_deal(connection: Connection, leads: pd.DataFrame, ids: Sequence[str]
 
 def _rules(connection: Connection) -> dict[str, str]:
     rows = connection.execute(select(ColumnRule.column, ColumnRule.rule).where(ColumnRule.table == "leads"))
-    return {column: rule for column, rule in rows}
+    return {row.column: row.rule for row in rows}
 
 
 def _owner_load(connection: Connection, owners: np.ndarray[Any, Any]) -> pd.Series:
-    query = (select(Lead.owner_id, func.count()).where(Lead.outcome == "open", Lead.owner_id.in_(list(owners)))
-             .group_by(Lead.owner_id))  # fmt: skip
-    return pd.Series({owner: n for owner, n in connection.execute(query)}, dtype="float64")
+    query = (
+        select(Lead.owner_id, func.count())
+        .where(Lead.outcome == "open", Lead.owner_id.in_(list(owners)))
+        .group_by(Lead.owner_id)
+    )
+    return pd.Series({str(row[0]): row[1] for row in connection.execute(query)}, dtype="float64")

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Database, Table
-
-# Slack's last redelivery comes about five minutes after the first; a day leaves room for a clock gone wrong.
-INBOX_KEPT = timedelta(days=1)
 
 
 class InboxEvent(Table):
@@ -31,7 +27,6 @@ class InboxEvent(Table):
     leased_until: Mapped[datetime | None] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None]
-    error_id: Mapped[str | None]
 
 
 class Turn(Table):
@@ -111,3 +106,33 @@ class Access(Table):
 def new_id() -> str:
     """A short unique id for a row of the ledger."""
     return uuid.uuid4().hex[:16]
+
+
+def record_suggestion(
+    db: Database,
+    *,
+    audit_id: str,
+    at: datetime,
+    person_id: str,
+    tool: str,
+    args: dict[str, Any],
+    refused: str | None,
+    evidence: Sequence[str],
+) -> None:
+    """Keeps what was said to whom, and which records were looked at for it: keys only."""
+    looked_at = [key for key in evidence if not key.startswith("model:")]
+    with db.write(books=False) as session:
+        session.add(
+            Suggestion(
+                id=new_id(),
+                audit_id=audit_id,
+                at=at,
+                person_id=person_id,
+                tool=tool,
+                args=args,
+                refused=refused,
+                evidence=list(evidence),
+            )
+        )
+        if looked_at:
+            session.add(Access(id=new_id(), at=at, person_id=person_id, tool=tool, records=looked_at))

@@ -29,17 +29,37 @@ class Card:
     serves: bool
 
 
-def save(db: Database, model: str, blob: bytes, *, trained_at: datetime, as_of: datetime, fingerprint: str,
-         features: Sequence[str], report: dict[str, Any], serve: bool) -> int:  # fmt: skip
+def save(
+    db: Database,
+    model: str,
+    blob: bytes,
+    *,
+    trained_at: datetime,
+    as_of: datetime,
+    fingerprint: str,
+    features: Sequence[str],
+    report: dict[str, Any],
+    serve: bool,
+) -> int:
     """The number given to a new version, which takes over serving if `serve`."""
     with db.write() as session:
         last = session.scalar(select(func.max(ModelVersion.version)).where(ModelVersion.model == model)) or 0
         if serve:
             session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
-        session.add(ModelVersion(
-            id=new_id(), model=model, version=last + 1, trained_at=trained_at, as_of=as_of, fingerprint=fingerprint,
-            features=list(features), report=report, serves=serve, blob=blob,
-        ))  # fmt: skip
+        session.add(
+            ModelVersion(
+                id=new_id(),
+                model=model,
+                version=last + 1,
+                trained_at=trained_at,
+                as_of=as_of,
+                fingerprint=fingerprint,
+                features=list(features),
+                report=report,
+                serves=serve,
+                blob=blob,
+            )
+        )
     return last + 1
 
 
@@ -47,7 +67,9 @@ def versions(db: Database, model: str | None = None) -> list[Card]:
     """Every version, newest first."""
     query = select(ModelVersion).order_by(ModelVersion.model, ModelVersion.version.desc())
     with db.read() as session:
-        return [_card(row) for row in session.scalars(query if model is None else query.where(ModelVersion.model == model))]
+        return [
+            _card(row) for row in session.scalars(query if model is None else query.where(ModelVersion.model == model))
+        ]
 
 
 def serving(db: Database, model: str) -> Card | None:
@@ -81,4 +103,6 @@ def serve(db: Database, model: str, version: int) -> None:
 
 
 def _card(row: ModelVersion) -> Card:
-    return Card(row.model, row.version, row.trained_at, row.as_of, row.fingerprint, tuple(row.features), row.report, row.serves)
+    return Card(
+        row.model, row.version, row.trained_at, row.as_of, row.fingerprint, tuple(row.features), row.report, row.serves
+    )

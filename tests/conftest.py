@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from knowledge.database import Database
-
-# A Wednesday, 15:30 in London and 10:30 in New York: most of the demo company's buyers may be called.
-NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+from tests.company import NOW, Books
 
 
 @pytest.fixture
@@ -62,3 +61,36 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     db.migrate()
     yield db
     db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demo company, its ranking trained and its leads scored; copied for each test that wants it."""
+    from knowledge.connectors import demo
+    from scoring import training
+    from scoring.registry import CATALOG
+
+    path = tmp_path_factory.mktemp("company") / "callsheet.db"
+    db = Database(f"sqlite:///{path}")
+    db.migrate()
+    demo.build(db, now=NOW, scale=0.25)
+    training.train(db, list(CATALOG), as_of=NOW, now=NOW)
+    training.score(db, "ranking", as_of=NOW)
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def company(company_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """The demo company, to do with as a test likes."""
+    shutil.copy(company_file, tmp_path / "callsheet.db")
+    db = Database(f"sqlite:///{tmp_path / 'callsheet.db'}")
+    yield db
+    db.engine.dispose()
+
+
+@pytest.fixture
+def books(company: Database) -> Books:
+    return Books(company)

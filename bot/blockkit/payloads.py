@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from bot.blockkit.rules import Anything, Choice, Flag, Many, Problem, Rule, Shape, Str, Text, Typed, is_list
-from bot.blockkit.shapes import MODAL_ONLY_ELEMENTS, blocks_for, element
+from bot.blockkit.shapes import BLOCKS, MODAL_ONLY_ELEMENTS, blocks_for, element
 
 MOST_BLOCKS: Final = {"message": 50, "modal": 100, "home": 100}
 # Slack documents 12,000 for markdown; for a whole message it refuses somewhat above, so this is the safe side.
@@ -61,7 +61,7 @@ def _within(value: Any, at: str) -> Iterator[tuple[str, Payload]]:
 
 def _across(found: list[tuple[str, Payload]], surface: str, at: str) -> Iterator[Problem]:
     yield from _nested(found, surface)
-    yield from _repeated(found, at)
+    yield from _repeated(found)
     tables = [pointer for pointer, node in found if node.get("type") == "table"]
     yield from (Problem(pointer, "only one table is allowed") for pointer in tables[1:])
     if surface != "modal":
@@ -77,24 +77,17 @@ def _nested(found: list[tuple[str, Payload]], surface: str) -> Iterator[Problem]
             yield from Many(blocks_for(surface), 10).check(node["child_blocks"], f"{pointer}/child_blocks")
 
 
-def _repeated(found: list[tuple[str, Payload]], at: str) -> Iterator[Problem]:
-    block_ids: set[str] = set()
+def _repeated(found: list[tuple[str, Payload]]) -> Iterator[Problem]:
+    blocks = [pointer for pointer, node in found if node.get("type") in tuple(BLOCKS)]
+    seen: set[tuple[str, str]] = set()
     for pointer, node in found:
-        if isinstance(name := node.get("block_id"), str):
-            if name in block_ids:
-                yield Problem(f"{pointer}/block_id", f"block_id {name!r} is used more than once")
-            block_ids.add(name)
-        if pointer.removeprefix(at).count("/") == 1:
-            yield from _repeated_actions(list(_within(node, pointer)))
-
-
-def _repeated_actions(found: list[tuple[str, Payload]]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for pointer, node in found:
-        if isinstance(name := node.get("action_id"), str):
-            if name in seen:
-                yield Problem(f"{pointer}/action_id", f"action_id {name!r} is used more than once in its block")
-            seen.add(name)
+        # A block id counts in the whole payload, an action id in the innermost block around it.
+        around = max((block for block in blocks if pointer.startswith(f"{block}/")), key=len, default="")
+        for name, scope, where in (("block_id", "", "the payload"), ("action_id", around, "its block")):
+            if isinstance(value := node.get(name), str):
+                if (f"{name} {scope}", value) in seen:
+                    yield Problem(f"{pointer}/{name}", f"{name} {value!r} is used more than once in {where}")
+                seen.add((f"{name} {scope}", value))
 
 
 def _too_long(found: list[tuple[str, Payload]], at: str) -> Iterator[Problem]:

@@ -236,7 +236,7 @@ NOT_IN: Final[dict[str, frozenset[str]]] = {
     "modal": MESSAGE_ONLY,
     "home": MESSAGE_ONLY | {"alert"},
 }
-MODAL_ONLY_ELEMENTS: Final = frozenset(("file_input",))
+MODAL_ONLY_ELEMENTS: Final = ("file_input",)
 
 
 def blocks_for(surface: str) -> Typed:

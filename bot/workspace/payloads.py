@@ -148,6 +148,11 @@ def view_payload(app: Installation, view: View, state: Json | None = None) -> Js
     return {**defaults, **view.content, **identity, "state": state or {"values": {}}}
 
 
+def shown_view(app: Installation, view: View) -> Json:
+    """A view as the page shows it: with what is wrong in it."""
+    return {**view_payload(app, view), "errors": view.errors, "trouble": view.trouble}
+
+
 def rich_text(text: str) -> list[Json]:
     """The blocks Slack makes of what a person typed."""
     return [{

@@ -1,5 +1,6 @@
 """What a workspace is made of: members, conversations, messages, views, files, deliveries."""
 
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -207,7 +208,7 @@ class Delivery:
 
     kind: str
     payload: Json
-    queued_at: float
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
     attempts: list[str] = field(default_factory=list)
     state: Literal["queued", "sent", "acked", "failed"] = "queued"
     reply: Json | None = None

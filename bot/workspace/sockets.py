@@ -37,13 +37,13 @@ class _Waiting:
 class Sockets:
     """The sockets of the app and what is on its way through them; `deliver` may be called from any thread."""
 
-    def __init__(self, app_id: str, faults: Faults, changed: Callable[[Delivery], None]) -> None:
+    def __init__(self, app_id: str, faults: Faults, changed: Callable[[Delivery | None], None]) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.connected: list[Socket] = []
         self.tickets: set[str] = set()
         self._app_id, self._faults, self._changed = app_id, faults, changed
         self._waiting: dict[str, _Waiting] = {}
-        self._settled: dict[int, Settled] = {}
+        self._settled: dict[str, Settled] = {}
         self._turn = 0
 
     def ticket(self) -> str:
@@ -54,10 +54,9 @@ class Sockets:
 
     def deliver(self, kind: str, payload: Json, settled: Settled | None = None) -> Delivery:
         """Send the app an envelope; `settled` hears of its ack or its loss."""
-        delivery = Delivery(kind, payload, time.monotonic())
+        delivery = Delivery(kind, payload)
         if settled:
-            self._settled[id(delivery)] = settled
-        self._changed(delivery)
+            self._settled[delivery.id] = settled
         self._soon(self._send, delivery)
         return delivery
 
@@ -83,9 +82,11 @@ class Sockets:
         socket = Socket()
         self.connected.append(socket)
         socket.outbox.put_nowait(self._hello())
+        self._changed(None)
         sides = {asyncio.create_task(self._write(websocket, socket)), asyncio.create_task(self._read(websocket))}
         _, open_sides = await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
         self.connected.remove(socket)
+        self._changed(None)
         for side in open_sides:
             side.cancel()
 
@@ -158,7 +159,7 @@ class Sockets:
 
     def _settle(self, delivery: Delivery, state: str) -> None:
         delivery.state = "acked" if state == "acked" else "failed"
-        if settled := self._settled.pop(id(delivery), None):
+        if settled := self._settled.pop(delivery.id, None):
             settled(delivery)
         self._changed(delivery)
 

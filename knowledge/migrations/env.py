@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from knowledge import crm, ledger, scores  # noqa: F401 - importing them registers their tables
+from knowledge import crm, imports, ledger, scores  # noqa: F401 - importing them registers their tables
 from knowledge.database import Instant, Json, Money, Table
 
 

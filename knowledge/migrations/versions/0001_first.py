@@ -62,7 +62,6 @@ def upgrade() -> None:
         sa.Column("leased_until", Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("done_at", Instant(), nullable=True),
-        sa.Column("error_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_inbox_leased_until"), "inbox", ["leased_until"], unique=False)
@@ -156,6 +155,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_turns_thread_at", "turns", ["thread", "at"], unique=False)
     op.create_table(
+        "unfinished_imports",
+        sa.Column("table", sa.String(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("columns", Json, nullable=False),
+        sa.Column("attributes", Json, nullable=False),
+        sa.Column("is_checked", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("table"),
+    )
+    op.create_table(
         "versions",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
@@ -219,7 +227,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(op.f("ix_accounts_name"), "accounts", ["name"], unique=False)
     op.create_index(op.f("ix_accounts_owner_id"), "accounts", ["owner_id"], unique=False)
     op.create_table(
         "leads",
@@ -251,8 +258,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_leads_created", "leads", ["created_at"], unique=False)
-    op.create_index(op.f("ix_leads_name"), "leads", ["name"], unique=False)
+    op.create_index("ix_leads_outcome_at", "leads", ["outcome_at"], unique=False)
     op.create_index("ix_leads_owner_outcome", "leads", ["owner_id", "outcome"], unique=False)
+    op.create_index(op.f("ix_leads_source"), "leads", ["source"], unique=False)
     op.create_table(
         "quotas",
         sa.Column("id", sa.String(), nullable=False),
@@ -355,7 +363,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_deals_account_id"), "deals", ["account_id"], unique=False)
     op.create_index("ix_deals_closed", "deals", ["closed_at"], unique=False)
     op.create_index(op.f("ix_deals_lead_id"), "deals", ["lead_id"], unique=False)
-    op.create_index(op.f("ix_deals_name"), "deals", ["name"], unique=False)
     op.create_index("ix_deals_owner_outcome", "deals", ["owner_id", "outcome"], unique=False)
     op.create_table(
         "lead_changes",
@@ -567,7 +574,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_lead_changes_at"), table_name="lead_changes")
     op.drop_table("lead_changes")
     op.drop_index("ix_deals_owner_outcome", table_name="deals")
-    op.drop_index(op.f("ix_deals_name"), table_name="deals")
     op.drop_index(op.f("ix_deals_lead_id"), table_name="deals")
     op.drop_index("ix_deals_closed", table_name="deals")
     op.drop_index(op.f("ix_deals_account_id"), table_name="deals")
@@ -581,12 +587,12 @@ def downgrade() -> None:
     op.drop_table("account_events")
     op.drop_index(op.f("ix_quotas_person_id"), table_name="quotas")
     op.drop_table("quotas")
+    op.drop_index(op.f("ix_leads_source"), table_name="leads")
     op.drop_index("ix_leads_owner_outcome", table_name="leads")
-    op.drop_index(op.f("ix_leads_name"), table_name="leads")
+    op.drop_index("ix_leads_outcome_at", table_name="leads")
     op.drop_index("ix_leads_created", table_name="leads")
     op.drop_table("leads")
     op.drop_index(op.f("ix_accounts_owner_id"), table_name="accounts")
-    op.drop_index(op.f("ix_accounts_name"), table_name="accounts")
     op.drop_table("accounts")
     op.drop_index(op.f("ix_absences_person_id"), table_name="absences")
     op.drop_table("absences")
@@ -595,6 +601,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_people_email"), table_name="people")
     op.drop_table("people")
     op.drop_table("versions")
+    op.drop_table("unfinished_imports")
     op.drop_index("ix_turns_thread_at", table_name="turns")
     op.drop_table("turns")
     op.drop_table("teams")

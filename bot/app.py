@@ -1,0 +1,112 @@
+"""The composition root: the only place that picks the parts and puts them together."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bot import listeners, posting
+from bot.agent import OFFLINE, Assistant
+from bot.clock import clock
+from bot.desk import Desk
+from bot.reading import Reader
+from bot.settings import Settings
+from knowledge import imports, people
+from knowledge.database import Database
+from knowledge.inbox import Inbox
+from knowledge.memory import Memory
+from scoring.intent import Intents
+from scoring.registry import Registry
+from tools.base import Policy, Services
+from tools.catalog import TOOLS
+from tools.errors import BadInput
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from slack_bolt import App
+
+logger = logging.getLogger(__name__)
+
+
+def open_books(settings: Settings) -> Database:
+    """The database, its schema up to date, and what an import left half-way carried on.
+
+    Raises
+    ------
+    DatabaseUnreachable
+        When it does not answer.
+    """
+    db = Database(settings.database_url)
+    db.migrate()
+    imports.resume_unfinished(db)
+    return db
+
+
+def create_services(settings: Settings, db: Database) -> Services:
+    """What every question shares."""
+    policy = Policy(settings.timezone, settings.consent_required)
+    return Services(db, Registry(db), clock(settings.now), policy)
+
+
+def create_assistant(settings: Settings, db: Database) -> Assistant:
+    """The assistant, with the language model that the settings name or without any."""
+    model = create_model(settings)
+    return Assistant(
+        create_services(settings, db),
+        TOOLS,
+        Reader(TOOLS, Intents),
+        Memory(db),
+        model,
+        settings.model if model else OFFLINE,
+    )
+
+
+def create_model(settings: Settings) -> BaseChatModel | None:
+    """The chat model of that name, or None for the offline planner.
+
+    Raises
+    ------
+    BadInput
+        When LangChain knows no such model.
+    """
+    if settings.model == OFFLINE:
+        return None
+    from langchain.chat_models import init_chat_model
+
+    options: dict[str, Any] = {"timeout": 30, "max_retries": 2}
+    if settings.openai_base_url:
+        options["base_url"] = settings.openai_base_url
+    try:
+        model: BaseChatModel = init_chat_model(settings.model, **options)
+        return model
+    except (ImportError, ValueError) as error:
+        raise BadInput(
+            f'CALLSHEET_MODEL is "{settings.model}", which cannot be used: {str(error).splitlines()[0]}'
+        ) from error
+
+
+def create_app(settings: Settings, assistant: Assistant, db: Database) -> tuple[App, Desk]:
+    """The Slack app, its handlers connected, and the desk behind it.
+
+    Raises
+    ------
+    BadInput
+        When Slack refuses the token.
+    """
+    from slack_bolt import App
+    from slack_bolt.error import BoltError
+    from slack_sdk.errors import SlackApiError
+
+    if not settings.slack_bot_token:
+        raise BadInput("SLACK_BOT_TOKEN is not set; the README says where to find it.")
+    try:
+        app = App(
+            client=posting.client(settings.slack_bot_token, settings.slack_api_url),
+            signing_secret=settings.slack_signing_secret or None,
+        )
+    except (BoltError, SlackApiError) as error:
+        raise BadInput("Slack refuses SLACK_BOT_TOKEN; copy it anew from your app's OAuth page.") from error
+    desk = Desk(assistant, Inbox(db), clock(settings.now), partial(people.link, db))
+    listeners.register(app, desk)
+    return app, desk

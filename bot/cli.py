@@ -1,0 +1,479 @@
+"""The command line. Bad input ends in one clear sentence and exit code 2; heavy parts are imported only when used."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot import settings as environment
+from bot.settings import Settings
+from tools.errors import BadInput, CallsheetError
+
+if TYPE_CHECKING:
+    from bot.agent import Answer
+    from knowledge.database import Database
+
+app = typer.Typer(
+    name="callsheet",
+    help="A sales assistant that lives in Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+people_app = typer.Typer(help="Who is known: id, name, role, team, Slack id.", invoke_without_command=True)
+models_app = typer.Typer(help="Versions of models and which of them serve.", invoke_without_command=True)
+app.add_typer(people_app, name="people")
+app.add_typer(models_app, name="models")
+
+logger = logging.getLogger(__name__)
+console = Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="What was known on this day (YYYY-MM-DD or an ISO time).")]
+
+
+def main() -> None:
+    """Runs the command line; every expected error becomes one sentence on stderr and exit code 2."""
+    try:
+        app(standalone_mode=False)
+    except CallsheetError as error:
+        _fail(str(error))
+    except click.UsageError as error:
+        _fail(f"{error.format_message()} See `{error.ctx.command_path if error.ctx else 'callsheet'} --help`.")
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception:
+        error_id = f"{datetime.now(UTC):%Y%m%d%H%M%S}"  # noqa: TID251 - only a name for the log
+        logger.exception("A command failed", extra={"action": "command_failed", "error_id": error_id})
+        _fail(f"Something went wrong; the log holds it as {error_id}.", code=1)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the local Slack.")] = 8000,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Build the demo company anew.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    prepare: Annotated[bool, typer.Option("--prepare", help="Only build, train and score, then stop.")] = False,
+) -> None:
+    """A local Slack in the browser with the bot and a demo company; nothing else is needed."""
+    from bot import demo as demonstration
+
+    config = _settings()
+    with _progress() as progress:
+        db = demonstration.prepare(config, fresh=fresh, progress=progress)
+    for note in db.notes:
+        console.print(note)
+    if not prepare:
+        demonstration.open_workspace(config, db.books, port=port, browser=not no_browser, say=console.print)
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV (also .gz) or Parquet.")],
+    table: Annotated[str, typer.Option("--as", help="The table of the data model.")],
+    mapping: Annotated[Path | None, typer.Option("--map", help="Where the fields come from (YAML).")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Load a file into a table; rows that cannot be used go to a file with the reason."""
+    from knowledge.imports import load_file
+
+    config = _settings()
+    with _progress() as progress:
+        report = load_file(
+            _books(config), file, table, mapping=mapping, now=_now(config), rejects=rejects, progress=progress
+        )
+    if as_json:
+        _print_json(vars(report))
+        return
+    console.print(f"Mapping used: {json.dumps(report.mapping, ensure_ascii=False, default=str)}", highlight=False)
+    for note in report.notes:
+        console.print(note, highlight=False)
+    typer.echo(
+        f"{report.rows_read:,} rows read: {report.added:,} added, {report.changed:,} changed, "
+        f"{report.unchanged:,} unchanged, {report.rejected:,} rejected"
+        + (f" (see {report.rejects_file})." if report.rejects_file else ".")
+    )
+
+
+@app.command()
+def train(
+    models: Annotated[list[str] | None, typer.Argument(help="Which models; all by default.")] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Train challengers, back-test them, promote only what is better, and score every open record."""
+    from scoring import training
+    from scoring.registry import CATALOG
+
+    config = _settings()
+    db, now = _books(config), _now(config)
+    with _progress() as progress:
+        trained = training.train(db, _known(models, CATALOG), as_of=_instant(as_of, now), now=now, progress=progress)
+        training.score(db, "ranking", as_of=now, default_zone=config.timezone, progress=progress)
+    if as_json:
+        _print_json([vars(each) for each in trained])
+        return
+    for each in trained:
+        typer.echo(each.statement)
+
+
+@app.command()
+def score(
+    model: Annotated[str, typer.Argument(help="Which model.")],
+    out: Annotated[Path | None, typer.Option(help="Also write them to a CSV file.")] = None,
+) -> None:
+    """Score every open record."""
+    from scoring import training
+    from scoring.registry import CATALOG
+
+    config = _settings()
+    name = _known([model], CATALOG)[0]
+    with _progress() as progress:
+        scored = training.score(
+            _books(config), name, as_of=_now(config), default_zone=config.timezone, out=out, progress=progress
+        )
+    typer.echo(f"{len(scored):,} records scored" + (f"; see {out}." if out else "."))
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="Which model.")],
+    split: Annotated[str, typer.Option(help="time, or folds where there is no time.")] = "time",
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Back-test a model on what it has not seen, against its baselines."""
+    from scoring import training
+    from scoring.registry import CATALOG
+
+    config = _settings()
+    name = _known([model], CATALOG)[0]
+    if split not in ("time", "folds"):
+        raise BadInput(f'--split is "{split}"; it takes time or folds.')
+    how: Literal["time", "folds"] = "time" if split == "time" else "folds"
+    with _progress() as progress:
+        found = training.evaluate(
+            _books(config), name, as_of=_instant(as_of, _now(config)), split=how, progress=progress
+        )
+    if as_json:
+        _print_json(found.to_json())
+    else:
+        typer.echo(_report(found.to_json()))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    asker: Annotated[str, typer.Option("--as", help="Who asks: a name, an id or an e-mail.")] = "",
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="Read one question a line, each a fresh conversation.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Ask without Slack; the same path, the same answers."""
+    from bot.app import create_assistant
+    from knowledge import people
+
+    config = _settings()
+    if not stdin and not (question or "").strip():
+        raise BadInput("Ask something, for example: which leads should I call now?")
+    assistant = create_assistant(config, _books(config))
+    person = people.find(assistant.services.roster(), asker)
+    for line in sys.stdin if stdin else [question or ""]:
+        try:
+            said = assistant.ask(line, person)
+            typer.echo(json.dumps(_answer(said), ensure_ascii=False, default=str) if as_json else said.text)
+        except BadInput as error:
+            if not stdin:
+                raise
+            typer.echo(json.dumps({"error": str(error)}) if as_json else str(error))
+        sys.stdout.flush()
+
+
+@people_app.callback()
+def people(ctx: typer.Context, as_json: Json = False) -> None:
+    """List who is known."""
+    if ctx.invoked_subcommand:
+        return
+    from knowledge.people import roster
+
+    known = roster(_books(_settings())).people
+    if as_json:
+        _print_json(
+            [
+                {
+                    "id": p.id,
+                    "name": p.name,
+                    "role": p.role,
+                    "team": p.team,
+                    "email": p.email,
+                    "active": p.active,
+                    "slack_user_id": p.slack_user_id,
+                }
+                for p in known
+            ]
+        )
+        return
+    _table(
+        ["id", "name", "role", "team", "Slack id"],
+        [[p.id, p.name, p.role, p.team or "", p.slack_user_id or ""] for p in known],
+    )
+
+
+@people_app.command()
+def link(
+    person: Annotated[str, typer.Argument(help="A name, an id or an e-mail.")],
+    slack_user_id: Annotated[str, typer.Argument(help="The Slack user, such as U012AB3CD.")],
+    slack_team_id: Annotated[str, typer.Option("--team", help="The Slack workspace, such as T012AB3CD.")],
+) -> None:
+    """Tie a Slack user to a person."""
+    from knowledge import people as known
+
+    db = _books(_settings())
+    found = known.find(known.roster(db), person)
+    known.link(db, found.id, slack_team_id=slack_team_id, slack_user_id=slack_user_id)
+    typer.echo(f"{found.name} is now {slack_user_id}.")
+
+
+@app.command()
+def tools(as_json: Json = False) -> None:
+    """List the tools there are: name, arguments, roles."""
+    from tools.catalog import TOOLS
+
+    listed = [
+        {
+            "name": tool.name,
+            "roles": list(tool.roles),
+            "description": tool.description.splitlines()[0],
+            "arguments": {
+                name: str(info.get_default()) if not info.is_required() else "required"
+                for name, info in tool.arguments.model_fields.items()
+            },
+        }
+        for tool in TOOLS
+        if tool.offered
+    ]
+    if as_json:
+        _print_json(listed)
+        return
+    _table(
+        ["tool", "arguments", "says"],
+        [[str(t["name"]), ", ".join(t["arguments"]), str(t["description"])] for t in listed],
+    )
+
+
+@models_app.callback()
+def models(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the versions of every model."""
+    if ctx.invoked_subcommand:
+        return
+    from knowledge.models import versions
+
+    cards = versions(_books(_settings()))
+    if as_json:
+        _print_json([vars(card) for card in cards])
+        return
+    _table(
+        ["model", "version", "trained", "serves"],
+        [
+            [card.model, str(card.version), f"{card.trained_at:%Y-%m-%d %H:%M}", "yes" if card.serves else ""]
+            for card in cards
+        ],
+    )
+
+
+@models_app.command()
+def promote(model: str, version: int) -> None:
+    """Let a version serve."""
+    _serve(model, version)
+
+
+@models_app.command()
+def rollback(model: str, version: int) -> None:
+    """Let an earlier version serve again."""
+    _serve(model, version)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    _books(_settings())
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def run(
+    http: Annotated[int | None, typer.Option("--http", help="Serve HTTP on this port instead of Socket Mode.")] = None,
+) -> None:
+    """Connect to Slack."""
+    from bot import running
+
+    running.run(_settings(), http=http, say=console.print)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Freshness, models, queues."""
+    from knowledge.inbox import Inbox
+    from knowledge.models import versions
+    from knowledge.records import last_write
+
+    config = _settings()
+    db, now = _books(config), _now(config)
+    facts: dict[str, Any] = {
+        "database": str(db),
+        "last_activity": last_write(db, until=now),
+        "questions_waiting": Inbox(db).waiting(),
+        "serving": {
+            card.model: {"version": card.version, "trained_at": card.trained_at} for card in versions(db) if card.serves
+        },
+    }
+    if as_json:
+        _print_json(facts)
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name.replace('_', ' ')}: {value}")
+
+
+@app.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="Which benchmarks; all by default.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure this project against a baseline run beside it."""
+    from bot.bench import BENCHMARKS
+
+    for name in _known(names, BENCHMARKS):
+        found = BENCHMARKS[name]()
+        typer.echo(
+            json.dumps({name: found}, default=str) if as_json else f"{name}\n{json.dumps(found, indent=2, default=str)}"
+        )
+
+
+def _settings() -> Settings:
+    config = environment.read()
+    config.home.mkdir(parents=True, exist_ok=True)
+    environment.log_to(config.home)
+    return config
+
+
+def _books(config: Settings) -> Database:
+    from bot.app import open_books
+
+    return open_books(config)
+
+
+def _now(config: Settings) -> datetime:
+    from bot.clock import clock
+
+    return clock(config.now)()
+
+
+def _instant(text: str | None, now: datetime) -> datetime:
+    if text is None:
+        return now
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f'--as-of is "{text}"; write a day such as 2026-03-18.') from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _known(names: list[str] | None, catalog: dict[str, Any]) -> list[str]:
+    for name in names or []:
+        if name not in catalog:
+            raise BadInput(f'There is no "{name}"; there are {", ".join(catalog)}.')
+    return list(names or catalog)
+
+
+def _serve(model: str, version: int) -> None:
+    from knowledge.models import serve
+
+    serve(_books(_settings()), model, version)
+    typer.echo(f"{model} {version} serves now.")
+
+
+def _answer(said: Answer) -> dict[str, Any]:
+    return {
+        "text": said.text,
+        "tool_calls": list(said.calls),
+        "results": [result.model_dump(mode="json") for result in said.results],
+        "citations": [citation.model_dump() for citation in said.citations],
+        "planner": said.planner,
+        "audit_id": said.audit_id,
+        "elapsed_ms": round(said.elapsed_ms, 1),
+    }
+
+
+def _report(found: dict[str, Any]) -> str:
+    """An evaluation for people: each figure with its interval, the baselines beside it."""
+    lines = [
+        f"{found['model']} on {found['n']:,} records it had not seen ({found['split']}), {found['base_rate']:.1%} of them won"
+    ]
+    if found.get("refusal"):
+        lines.append(str(found["refusal"]))
+    for name, metric in found["metrics"].items():
+        others = ", ".join(
+            f"{other} {values[name]['value']:.3f}"
+            for other, values in found["baselines"].items()
+            if values.get(name, {}).get("value") is not None
+        )
+        lines.append(f"{name}: {_figure(metric)}{f'  (baselines: {others})' if others else ''}")
+    lines += [f"{flag['column']}: {flag['verdict']} – {flag['evidence']}" for flag in found["flagged"]]
+    return "\n".join(lines)
+
+
+def _figure(metric: dict[str, float | None]) -> str:
+    value, low, high = (metric[name] for name in ("value", "low", "high"))
+    if value is None:
+        return "not known"
+    return f"{value:.3f}" + (f" ({low:.3f}–{high:.3f})" if low is not None and high is not None else "")
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _table(columns: list[str], rows: list[list[str]]) -> None:
+    widths = [max(len(row[i]) for row in [columns, *rows]) for i in range(len(columns))]
+    for row in [columns, *rows]:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar on stderr that follows the steps of a long job."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(step: str, share: float) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=1.0)
+            bar.update(tasks[step], completed=share)
+
+        yield show
+
+
+def _fail(sentence: str, code: int = 2) -> None:
+    typer.echo(sentence, err=True)
+    sys.exit(code)

@@ -1,0 +1,151 @@
+"""The demo: a company of our own making, a Slack of our own making, and the real bot between them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.clock import clock
+from bot.settings import Settings
+from tools.errors import BadInput
+
+if TYPE_CHECKING:
+    from bot.workspace import Channel, Member
+    from knowledge.database import Database
+
+logger = logging.getLogger(__name__)
+Progress = Callable[[str, float], None]
+TRUTH = "demo-truth"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The demo company's books, and what to tell about them."""
+
+    books: Database
+    notes: tuple[str, ...]
+
+
+def prepare(settings: Settings, *, fresh: bool, progress: Progress) -> Prepared:
+    """The demo company, built, trained and scored; shifted to today if it was built on an earlier day.
+
+    Raises
+    ------
+    BadInput
+        When the database holds a real company.
+    """
+    from bot.app import open_books
+    from knowledge import models, people
+    from knowledge.connectors import demo
+
+    now = clock(settings.now)()
+    db = open_books(settings)
+    if fresh:
+        db = _emptied(settings)
+    built = demo.built_on(db)
+    if built is None and people.roster(db).people:
+        raise BadInput("This database holds a company already; set CALLSHEET_HOME to an empty folder for the demo.")
+    notes: tuple[str, ...] = ()
+    if built is None:
+        demo.build(db, now=now, truth=settings.home / TRUTH, progress=progress)
+    elif days := (now.date() - built).days:
+        demo.shift(db, by=timedelta(days=days))
+        notes = (
+            f"The demo company was built on {built:%d %B %Y}; all its dates are shifted by {days} days to end today.",
+        )
+    if built is None or notes or models.serving(db, "ranking") is None:
+        _train(db, settings, progress)
+    return Prepared(db, notes)
+
+
+def _emptied(settings: Settings) -> Database:
+    """The demo's database without anything in it; a real company's is never touched.
+
+    Raises
+    ------
+    BadInput
+        When it is not the demo's.
+    """
+    from bot.app import open_books
+    from knowledge import people
+    from knowledge.connectors import demo
+
+    db = open_books(settings)
+    if demo.built_on(db) is None and people.roster(db).people:
+        raise BadInput(
+            "This database holds a real company, so --fresh leaves it alone; set CALLSHEET_HOME to another folder."
+        )
+    db.clear()
+    return db
+
+
+def _train(db: Database, settings: Settings, progress: Progress) -> None:
+    from scoring import training
+    from scoring.registry import CATALOG
+
+    now = clock(settings.now)()
+    training.train(db, list(CATALOG), as_of=now, now=now, progress=progress)
+    training.score(db, "ranking", as_of=now, default_zone=settings.timezone, progress=progress)
+
+
+def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool, say: Callable[[str], None]) -> None:
+    """Opens the local Slack with the bot in it, until it is interrupted."""
+    from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+    from bot.app import create_app, create_assistant
+    from bot.workspace import LocalSlack
+
+    members, channels = cast_of(db)
+    with LocalSlack(people=members, channels=channels, clock=clock(settings.now), port=port) as slack:
+        local = replace(
+            settings, slack_api_url=slack.api_url, slack_bot_token=slack.bot_token, slack_app_token=slack.app_token
+        )
+        app, _ = create_app(local, create_assistant(local, db), db)
+        handler: Any = SocketModeHandler(app, slack.app_token)
+        handler.connect()
+        slack.wait_for_app()
+        say(f"Callsheet is ready at {slack.url} (Ctrl-C stops it).")
+        if browser:
+            webbrowser.open(slack.url)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            say("Bye.")
+        finally:
+            handler.close()
+
+
+def cast_of(db: Database) -> tuple[list[Member], list[Channel]]:
+    """Everyone who works at the company as members of a workspace, with a channel for all and one for each team."""
+    from bot.workspace import Channel, Member
+    from knowledge import people
+
+    everyone = people.roster(db)
+    active = [person for person in everyone.people if person.active]
+    ids = {person.id: f"U{person.id.replace('-', '')}" for person in active}
+    members = [
+        Member(
+            ids[p.id],
+            p.name,
+            p.email or "",
+            tz=p.timezone or "UTC",
+            title=f"{p.role.capitalize()}{f', {p.team}' if p.team else ''}",
+        )
+        for p in active
+    ]
+    teams = {p.team_id: p.team for p in active if p.team_id and p.team}
+    channels = [Channel("C0SALES", "sales")]
+    channels += [
+        Channel(
+            f"C{team_id.replace('-', '')}",
+            (name or team_id).lower().replace(" ", "-"),
+            members=tuple(ids[p.id] for p in active if team_id in everyone.teams_of(p)),
+        )
+        for team_id, name in teams.items()
+    ]
+    return members, channels

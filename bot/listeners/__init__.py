@@ -1,0 +1,21 @@
+"""What is heard from Slack. Each module registers its handlers; every event that is subscribed to has one.
+
+An event without a handler is never acknowledged, so Slack would send it again and again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.listeners import actions, home, messages
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+    from bot.desk import Desk
+
+
+def register(app: App, desk: Desk) -> None:
+    """Connects every handler."""
+    for module in (messages, actions, home):
+        module.register(app, desk)

@@ -1,0 +1,102 @@
+"""Clicks: "Why?" on a lead, thumbs on an answer, the reason behind a thumb down."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt import Ack, App, BoltContext
+from slack_sdk import WebClient
+
+from bot.agent import OFFLINE, Answer
+from bot.views import home
+from bot.views.blocks import FEEDBACK, WHY
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+
+logger = logging.getLogger(__name__)
+
+
+def register(app: App, desk: Desk) -> None:
+    @app.action(WHY)
+    def handle_why(
+        ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient, context: BoltContext
+    ) -> None:
+        ack()
+        answer = explain(desk, client, context, body["user"]["id"], action["value"])
+        place = body.get("channel") or client.conversations_open(users=body["user"]["id"])["channel"]
+        message = body.get("message") or {}
+        if isinstance(answer, str):
+            client.chat_postEphemeral(channel=place["id"], user=body["user"]["id"], text=answer)
+            return
+        desk.post(
+            client,
+            answer,
+            channel=place["id"],
+            thread=message.get("thread_ts") or message.get("ts"),
+            user=body["user"]["id"],
+            team=str(context.team_id),
+            is_direct=place["id"].startswith("D"),
+        )
+
+    @app.action(FEEDBACK)
+    def handle_feedback(
+        ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient, context: BoltContext
+    ) -> None:
+        verdict, _, audit_id = action["value"].partition(":")
+        rate(desk, client, context, body["user"]["id"], audit_id, good=verdict == "up")
+        ack()
+        if verdict != "up":
+            client.views_open(trigger_id=body["trigger_id"], view=home.what_was_wrong(audit_id))
+
+    @app.view(home.FEEDBACK_REASON)
+    def handle_reason(
+        ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient, context: BoltContext
+    ) -> None:
+        reason = (view["state"]["values"][home.REASON][home.REASON].get("value") or "").strip()
+        if not reason:
+            ack(response_action="errors", errors={home.REASON: "Say in a few words what was wrong."})
+            return
+        rate(desk, client, context, body["user"]["id"], view["private_metadata"], good=False, reason=reason)
+        ack()
+
+    @app.action(re.compile(".*"))
+    def handle_other_action(ack: Ack, action: dict[str, Any]) -> None:
+        # Buttons of older versions may still stand in channels.
+        ack()
+        logger.info("A click on %s did nothing", action.get("action_id"), extra={"action": "unknown_click"})
+
+    @app.view(re.compile(".*"))
+    def handle_other_view(ack: Ack) -> None:
+        ack()
+
+
+def explain(desk: Desk, client: WebClient, context: BoltContext, user: str, lead_id: str) -> Answer | str:
+    """The explanation of a lead, through the same door as a question, for whoever clicked."""
+    asker = desk.identify(client, str(context.team_id), user)
+    if isinstance(asker, str):
+        return asker
+    services = desk.assistant.services
+    ctx = services.for_(asker, services.roster())
+    tool = next(tool for tool in desk.assistant.tools if tool.name == "explain_lead")
+    arguments = {"lead": lead_id}
+    result = tool(ctx, **arguments)
+    return Answer(result.text, [{"name": tool.name, "args": arguments}], [result], OFFLINE, ctx.audit_id, 0.0)
+
+
+def rate(
+    desk: Desk,
+    client: WebClient,
+    context: BoltContext,
+    user: str,
+    audit_id: str,
+    *,
+    good: bool,
+    reason: str | None = None,
+) -> None:
+    """Keeps a thumb, if it is one of somebody who is known."""
+    asker = desk.identify(client, str(context.team_id), user)
+    if not isinstance(asker, str):
+        desk.assistant.memory.rate(audit_id, asker.id, desk.clock(), good=good, reason=reason)

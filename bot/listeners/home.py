@@ -1,0 +1,61 @@
+"""The app being opened: the Home tab, the prompts of the Messages tab; and events that only need to be heard."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt import App, BoltContext
+from slack_sdk import WebClient
+
+from bot.blockkit import problems
+from bot.views import blocks, home
+from bot.views.home import PROMPTS
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+
+logger = logging.getLogger(__name__)
+ONLY_HEARD = (
+    "app_context_changed",
+    "member_joined_channel",
+    "reaction_added",
+    "user_change",
+    "app_uninstalled",
+    "tokens_revoked",
+)
+
+
+def register(app: App, desk: Desk) -> None:
+    @app.event("app_home_opened")
+    def handle_opened(event: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+        if event.get("tab") == "messages":
+            # With a thread_ts Slack says ok and shows nothing, so it must not be sent.
+            client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=PROMPTS)
+            return
+        client.views_publish(user_id=event["user"], view=draw(desk, client, str(context.team_id), event["user"]))
+
+    for name in ONLY_HEARD:
+        app.event(name)(_hear)
+
+
+def draw(desk: Desk, client: WebClient, team: str, user: str) -> dict[str, Any]:
+    """Somebody's Home tab, made anew: the calls that are worth making now."""
+    asker = desk.identify(client, team, user)
+    if isinstance(asker, str):
+        return home.stranger(asker)
+    said = desk.assistant.ask("which leads should I call now", asker)
+    drawn = [block for result in said.results for block in blocks.drawn(result)] or [blocks.section(said.text)]
+    view = home.home(asker.first_name, drawn)
+    if wrong := problems("views.publish", {"user_id": user, "view": view}):
+        logger.error(
+            "Home would be refused: %s",
+            [f"{p.pointer}: {p.message}" for p in wrong[:5]],
+            extra={"action": "blocks_refused"},
+        )
+        return home.home(asker.first_name, [blocks.section(said.text)])
+    return view
+
+
+def _hear(event: dict[str, Any]) -> None:
+    logger.info("Heard %s", event.get("type"), extra={"action": "heard"})

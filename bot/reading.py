@@ -1,0 +1,313 @@
+"""Reads a question without a language model: which tools, with which arguments, or an honest reply.
+
+What the question names is found first and put aside, so that "why should I call Jane Doe" is learnt once for every
+lead. The rest of the text is compared with the tools' own examples; what is named, counted and dated fills the
+arguments. Where the text leans on what was said before ("and next month?", "why the second one?"), the last answer of
+the thread fills in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot import smalltalk
+from tools.base import Tool, phrases
+from tools.names import Mention
+
+SURE, SURE_OF_A_PART = 0.42, 0.6
+_NUMBERS = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_UNIT = r"(?:day|week|month|quarter|year)"
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)"
+)
+_PERIOD = re.compile(
+    rf"\b(?:(?:this|last|next|current|previous) {_UNIT}|(?:the )?(?:last|past) \d{{1,3}} {_UNIT}s?"
+    r"|\d{4}-\d{2}-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?|\d{4}-q[1-4]|q[1-4](?: \d{4})?|today|yesterday|tomorrow"
+    rf"|(?<=in ){_MONTH}(?: \d{{4}})?|{_MONTH} \d{{4}})\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(rf"\b(\d{{1,6}}|{'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+_POSITION = re.compile(
+    rf"\b(?:the )?(?:({'|'.join(_ORDINALS)}|last)(?: (?:one|lead))?|(?:number|no\.?|#) ?(\d{{1,2}})"
+    r"|(\d{1,2})(?:st|nd|rd|th)(?: (?:one|lead))?)(?=\W|$)",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(?:him|her|his|hers|she|he|they|them|it|its|that one|this one|that lead|this lead)\b", re.IGNORECASE
+)
+_SAME = re.compile(r"^(?:and|what about|how about|same|the same|now|only|just|for|in|by|per)\b", re.IGNORECASE)
+_TEAM = re.compile(r"\b(?:team|we|our|us|everyone|all reps|company)\b", re.IGNORECASE)
+_MINE = re.compile(r"\b(?:my|me|mine|i|i'm|i've)\b", re.IGNORECASE)
+_SPLIT = re.compile(r"\s*(?:;|\?(?=\s*\w)|\band also\b|,? \band\b|\bplus\b)\s*", re.IGNORECASE)
+_NAME = re.compile(r"(?<!^)\b[A-Z][\w'’.-]+(?: (?:[A-Z][\w'’.-]*|&|of|de|van|von))*")
+_TOKENS = {
+    "lead": "leadname",
+    "rep": "repname",
+    "deal": "dealname",
+    "account": "accountname",
+    "source": "sourcename",
+    "period": "someperiod",
+    "number": "somenumber",
+}
+# Which argument each kind of name fills, in the order in which a tool is asked for it.
+_FILLS: dict[str, tuple[str, ...]] = {
+    "lead": ("lead", "record"),
+    "deal": ("deal", "record"),
+    "account": ("account", "record"),
+    "rep": ("rep", "owner"),
+    "source": ("source",),
+}
+
+
+class Guess(Protocol):
+    """A kind of question, and how likely it is."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def chance(self) -> float: ...
+
+
+Intents = Callable[[str], Sequence[Guess]]
+Link = Callable[[str], Sequence[Mention]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool to ask, with its arguments; `names` are the records that its answer showed, in order."""
+
+    tool: str
+    args: Mapping[str, Any]
+    names: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a question comes to: tools to ask, or what to reply."""
+
+    calls: Sequence[Call] = ()
+    reply: str = ""
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A question with what it names, dates and counts."""
+
+    plain: str
+    mentions: Sequence[Mention]
+    periods: Sequence[str] = ()
+    numbers: Sequence[int] = ()
+    masked: str = ""
+    unknown: str | None = field(default=None)
+
+    def named(self, subject: str) -> str | None:
+        return next((mention.name for mention in self.mentions if mention.subject == subject), None)
+
+
+class Reader:
+    """Reads questions for a set of tools."""
+
+    def __init__(self, tools: Sequence[Tool], learn: Callable[[Mapping[str, Sequence[str]]], Intents]) -> None:
+        self.tools = {tool.name: tool for tool in tools if tool.offered}
+        examples = {name: tool.examples for name, tool in self.tools.items()}
+        examples |= {kind: phrases(text) for kind, text in smalltalk.EXAMPLES.items()}
+        self._intents = learn({kind: [_with_tokens(text) for text in texts] for kind, texts in examples.items()})
+
+    def read(self, question: str, link: Link, past: Sequence[Call] = ()) -> Reading:
+        """Calls of tools, or a reply where no tool fits; `past` are the calls of the thread, oldest first."""
+        text = _look(question, link)
+        if past and (follow_up := self._follow_up(text, past)):
+            return Reading((follow_up,))
+        if calls := self._two_in_one(question, link):
+            return Reading(calls)
+        best = self._intents(text.masked)[0]
+        if best.chance < SURE:
+            return Reading(reply=smalltalk.UNSURE)
+        if best.kind not in self.tools:
+            return Reading(reply=smalltalk.REPLIES[best.kind])
+        call = self._call(self.tools[best.kind], text, past)
+        return Reading((call,)) if call else Reading(reply="Which lead do you mean? Give me the name.")
+
+    def _two_in_one(self, question: str, link: Link) -> Sequence[Call]:
+        """The calls of a question that asks two things, if each half is sure to ask another tool."""
+        parts = [part for part in _SPLIT.split(question) if part.strip()]
+        if not 2 <= len(parts) <= 3:
+            return ()
+        texts = [_look(part, link) for part in parts]
+        best = [self._intents(text.masked)[0] for text in texts]
+        if len({guess.kind for guess in best}) < len(best) or any(
+            guess.kind not in self.tools or guess.chance < SURE_OF_A_PART for guess in best
+        ):
+            return ()
+        calls = [self._call(self.tools[guess.kind], text, ()) for guess, text in zip(best, texts, strict=True)]
+        return [call for call in calls if call] if all(calls) else ()
+
+    def _follow_up(self, text: _Text, past: Sequence[Call]) -> Call | None:
+        """The call that a question means which only makes sense after the last answer."""
+        last = past[-1]
+        best = self._intents(text.masked)[0]
+        pointed = _pointed(text, last)
+        if pointed:
+            kind = best.kind if best.kind in self.tools and "lead" in _fields(self.tools[best.kind]) else "explain_lead"
+            tool = self.tools.get(kind)
+            return Call(kind, {"lead": pointed}) if tool else None
+        if re.fullmatch(r"(?:but |and )?why\W*", text.plain, re.IGNORECASE) and last.names:
+            return Call("explain_lead", {"lead": last.names[0]})
+        if last.tool not in self.tools or not (_SAME.match(text.plain) or len(text.plain.split()) <= 3):
+            return None
+        changed = self._arguments(self.tools[last.tool], text)
+        if not changed or (best.kind in self.tools and best.kind != last.tool and best.chance > SURE_OF_A_PART):
+            return None
+        return Call(last.tool, {**last.args, **changed})
+
+    def _call(self, tool: Tool, text: _Text, past: Sequence[Call]) -> Call | None:
+        """The call of a tool with all it needs from the text, or None if something needed is not there."""
+        arguments = self._arguments(tool, text)
+        for name, info in tool.arguments.model_fields.items():
+            if info.is_required() and name not in arguments:
+                if name not in ("lead", "record", "deal", "account"):
+                    return None
+                unknown = text.unknown or self._left_over(tool, text)
+                if not unknown:
+                    return None
+                arguments[name] = unknown
+        return Call(tool.name, arguments)
+
+    def _arguments(self, tool: Tool, text: _Text) -> dict[str, Any]:
+        fields = _fields(tool)
+        found: dict[str, Any] = {}
+        for argument, said in tool.words.items():
+            if value := _phrase(text.masked, said):
+                found[argument] = value
+        for subject, arguments in _FILLS.items():
+            name, filled = text.named(subject), next((each for each in arguments if each in fields), None)
+            if name and filled:
+                found.setdefault(filled, name)
+        if "where" in fields and (source := text.named("source")):
+            found["where"] = {"source": source}
+        if "period" in fields and text.periods:
+            found["period"] = text.periods[0]
+        if "limit" in fields and text.numbers:
+            found["limit"] = text.numbers[0]
+        if "owner" in fields and "owner" not in found:
+            found |= (
+                {"owner": "team"} if _TEAM.search(text.plain) else {"owner": "me"} if _MINE.search(text.plain) else {}
+            )
+        return found
+
+    def _left_over(self, tool: Tool, text: _Text) -> str | None:
+        """What is left of a question when the words of the tool's own examples are taken away: a name nobody has."""
+        usual = {word for example in tool.examples for word in re.findall(r"[\w']+", example.lower())}
+        usual |= {
+            "the",
+            "a",
+            "lead",
+            "please",
+            "of",
+            "for",
+            "to",
+            "about",
+            "me",
+            "is",
+            "my",
+            "on",
+            "this",
+            "that",
+            "now",
+        }
+        words = [word for word in re.findall(r"[\w'’.&-]+", text.plain) if word.lower().removesuffix("'s") not in usual]
+        left = re.sub(r"['’]s$", "", " ".join(words))
+        return left if left and not _PRONOUN.fullmatch(left) else None
+
+
+def _with_tokens(example: str) -> str:
+    for name, token in _TOKENS.items():
+        example = example.replace(f"{{{name}}}", token)
+    return example
+
+
+def _look(question: str, link: Link) -> _Text:
+    """The question with its names, periods and numbers found and masked."""
+    plain = question.strip()
+    mentions = list(link(plain))
+    masked = plain
+    for mention in sorted(mentions, key=lambda each: -each.start):
+        tail = "'s" if re.search(r"['’]s\W*$", plain[mention.start : mention.end]) else ""
+        masked = f"{masked[: mention.start]}{_TOKENS[mention.subject]}{tail} {masked[mention.end :]}"
+    unknown = (
+        _NAME.search(masked)
+        if not any(mention.subject in ("lead", "deal", "account") for mention in mentions)
+        else None
+    )
+    name = (
+        re.sub(r"['’]s$", "", unknown[0])
+        if unknown and len(unknown[0]) > 2 and not _PERIOD.search(unknown[0])
+        else None
+    )
+    if name:
+        masked = masked.replace(name, _TOKENS["lead"], 1)
+    periods = [match[0] for match in _PERIOD.finditer(masked)]
+    masked = _PERIOD.sub(_TOKENS["period"], masked)
+    positions = _POSITION.sub(" ", masked)
+    numbers = [_value(match[1]) for match in _NUMBER.finditer(positions)]
+    masked = re.sub(r"\s+", " ", _NUMBER.sub(_TOKENS["number"], masked)).strip()
+    return _Text(plain, mentions, periods, numbers, masked, name)
+
+
+def _value(text: str) -> int:
+    return int(text) if text.isdigit() else _NUMBERS.index(text.lower()) + 1
+
+
+def _pointed(text: _Text, last: Call) -> str | None:
+    """The lead that a question points at by its place in the last answer, or by "her", "it", "that one"."""
+    if not last.names or text.named("lead"):
+        return None
+    if match := _POSITION.search(text.plain):
+        word = (match[1] or "").lower()
+        place = len(last.names) if word == "last" else _ORDINALS.index(word) + 1 if word else int(match[2] or match[3])
+        if re.search(rf"\b(?:last|next)\s+{_UNIT}", text.plain[match.start() :], re.IGNORECASE):
+            return None
+        return last.names[place - 1] if 0 < place <= len(last.names) else None
+    return last.names[0] if _PRONOUN.search(text.plain) else None
+
+
+def _phrase(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
+    """The value whose longest phrase the text has."""
+    low = text.lower()
+    found = [
+        (len(phrase), value)
+        for value, many in phrases.items()
+        for phrase in many
+        if re.search(rf"\b{re.escape(phrase)}\b", low)
+    ]
+    return max(found)[1] if found else None
+
+
+def _fields(tool: Tool) -> Mapping[str, Any]:
+    return tool.arguments.model_fields

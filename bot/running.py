@@ -1,0 +1,76 @@
+"""Runs the bot against Slack, over Socket Mode or HTTP, and takes up what an earlier process left unanswered."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from bot.app import create_app, create_assistant, open_books
+from bot.desk import Desk
+from bot.settings import Settings
+from tools.errors import BadInput
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+    from slack_sdk import WebClient
+
+logger = logging.getLogger(__name__)
+LOOK_EVERY_S = 60
+
+
+def run(settings: Settings, *, http: int | None, say: Callable[[str], None]) -> None:
+    """Connects to Slack and answers until it is interrupted.
+
+    Raises
+    ------
+    BadInput
+        When a token is missing or refused.
+    """
+    db = open_books(settings)
+    app, desk = create_app(settings, create_assistant(settings, db), db)
+    stop = threading.Event()
+    threading.Thread(target=_recover, args=(desk, app.client, stop), name="recovery", daemon=True).start()
+    try:
+        if http is not None:
+            if not settings.slack_signing_secret:
+                raise BadInput("SLACK_SIGNING_SECRET is not set; HTTP mode needs it to know that a request is Slack's.")
+            say(f"Callsheet listens on port {http}.")
+            app.start(port=http)
+            return
+        _connect(settings, app, say)
+    finally:
+        stop.set()
+
+
+def _connect(settings: Settings, app: App, say: Callable[[str], None]) -> None:
+    from slack_bolt.adapter.socket_mode import SocketModeHandler
+    from slack_sdk.errors import SlackApiError
+
+    if not settings.slack_app_token:
+        raise BadInput("SLACK_APP_TOKEN is not set; Socket Mode needs one with the scope connections:write.")
+    handler: Any = SocketModeHandler(app, settings.slack_app_token)
+    try:
+        handler.connect()
+    except SlackApiError as error:
+        raise BadInput("Slack refuses SLACK_APP_TOKEN; make a new one with the scope connections:write.") from error
+    say("Callsheet is connected to Slack (Ctrl-C stops it).")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        say("Bye.")
+    finally:
+        handler.close()
+
+
+def _recover(desk: Desk, client: WebClient, stop: threading.Event) -> None:
+    """Answers, now and once a minute, what a process that went away had taken on."""
+    while True:
+        try:
+            if count := desk.recover(client):
+                logger.info("Took up %s questions", count, extra={"action": "recovered"})
+        except Exception:
+            logger.exception("Taking up questions failed", extra={"action": "recovery_failed"})
+        if stop.wait(LOOK_EVERY_S):
+            return

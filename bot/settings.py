@@ -1,0 +1,105 @@
+"""What the environment says, read once."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from platformdirs import user_data_path
+
+from tools.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation is set up. Secrets are kept out of its text.
+
+    Attributes
+    ----------
+    home : folder of the database, the log and the demo
+    now : the instant at which time stands still, for demos and tests; None for the real one
+    model : a LangChain model name, or "offline"
+    """
+
+    home: Path
+    database_url: str
+    timezone: str
+    consent_required: bool
+    now: datetime | None
+    model: str
+    openai_base_url: str | None
+    slack_api_url: str
+    slack_bot_token: str
+    slack_app_token: str
+    slack_signing_secret: str
+
+    def __repr__(self) -> str:
+        return f"Settings(home={self.home}, model={self.model!r})"
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of an environment.
+
+    Raises
+    ------
+    BadInput
+        When one of them cannot be used; the sentence names it.
+    """
+    home = Path(environment.get("CALLSHEET_HOME") or user_data_path("callsheet")).expanduser().absolute()
+    return Settings(
+        home=home,
+        database_url=environment.get("CALLSHEET_DATABASE_URL") or f"sqlite:///{home / 'callsheet.db'}",
+        timezone=_zone(environment.get("CALLSHEET_TIMEZONE") or "UTC"),
+        consent_required=environment.get("CALLSHEET_CONSENT_REQUIRED", "").lower() in ("1", "true", "yes"),
+        now=_instant(environment.get("CALLSHEET_NOW")),
+        model=environment.get("CALLSHEET_MODEL")
+        or ("openai:gpt-5-mini" if environment.get("OPENAI_API_KEY") else "offline"),
+        openai_base_url=environment.get("OPENAI_BASE_URL") or None,
+        slack_api_url=environment.get("SLACK_API_URL") or "https://slack.com/api/",
+        slack_bot_token=environment.get("SLACK_BOT_TOKEN", ""),
+        slack_app_token=environment.get("SLACK_APP_TOKEN", ""),
+        slack_signing_secret=environment.get("SLACK_SIGNING_SECRET", ""),
+    )
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadInput(f'CALLSHEET_TIMEZONE is "{name}", which is no time zone; use one like Europe/Berlin.') from error
+    return name
+
+
+def _instant(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(
+            f'CALLSHEET_NOW is "{text}", which is no ISO time; use one like 2026-03-18T15:30:00Z.'
+        ) from error
+    if at.tzinfo is None:
+        raise BadInput("CALLSHEET_NOW has no time zone; end it with Z or an offset like +01:00.")
+    return at
+
+
+def log_to(home: Path) -> None:
+    """Writes the log to a file of the home folder, of bounded size. It holds ids, never texts or names."""
+    handler = logging.handlers.RotatingFileHandler(
+        home / "callsheet.log", maxBytes=5_000_000, backupCount=3, delay=True
+    )
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s %(error_id)s", defaults={"error_id": ""})
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for name in ("httpx", "alembic", "slack_bolt", "slack_sdk", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,80 @@
+"""Leads as blocks: the call list with a button for each lead, explanations, records."""
+
+from __future__ import annotations
+
+from bot.views import blocks
+from bot.views.blocks import Block
+from tools import wording
+from tools.leads import CallCard, CallList, LeadExplanation, LeadView
+
+
+@blocks.drawn.register
+def call_list(found: CallList) -> list[Block]:
+    """The opening line, a card for each lead with "Why?" beside it, and what was held back."""
+    first, *rest = found.text.split("\n")
+    notes = rest[len(found.cards) :]
+    cards = [block for place, card in enumerate(found.cards, 1) for block in _card(place, card, found.callable_now)]
+    return [blocks.section(first), *cards, *(blocks.context(blocks.escaped(note)) for note in notes)]
+
+
+@blocks.drawn.register
+def explanation(told: LeadExplanation) -> list[Block]:
+    """Chance and reasons, each with an arrow for the way it pulls."""
+    chance, interval = wording.percent(told.chance), wording.interval(told.low, told.high)
+    head = f"{blocks.bold(told.name)}: {chance} chance to be {blocks.escaped(told.basis)} (90 % interval {interval})"
+    strongest = told.reasons[:6]
+    reasons = "\n".join(f"{'▲' if reason.effect > 0 else '▼'} {blocks.escaped(reason.text)}" for reason in strongest)
+    changes = (
+        [blocks.context(blocks.escaped("What would change it: " + "; ".join(told.changes)))] if told.changes else []
+    )
+    return [blocks.markdown(head), blocks.markdown(reasons or "Nothing stands out."), *changes]
+
+
+@blocks.drawn.register
+def lead(found: LeadView) -> list[Block]:
+    """The record's fields two by two, then its timeline."""
+    fields = [f"{blocks.bold(name.capitalize())}\n{blocks.escaped(value)}" for name, value in found.facts.items()]
+    tables: list[Block] = [
+        {
+            "type": "section",
+            "fields": [
+                {"type": "mrkdwn", "text": blocks.shortened(field, 1_900)} for field in fields[start : start + 10]
+            ],
+        }
+        for start in range(0, min(len(fields), 20), 10)
+    ]
+    timeline = "\n".join(f"• {blocks.escaped(event)}" for event in found.events) or "Nothing has happened yet."
+    why = blocks.button("Why this chance?", blocks.WHY, found.lead_id)
+    return [blocks.header(found.name), *tables, blocks.markdown(timeline, why)]
+
+
+def _card(place: int, card: CallCard, callable_now: bool) -> list[Block]:
+    company = f" · {blocks.escaped(card.company)}" if card.company else ""
+    facts = [part for part in (_chance(card), _worth(card), card.source) if part]
+    lines = [
+        f"{place}. {blocks.bold(card.name)}{company}",
+        blocks.escaped(" · ".join(facts)),
+        blocks.escaped(" ".join(wording.sentence(reason) for reason in card.reasons)),
+    ]
+    why = blocks.button("Why?", blocks.WHY, card.lead_id) if card.chance is not None else None
+    return [
+        blocks.markdown("\n".join(filter(None, lines)), why),
+        blocks.context(blocks.escaped(_dial(card, callable_now))),
+    ]
+
+
+def _chance(card: CallCard) -> str:
+    if card.chance is None or card.low is None or card.high is None:
+        return ""
+    return f"{wording.percent(card.chance)} chance ({wording.interval(card.low, card.high)})"
+
+
+def _worth(card: CallCard) -> str:
+    return "" if card.value is None else wording.money(card.value, card.currency)
+
+
+def _dial(card: CallCard, callable_now: bool) -> str:
+    when = f"{card.local_time} there" if callable_now else f"opens {wording.clock(card.opens_at, card.zone)} their time"
+    assumed = " (zone assumed)" if card.zone_assumed else ""
+    touch = f"last touch {card.last_touch}" if card.last_touch else "not touched yet"
+    return f"☎ {card.number or 'no number on file'} · {when}{assumed} · {touch}"

@@ -1,0 +1,48 @@
+"""assistant: what the app is doing, what it suggests to ask."""
+
+from bot.workspace.methods.registry import Args, Refusal, joined, method
+from bot.workspace.records import Conversation, Json
+from bot.workspace.state import Status, Workspace
+
+MOST_PROMPTS = 4
+MOST_LOADING_MESSAGES = 10
+
+
+@method("assistant.threads.setStatus", "assistant:write", "chat:write", required=("channel_id", "thread_ts"))
+def set_status(workspace: Workspace, args: Args) -> Json:
+    conversation = joined(workspace, args, "channel_id")
+    loading = args.json("loading_messages") or []
+    if len(loading) > MOST_LOADING_MESSAGES:
+        raise Refusal("invalid_arguments")
+    status = Status(args.text("status"), loading) if args.text("status") else None
+    workspace.set_status(conversation.id, _root(conversation, args.text("thread_ts")), status)
+    return {}
+
+
+@method("assistant.threads.setTitle", "assistant:write", required=("channel_id", "thread_ts", "title"))
+def set_title(workspace: Workspace, args: Args) -> Json:
+    conversation = joined(workspace, args, "channel_id")
+    conversation.thread_titles[_root(conversation, args.text("thread_ts"))] = args.text("title")
+    return {}
+
+
+@method("assistant.threads.setSuggestedPrompts", "assistant:write", required=("channel_id", "prompts"))
+def set_suggested_prompts(workspace: Workspace, args: Args) -> Json:
+    conversation = joined(workspace, args, "channel_id")
+    prompts = args.json("prompts")
+    if not isinstance(prompts, list) or len(prompts) > MOST_PROMPTS:
+        raise Refusal("invalid_arguments")
+    if not all(isinstance(one, dict) and one.get("title") and one.get("message") for one in prompts):
+        raise Refusal("invalid_arguments")
+    # For agent apps Slack takes prompts for a thread and shows nothing.
+    if not args.text("thread_ts"):
+        workspace.prompts[conversation.id] = prompts
+        workspace.changed("prompts", {"channel": conversation.id, "prompts": prompts}, frozenset(conversation.members))
+    return {}
+
+
+def _root(conversation: Conversation, ts: str) -> str:
+    message = conversation.messages.get(ts)
+    if message is None:
+        raise Refusal("invalid_thread_ts")
+    return message.thread_ts or message.ts

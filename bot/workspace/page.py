@@ -1,0 +1,265 @@
+"""The browser page: its files, what it shows, what it may do, and the stream of what changes."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict, dataclass
+from importlib import resources
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.workspace.faults import Faults
+from bot.workspace.payloads import shown_view
+from bot.workspace.person import Person
+from bot.workspace.records import Delivery, Json, Message, View
+from bot.workspace.sockets import Sockets
+from bot.workspace.state import Change, Unknown, Workspace
+
+_KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin",
+}  # fmt: skip
+_LOG_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page's side of the workspace."""
+
+    workspace: Workspace
+    sockets: Sockets
+    faults: Faults
+    stopping: asyncio.Event
+
+    def routes(self) -> list[Route]:
+        """The addresses of the page."""
+        return [
+            Route("/", self.asset),
+            Route("/static/{name}", self.asset),
+            Route("/files/{file}/{name}", self.file),
+            Route("/page/state", self.state),
+            Route("/page/live", self.live),
+            Route("/page/act", self.act, methods=["POST"]),
+            Route("/page/fault", self.fault, methods=["POST"]),
+        ]
+
+    async def asset(self, request: Request) -> Response:
+        """One of the page's own files."""
+        name = request.path_params.get("name", "index.html")
+        found = resources.files("bot.workspace") / "static" / name
+        kind = _KINDS.get(name.rpartition(".")[2])
+        if kind is None or not found.is_file():
+            return PlainTextResponse("Not found", 404)
+        return Response(found.read_bytes(), media_type=f"{kind}; charset=utf-8", headers=_HEADERS)
+
+    async def file(self, request: Request) -> Response:
+        """An uploaded file, as a download unless it is a plain picture."""
+        file = self.workspace.files.get(request.path_params["file"])
+        if file is None or file.content is None:
+            return PlainTextResponse("Not found", 404)
+        picture = file.name.rpartition(".")[2].lower()
+        if picture in ("png", "jpg", "jpeg", "gif"):
+            return Response(file.content, media_type=f"image/{picture.replace('jpg', 'jpeg')}", headers=_HEADERS)
+        headers = {**_HEADERS, "Content-Disposition": "attachment"}
+        return Response(file.content, media_type="application/octet-stream", headers=headers)
+
+    async def state(self, request: Request) -> Response:
+        """All that one person may see, or only who there is to be when nobody is named."""
+        with self.workspace.lock:
+            told: Json = {"app": self._app(), "people": [asdict(one) for one in self.workspace.members.values()]}
+            who = request.query_params.get("as", "")
+            if who in self.workspace.members:
+                told |= self._seen_by(Person(self.workspace, who))
+        return JSONResponse(told, headers=_HEADERS)
+
+    async def live(self, request: Request) -> Response:
+        """Server-sent events of all that changes for one person."""
+        who, queue = request.query_params.get("as", ""), asyncio.Queue[Change]()
+        loop = asyncio.get_running_loop()
+
+        def watch(change: Change) -> None:
+            if (change.audience is None or who in change.audience) and not loop.is_closed():
+                loop.call_soon_threadsafe(queue.put_nowait, change)
+
+        self.workspace.watchers.append(watch)
+        stream = self._events(queue, lambda: self.workspace.watchers.remove(watch))
+        return StreamingResponse(stream, media_type="text/event-stream", headers=_HEADERS)
+
+    async def act(self, request: Request) -> Response:
+        """Do something as a person; the answer says what came of it."""
+        return await _answered(request, self._act)
+
+    async def fault(self, request: Request) -> Response:
+        """Make something go wrong, or right again."""
+        return await _answered(request, self._fault)
+
+    async def _events(self, queue: "asyncio.Queue[Change]", done: Callable[[], None]) -> AsyncIterator[str]:
+        stopped = asyncio.ensure_future(self.stopping.wait())
+        try:
+            yield ": hello\n\n"
+            while not self.stopping.is_set():
+                coming = asyncio.ensure_future(queue.get())
+                await asyncio.wait({coming, stopped}, timeout=15, return_when=asyncio.FIRST_COMPLETED)
+                if coming.done():
+                    change = coming.result()
+                    yield f"data: {json.dumps({'kind': change.kind, 'value': change.value})}\n\n"
+                else:
+                    coming.cancel()
+                    yield ": still here\n\n"
+        finally:
+            stopped.cancel()
+            done()
+
+    def _app(self) -> Json:
+        workspace = self.workspace
+        return {
+            **asdict(workspace.app), "commands": workspace.manifest.commands, "has_home": workspace.manifest.has_home,
+            "description": workspace.manifest.features.get("agent_view", {}).get("agent_description", ""),
+            "prompts": workspace.manifest.prompts, "connected": len(self.sockets.connected),
+            "about": workspace.manifest.content.get("display_information", {}).get("description", ""),
+        }  # fmt: skip
+
+    def _seen_by(self, person: Person) -> Json:
+        workspace, direct = self.workspace, person.direct
+        places = [one for one in workspace.conversations.values() if person.id in one.members]
+        statuses = [
+            {"channel": channel, "thread_ts": ts, "status": asdict(status)}
+            for (channel, ts), status in workspace.statuses.items()
+            if person.id in workspace.conversations[channel].members
+        ]
+        return {
+            "me": person.id,
+            "now": workspace.clock().timestamp(),
+            "direct": direct.id,
+            "conversations": [{**one.as_json(), "kind": one.kind, "members": one.members} for one in places],
+            "messages": [workspace.on_page(message) for one in places for message in person.sees(one)],
+            "statuses": statuses,
+            "prompts": workspace.prompts.get(direct.id, workspace.manifest.prompts),
+            "home": shown_view(workspace.app, person.home) if person.home else None,
+            "modals": [shown_view(workspace.app, view) for view in workspace.surfaces.stacks.get(person.id, [])],
+            "deliveries": [delivery_json(delivery) for delivery in list(workspace.deliveries)[-_LOG_LENGTH:]],
+            "api_calls": [asdict(call) for call in list(workspace.api_calls)[-_LOG_LENGTH:]],
+        }
+
+    def _act(self, asked: Json) -> Json:
+        person = Person(self.workspace, str(asked.get("as")))
+        act = _ACTS.get(str(asked.get("act")))
+        if act is None:
+            raise Unknown(f"no act {asked.get('act')!r}")
+        return act(person, asked) or {}
+
+    def _fault(self, asked: Json) -> Json:
+        match asked.get("fault"):
+            case "fail":
+                status, error = int(asked.get("status", 200)), asked.get("error") or None
+                self.faults.fail(str(asked["method"]), times=int(asked.get("times", 1)), status=status, error=error)
+            case "drop_acks":
+                self.faults.drop_acks(int(asked.get("times", 1)))
+            case "delay_acks":
+                self.faults.delay_acks(float(asked.get("seconds", 5)), int(asked.get("times", 1)))
+            case "drop_socket":
+                self.sockets.drop()
+            case "reconnect":
+                self.sockets.ask_to_reconnect()
+            case "retry_scale":
+                self.faults.retry_scale = max(0.0, float(asked["scale"]))
+            case "clear":
+                self.faults.clear()
+            case other:
+                raise Unknown(f"no fault {other!r}")
+        return {}
+
+
+async def _answered(request: Request, act: Callable[[Json], Json]) -> Response:
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        return JSONResponse({"error": "JSON only"}, 415)
+    try:
+        # Acts wait for the app's ack, so they may not hold up the loop that brings it.
+        return JSONResponse(await run_in_threadpool(act, json.loads(await request.body())))
+    except (LookupError, PermissionError, TypeError, ValueError) as error:
+        return JSONResponse({"error": str(error)}, 400)
+
+
+def delivery_json(delivery: Delivery) -> Json:
+    """A delivery as the inspector shows it."""
+    return {
+        "id": delivery.id, "kind": delivery.kind,
+        "name": delivery.name, "state": delivery.state, "attempts": len(delivery.attempts), "ack_ms": delivery.ack_ms,
+        "payload": delivery.payload, "reply": delivery.reply,
+    }  # fmt: skip
+
+
+def _message(person: Person, asked: Mapping[str, Any], name: str = "ts") -> Message:
+    conversation = person.workspace.conversations[str(asked["channel"])]
+    message = conversation.messages[str(asked[name])]
+    if person.id not in person.workspace.audience(message):
+        raise PermissionError("not yours to see")
+    return message
+
+
+def _post(person: Person, asked: Json) -> None:
+    thread = _message(person, asked, "thread_ts") if asked.get("thread_ts") else None
+    person.post(str(asked["channel"]), str(asked["text"]), thread=thread)
+
+
+def _slash(person: Person, asked: Json) -> Json:
+    delivery = person.slash(str(asked["command"]), str(asked.get("text", "")), where=str(asked["channel"]))
+    return {"acked": delivery.state == "acked"}
+
+
+def _click(person: Person, asked: Json) -> Json:
+    where: Message | View | None = _message(person, asked) if asked.get("ts") else _own_view(person, asked)
+    if where is None:
+        raise Unknown("this view is not open any more")
+    clicked = person.click(where, str(asked["action_id"]), asked.get("value"), entered=asked.get("entered") or {})
+    return {"acked": clicked.state == "acked"}
+
+
+def _submit(person: Person, asked: Json) -> Json:
+    view = _own_view(person, asked)
+    if view is None:
+        raise Unknown("this view is not open any more")
+    person.submit(asked.get("entered") or {}, view=view)
+    return {"errors": view.errors, "trouble": view.trouble}
+
+
+def _own_view(person: Person, asked: Mapping[str, Any]) -> View | None:
+    view = person.workspace.surfaces.find(view_id=str(asked["view_id"]))
+    return view if view and view.user == person.id else None
+
+
+def _close(person: Person, asked: Json) -> None:
+    person.close(_own_view(person, asked), whole_stack=bool(asked.get("all")))
+
+
+def _react(person: Person, asked: Json) -> None:
+    person.react(_message(person, asked), str(asked["name"]), add=bool(asked.get("add", True)))
+
+
+def _delete(person: Person, asked: Json) -> None:
+    message = _message(person, asked)
+    if message.user != person.id:
+        raise PermissionError("not yours to delete")
+    person.delete(message)
+
+
+_ACTS: dict[str, Callable[[Person, Json], Json | None]] = {
+    "post": _post,
+    "slash": _slash,
+    "click": _click,
+    "submit": _submit,
+    "close": _close,
+    "react": _react,
+    "delete": _delete,
+    "home": lambda person, asked: person.open_home(),
+    "messages": lambda person, asked: person.open_messages(),
+}

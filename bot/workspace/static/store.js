@@ -1,0 +1,158 @@
+// What this page knows of the workspace, kept up to date by the server's events.
+
+export const store = {
+  app: null, people: [], me: null, direct: null, now: Date.now() / 1000,
+  conversations: [], messages: new Map(), statuses: new Map(), prompts: [], home: null, modals: [],
+  deliveries: [], calls: [], unread: new Map(), sockets: 0,
+  place: null, thread: null, entered: new Map(),
+};
+
+const listeners = new Set();
+let pending = new Set();
+let stream = null;
+
+export function onChange(listener) { listeners.add(listener); }
+
+// Many events may come at once; each part of the page is drawn once a frame at most.
+export function changed(...parts) {
+  if (!pending.size) requestAnimationFrame(() => {
+    const parts = pending;
+    pending = new Set();
+    for (const listener of listeners) listener(parts);
+  });
+  for (const part of parts) pending.add(part);
+}
+
+export async function act(name, fields = {}) {
+  const response = await fetch("/page/act", {
+    method: "POST", headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ ...fields, as: store.me, act: name }),
+  });
+  return response.json();
+}
+
+export async function fault(name, fields = {}) {
+  await fetch("/page/fault", {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...fields, fault: name }),
+  });
+}
+
+// The stream is open before the state is asked for, and what it brings meanwhile waits, so that nothing is missed.
+export function enter(who) {
+  store.me = who;
+  stream?.close();
+  return new Promise((entered) => {
+    let waiting = [];
+    stream = new EventSource(`/page/live?as=${encodeURIComponent(who)}`);
+    stream.onmessage = (event) => (waiting ? waiting.push(event) : apply(JSON.parse(event.data)));
+    stream.onerror = () => { waiting ??= []; };
+    stream.onopen = async () => {
+      await load();
+      const held = waiting ?? [];
+      waiting = null;
+      held.forEach((event) => apply(JSON.parse(event.data)));
+      entered();
+    };
+  });
+}
+
+export async function people() {
+  const told = await (await fetch("/page/state")).json();
+  Object.assign(store, { app: told.app, people: told.people });
+}
+
+async function load() {
+  const told = await (await fetch(`/page/state?as=${encodeURIComponent(store.me)}`)).json();
+  Object.assign(store, {
+    app: told.app, people: told.people, direct: told.direct, now: told.now, conversations: told.conversations,
+    prompts: told.prompts, home: told.home, modals: told.modals, sockets: told.app.connected,
+    deliveries: told.deliveries, calls: told.api_calls,
+  });
+  store.messages = new Map();
+  told.messages.forEach(keep);
+  store.statuses = new Map(told.statuses.map((one) => [`${one.channel}/${one.thread_ts}`, one.status]));
+  changed("all");
+}
+
+function keep(message) {
+  if (!store.messages.has(message.channel)) store.messages.set(message.channel, new Map());
+  const known = store.messages.get(message.channel);
+  const fresh = !known.has(message.ts);
+  known.set(message.ts, message);
+  store.now = Math.max(store.now, Number(message.ts));
+  return fresh;
+}
+
+const APPLY = {
+  message(message) {
+    const fresh = keep(message);
+    const seen = store.place?.channel === message.channel && document.visibilityState === "visible";
+    if (fresh && !seen && message.user !== store.me) store.unread.set(message.channel, (store.unread.get(message.channel) ?? 0) + 1);
+    if (fresh) follow(message);
+    changed("messages", "sidebar");
+  },
+  deleted({ channel, ts }) { store.messages.get(channel)?.delete(ts); changed("messages"); },
+  status({ channel, thread_ts, status }) {
+    if (status) store.statuses.set(`${channel}/${thread_ts}`, status);
+    else store.statuses.delete(`${channel}/${thread_ts}`);
+    if (status) follow({ channel, thread_ts, user: store.app.bot_user_id });
+    changed("messages");
+  },
+  prompts({ prompts }) { store.prompts = prompts; changed("prompts"); },
+  home({ views }) { store.home = views[0]; changed("home"); },
+  modals({ views }) { store.modals = views; changed("modals"); },
+  people() { load(); },
+  delivery(delivery) {
+    const at = store.deliveries.findIndex((one) => one.id === delivery.id);
+    if (at < 0) store.deliveries.push(delivery);
+    else store.deliveries[at] = delivery;
+    changed("inspector");
+  },
+  api_call(call) { store.calls.push(call); changed("inspector"); },
+  connected({ sockets }) { store.sockets = sockets; changed("sidebar", "inspector", "top"); },
+};
+
+function apply({ kind, value }) { APPLY[kind]?.(value); }
+
+// When the app starts to answer a question of mine in the app's own conversation, its thread opens beside it.
+function follow(message) {
+  if (message.user !== store.app.bot_user_id || message.channel !== store.direct || !message.thread_ts) return;
+  const root = store.messages.get(message.channel)?.get(message.thread_ts);
+  const latest = [...(store.messages.get(store.direct)?.values() ?? [])].filter((one) => one.user === store.me && !isReply(one)).pop();
+  if (store.place?.channel === store.direct && root && root === latest && store.thread?.ts !== root.ts) openThread(root);
+}
+
+export function openThread(message) {
+  store.thread = message && { channel: message.channel, ts: isReply(message) ? message.thread_ts : message.ts };
+  changed("thread", "messages");
+}
+
+export function isReply(message) { return Boolean(message.thread_ts) && message.thread_ts !== message.ts; }
+
+export function messagesOf(channel) {
+  return [...(store.messages.get(channel)?.values() ?? [])].sort((a, b) => (a.ts < b.ts ? -1 : 1));
+}
+
+export function person(id) { return store.people.find((one) => one.id === id); }
+
+export function nameOf(id) {
+  if (id === store.app?.bot_user_id) return store.app.app_name;
+  return id === "USLACKBOT" ? "Slackbot" : person(id)?.name ?? id;
+}
+
+export function go(place) {
+  store.place = place;
+  store.thread = null;
+  if (place.channel) store.unread.delete(place.channel);
+  changed("sidebar", "main", "thread");
+}
+
+// The viewer's own wall clock, as in Slack.
+export function timeOf(ts, style) {
+  const zone = person(store.me)?.tz ?? "UTC";
+  const options = {
+    clock: { hour: "numeric", minute: "2-digit" }, day: { weekday: "long", month: "long", day: "numeric" },
+    full: { dateStyle: "full", timeStyle: "medium" }, key: { dateStyle: "short" },
+  }[style];
+  return new Intl.DateTimeFormat("en-US", { ...options, timeZone: zone }).format(new Date(Number(ts) * 1000));
+}

@@ -1,0 +1,198 @@
+"""The open leads in the order of what a call to each is worth, and what keeps a lead from being called.
+
+A question reads the top of an index, however large the book; how many leads are held back and why is counted once
+for each version of the books.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
+
+from knowledge import calendar
+from knowledge.crm import CONVERSATIONS, Activity, Lead, Snooze
+from knowledge.database import Database
+from knowledge.scores import CallListEntry as Entry
+
+DO_NOT_CALL = "asked not to be called"
+NO_CONSENT = "gave no consent"
+OUTSIDE_HOURS = "outside calling hours"
+SNOOZED = "snoozed"
+RECENTLY_REACHED = "spoken to in the last 20 hours"
+TRIED_TODAY = "tried three times today"
+TRIED_ENOUGH = "tried seven times in a fortnight"
+
+ATTEMPTS_A_DAY = 3
+ATTEMPTS_A_FORTNIGHT = 7
+REACHED_LATELY = timedelta(hours=20)
+ROWS_A_WRITE = 20_000
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A lead that may be worth a call; `worth` is chance times value, before the hour counts."""
+
+    lead_id: str
+    worth: float
+    zone: str
+    zone_assumed: bool
+
+
+def write(
+    db: Database,
+    worth: pd.Series,
+    *,
+    snapshot_leads: pd.DataFrame,
+    now: datetime,
+    default_zone: str,
+    complete: bool,
+    consent_required: bool = False,
+) -> None:
+    """Puts leads into the list, or moves them; in short transactions, so that nobody else waits long.
+
+    Parameters
+    ----------
+    worth : what a call is worth, indexed by lead id
+    snapshot_leads : the leads as `Snapshot.leads` has them
+    complete : whether `worth` is the whole list, so that every other lead leaves it
+    """
+    leads = snapshot_leads.loc[worth.index]
+    rows = [
+        _entry(id_, value, lead, default_zone, consent_required)
+        for (id_, value), lead in zip(worth.items(), leads.itertuples(), strict=True)
+    ]
+    for start in range(0, len(rows), ROWS_A_WRITE):
+        part = rows[start : start + ROWS_A_WRITE]
+        with db.write(books=False) as session:
+            session.execute(delete(Entry).where(Entry.lead_id.in_([row["lead_id"] for row in part])))
+            session.execute(Entry.__table__.insert(), part)  # type: ignore[attr-defined]
+    if complete:
+        _drop_others(db, {str(id_) for id_ in worth.index})
+
+
+def remove(db: Database, ids: Sequence[str]) -> None:
+    """Takes leads off the list."""
+    with db.write(books=False) as session:
+        session.execute(delete(Entry).where(Entry.lead_id.in_(list(ids))))
+
+
+def top(
+    db: Database,
+    owner_id: str | None,
+    *,
+    zones: Sequence[str] | None,
+    source: str | None = None,
+    segment: str | None = None,
+) -> Generator[Candidate, None, None]:
+    """An owner's callable leads (None: those without an owner), the most worthy first, read as far as it is asked.
+
+    `zones` keeps only leads on those clocks; None takes all.
+    """
+    query = select(Entry.lead_id, Entry.worth, Entry.zone, Entry.zone_assumed).where(
+        Entry.owner_id.is_(None) if owner_id is None else Entry.owner_id == owner_id, Entry.blocked == ""
+    )
+    if zones is not None:
+        query = query.where(Entry.zone.in_(zones))
+    # The books may have moved on since the list was written: its owner and its openness must still be so.
+    query = query.join(Lead, and_(Lead.id == Entry.lead_id, Lead.outcome == "open", Lead.merged_into.is_(None)))
+    query = query.where(Lead.owner_id.is_(None) if owner_id is None else Lead.owner_id == owner_id)
+    for column, wanted in ((Lead.source, source), (Lead.attributes["segment"].as_string(), segment)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    with db.connect() as connection:
+        rows = connection.execution_options(yield_per=200).execute(query.order_by(Entry.worth.desc()))
+        for row in rows:
+            yield Candidate(*row)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many leads an owner has, on which clocks, and how many nobody may call."""
+
+    zones: Counter[str]
+    blocked: Counter[str]
+
+
+def tally(db: Database, owner_id: str | None) -> Tally:
+    """Counts of an owner's list by zone and by reason not to call."""
+    owned = Entry.owner_id.is_(None) if owner_id is None else Entry.owner_id == owner_id
+    zones: Counter[str] = Counter()
+    blocked: Counter[str] = Counter()
+    with db.connect() as connection:
+        query = select(Entry.blocked, Entry.zone, func.count()).where(owned).group_by(Entry.blocked, Entry.zone)
+        for reason, zone, count in connection.execute(query):
+            if reason:
+                blocked[reason] += count
+            else:
+                zones[zone] += count
+    return Tally(zones, blocked)
+
+
+def held_back(db: Database, owner_ids: Sequence[str | None], now: datetime, zone: ZoneInfo) -> dict[str, str]:
+    """Leads that were tried or reached too recently, or are snoozed: lead id -> reason.
+
+    A day is a day on the clock of `zone`.
+    """
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    attempts = func.count()
+    today = func.sum(case((Activity.at >= midnight, 1), else_=0))
+    reached = func.max(case((Activity.disposition.in_(CONVERSATIONS), Activity.at)))
+    query = (
+        select(Activity.lead_id, attempts, today, reached)
+        .join(Lead, Lead.id == Activity.lead_id)
+        .where(Activity.kind == "call", Activity.at > now - timedelta(days=14), Activity.at <= now, _owned(owner_ids))
+        .where(or_(Activity.direction.is_(None), Activity.direction != "inbound"))
+        .group_by(Activity.lead_id)
+        .having(or_(attempts >= ATTEMPTS_A_FORTNIGHT, today >= ATTEMPTS_A_DAY, reached > now - REACHED_LATELY))
+    )
+    snoozes = select(Snooze.lead_id).join(Lead, Lead.id == Snooze.lead_id).where(Snooze.until > now, _owned(owner_ids))
+    with db.connect() as connection:
+        held = {
+            str(id_): TRIED_TODAY
+            if day >= ATTEMPTS_A_DAY
+            else TRIED_ENOUGH
+            if n >= ATTEMPTS_A_FORTNIGHT
+            else RECENTLY_REACHED
+            for id_, n, day, _ in connection.execute(query)
+        }
+        return held | {id_: SNOOZED for (id_,) in connection.execute(snoozes)}
+
+
+def _owned(owner_ids: Sequence[str | None]) -> ColumnElement[bool]:
+    named = Lead.owner_id.in_([id_ for id_ in owner_ids if id_ is not None])
+    return or_(named, Lead.owner_id.is_(None)) if None in owner_ids else named
+
+
+def _entry(id_: object, worth: float, lead: object, default_zone: str, consent_required: bool) -> dict[str, object]:
+    at = calendar.call_zone(*(getattr(lead, name) for name in ("timezone", "phone", "country")), default_zone)
+    owner = getattr(lead, "owner_id")  # noqa: B009 - a row of a frame has no declared fields
+    return {
+        "lead_id": str(id_),
+        "owner_id": owner,
+        "blocked": _blocked(lead, consent_required),
+        "zone": at.zone,
+        "zone_assumed": at.assumed,
+        "worth": float(worth),
+    }
+
+
+def _blocked(lead: object, consent_required: bool) -> str:
+    do_not_call, consent = getattr(lead, "do_not_call", None), getattr(lead, "consent", None)
+    if do_not_call:
+        return DO_NOT_CALL
+    # `is False` would miss numpy's False; None means that it was never asked.
+    refused = consent is not None and not consent
+    return NO_CONSENT if refused or (consent_required and not consent) else ""
+
+
+def _drop_others(db: Database, keep: set[str]) -> None:
+    with db.read() as session:
+        gone = [id_ for id_ in session.scalars(select(Entry.lead_id)) if id_ not in keep]
+    for start in range(0, len(gone), ROWS_A_WRITE):
+        remove(db, gone[start : start + ROWS_A_WRITE])

@@ -1,0 +1,335 @@
+"""A small semantic layer: counts, sums, rates and averages of the books by a dimension, never free SQL.
+
+A metric says which table it counts, which rows, at which instant they count and how they are put together; a dimension
+says where it is found for each table. Whatever combination makes sense is one grouped query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Date, Float, Select, case, cast, func, literal, or_, select, type_coerce
+from sqlalchemy.orm import aliased
+
+from knowledge.calendar import Period, period
+from knowledge.crm import Account, Activity, Deal, Lead, Person, Rate, Team
+from knowledge.database import Database
+from knowledge.errors import BadInput
+
+Metric = Literal[
+    "leads",
+    "conversions",
+    "conversion_rate",
+    "deals",
+    "won_deals",
+    "lost_deals",
+    "win_rate",
+    "pipeline_value",
+    "bookings",
+    "average_deal_size",
+    "activities",
+    "calls",
+    "meetings",
+    "time_to_first_touch",
+    "time_to_close",
+]
+Dimension = Literal["rep", "team", "source", "stage", "industry", "segment", "kind", "day", "week", "month", "quarter"]
+Filter = Literal["source", "stage", "industry", "segment", "kind", "outcome", "status", "country"]
+Unit = Literal["count", "share", "money", "hours", "days"]
+BUCKETS = ("day", "week", "month", "quarter")
+MAX_BUCKETS = 120
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group: its label, the figure and the number of records behind it."""
+
+    label: str
+    value: float | None
+    n: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figure over all, then by group; `left_out` counts amounts in a currency without a rate."""
+
+    metric: Metric
+    unit: Unit
+    total: Row
+    rows: Sequence[Row]
+    currency: str
+    left_out: int
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """How a metric is read: `value` aggregates to the figure, `at` is when a row counts."""
+
+    table: type[Lead] | type[Deal] | type[Activity]
+    unit: Unit
+    at: Any
+    where: tuple[Any, ...] = ()
+    value: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None
+
+
+def _share(won: ColumnElement[bool]) -> Callable[[ColumnElement[Any]], ColumnElement[Any]]:
+    return lambda _: func.avg(case((won, 1.0), else_=0.0))
+
+
+def _sum(amount: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(amount), 0.0)
+
+
+_CLOSED_LEAD = Lead.outcome.in_(("won", "lost"))
+_WON, _LOST, _OPEN = (Deal.outcome == outcome for outcome in ("won", "lost", "open"))
+_NOT_MERGED = Lead.merged_into.is_(None)
+_MEASURES: dict[Metric, _Measure] = {
+    "leads": _Measure(Lead, "count", Lead.created_at, (_NOT_MERGED,)),
+    "conversions": _Measure(Lead, "count", Lead.outcome_at, (_NOT_MERGED, Lead.outcome == "won")),
+    "conversion_rate": _Measure(
+        Lead, "share", Lead.created_at, (_NOT_MERGED, _CLOSED_LEAD), _share(Lead.outcome == "won")
+    ),
+    "deals": _Measure(Deal, "count", Deal.opened_at),
+    "won_deals": _Measure(Deal, "count", Deal.closed_at, (_WON,)),
+    "lost_deals": _Measure(Deal, "count", Deal.closed_at, (_LOST,)),
+    "win_rate": _Measure(Deal, "share", Deal.closed_at, (or_(_WON, _LOST),), _share(_WON)),
+    "pipeline_value": _Measure(Deal, "money", Deal.expected_close, (_OPEN,), _sum),
+    "bookings": _Measure(Deal, "money", Deal.closed_at, (_WON,), _sum),
+    "average_deal_size": _Measure(Deal, "money", Deal.closed_at, (_WON,), func.avg),
+    "activities": _Measure(Activity, "count", Activity.at),
+    "calls": _Measure(Activity, "count", Activity.at, (Activity.kind == "call",)),
+    "meetings": _Measure(Activity, "count", Activity.at, (Activity.kind == "meeting",)),
+    "time_to_first_touch": _Measure(Lead, "hours", Lead.created_at, (_NOT_MERGED,), func.avg),
+    "time_to_close": _Measure(Deal, "days", Deal.closed_at, (_WON,), func.avg),
+}
+
+
+def report(
+    db: Database,
+    metric: Metric,
+    *,
+    by: Dimension | None,
+    span: Period | None,
+    where: dict[Filter, str],
+    owner_ids: Sequence[str | None] | None,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Report:
+    """A metric over the records of some owners (None: everyone's; an id None: records without an owner).
+
+    Raises
+    ------
+    BadInput
+        When the metric has no such dimension, or a time split would have too many steps.
+    """
+    measure = _MEASURES[metric]
+    base = currency(db)
+    number = _number(metric, base, db)
+    query = _filtered(measure, span, where, owner_ids, now)
+    label, order = _label(metric, measure, by, span, now, zone) if by else (literal(""), [])
+    value = measure.value(number) if measure.value else func.count()
+    rows_ = query.with_only_columns(
+        label.label("label"), value, func.count(), func.count(number), maintain_column_froms=True
+    )
+    with db.connect() as connection:
+        groups = connection.execute(rows_.group_by(label)).all() if by else []
+        overall = connection.execute(
+            query.with_only_columns(value, func.count(), func.count(number), maintain_column_froms=True)
+        ).one()
+    rows = [Row(_name(group[0]), _float(group[1]), group[2]) for group in groups]
+    return Report(
+        metric,
+        measure.unit,
+        Row("", _float(overall[0]), overall[1]),
+        _ordered(rows, order, measure.unit),
+        base,
+        overall[1] - overall[2] if measure.unit == "money" else 0,
+    )
+
+
+def currency(db: Database) -> str:
+    """The base currency of the books: the one that most deals are in."""
+    query = (
+        select(Deal.currency).where(Deal.currency.is_not(None)).group_by(Deal.currency).order_by(func.count().desc())
+    )
+    with db.read() as session:
+        return session.scalar(query.limit(1)) or "USD"
+
+
+def _number(metric: Metric, base: str, db: Database) -> ColumnElement[Any]:
+    """What is added up or averaged: an amount in the base currency, or a span of time."""
+    if metric == "time_to_first_touch":
+        touch = (
+            select(func.min(Activity.at))
+            .where(Activity.lead_id == Lead.id, Activity.person_id.is_not(None))
+            .correlate(Lead)
+            .scalar_subquery()
+        )
+        return _days(Lead.created_at, touch, db) * 24
+    if metric == "time_to_close":
+        return _days(Deal.opened_at, Deal.closed_at, db)
+    if _MEASURES[metric].table is not Deal:
+        return literal(1)
+    at = func.coalesce(Deal.closed_at, Deal.opened_at)
+    rate = (
+        select(Rate.rate)
+        .where(
+            Rate.currency == Deal.currency, Rate.day <= func.date(at) if db.is_sqlite else Rate.day <= cast(at, Date)
+        )
+        .order_by(Rate.day.desc())
+        .limit(1)
+        .correlate(Deal)
+        .scalar_subquery()
+    )
+    own = or_(Deal.currency.is_(None), Deal.currency == base)
+    return type_coerce(Deal.amount, Float) * case((own, 1.0), else_=rate)
+
+
+def _days(start: Any, end: Any, db: Database) -> ColumnElement[Any]:
+    if db.is_sqlite:
+        return func.julianday(end) - func.julianday(start)
+    return func.extract("epoch", end - start) / 86_400.0
+
+
+def _filtered(
+    measure: _Measure,
+    span: Period | None,
+    where: dict[Filter, str],
+    owner_ids: Sequence[str | None] | None,
+    now: datetime,
+) -> Select[Any]:
+    query = _joined(measure.table).where(*measure.where)
+    at = measure.at
+    if span is not None:
+        # A due date is a day on nobody's clock, everything else an instant.
+        start, end = (span.start.date(), span.end.date()) if at is Deal.expected_close else (span.start, span.end)
+        query = query.where(at >= start, at < end)
+    if at is not Deal.expected_close:
+        query = query.where(or_(at.is_(None), at <= now) if span is None else at <= now)
+    owner = _owner(measure.table)
+    if owner_ids is not None:
+        named = owner.in_([id_ for id_ in owner_ids if id_ is not None])
+        query = query.where(or_(named, owner.is_(None)) if None in owner_ids else named)
+    for name, wanted in where.items():
+        query = query.where(func.lower(_column(measure.table, name)) == wanted.lower())
+    return query
+
+
+_DealAccount = aliased(Account)
+
+
+def _joined(table: type[Any]) -> Select[Any]:
+    """The table with what its dimensions are read from."""
+    owner = _owner(table)
+    query = (
+        select(table)
+        .select_from(table)
+        .outerjoin(Person, Person.id == owner)
+        .outerjoin(Team, Team.id == Person.team_id)
+    )
+    if table is not Lead:
+        query = query.outerjoin(Lead, Lead.id == table.lead_id)
+    if table is Deal:
+        query = query.outerjoin(_DealAccount, _DealAccount.id == Deal.account_id)
+    return query
+
+
+def _owner(table: type[Any]) -> Any:
+    return Activity.person_id if table is Activity else table.owner_id
+
+
+def _column(table: type[Any], name: str) -> Any:
+    """Where a dimension or filter is found for a table.
+
+    Raises
+    ------
+    BadInput
+        When the table has no such thing.
+    """
+    columns: dict[str, Any] = {
+        "source": Lead.source,
+        "segment": Lead.attributes["segment"].as_string(),
+        "industry": Lead.attributes["industry"].as_string(),
+        "country": Lead.country,
+    }
+    if table is Deal:
+        columns |= {
+            "stage": Deal.stage,
+            "outcome": Deal.outcome,
+            "industry": func.coalesce(_DealAccount.industry, columns["industry"]),
+            "country": func.coalesce(_DealAccount.country, Lead.country),
+        }
+    elif table is Lead:
+        columns |= {"stage": Lead.status, "status": Lead.status, "outcome": Lead.outcome}
+    else:
+        columns |= {"kind": Activity.kind, "outcome": Activity.disposition}
+    if name not in columns:
+        kind = {Lead: "Leads", Deal: "Deals", Activity: "Activities"}[table]
+        raise BadInput(f"{kind} have no {name}; they can be split by rep, team, {', '.join(sorted(columns))} or time.")
+    return columns[name]
+
+
+def _label(
+    metric: Metric, measure: _Measure, by: Dimension, span: Period | None, now: datetime, zone: ZoneInfo
+) -> tuple[ColumnElement[Any], list[str]]:
+    """The expression that groups by a dimension, and the order of its labels where they have one."""
+    if by == "rep":
+        return func.coalesce(Person.name, "nobody"), []
+    if by == "team":
+        return func.coalesce(Team.name, "no team"), []
+    if by not in BUCKETS:
+        return func.coalesce(_column(measure.table, by), "not known"), []
+    steps = _steps(by, span, now, zone)
+    due = measure.at is Deal.expected_close
+    names = [_step_name(by, step.start.astimezone(zone).date()) for step in steps]
+    return case(
+        *(
+            (measure.at < (step.end.astimezone(zone).date() if due else step.end), name)
+            for step, name in zip(steps, names, strict=True)
+        ),
+        else_=names[-1],
+    ), names
+
+
+def _steps(unit: str, span: Period | None, now: datetime, zone: ZoneInfo) -> list[Period]:
+    """The days, weeks, months or quarters of a period, in order; a year back where no period is asked."""
+    span = span or period("last 365 days", now, zone)
+    steps = [replace(period(f"this {unit}" if unit != "day" else "today", span.start, zone))]
+    while steps[-1].end < span.end:
+        if len(steps) == MAX_BUCKETS:
+            raise BadInput(f"That is more than {MAX_BUCKETS} {unit}s; ask for a shorter period or longer steps.")
+        steps.append(period(f"this {unit}" if unit != "day" else "today", steps[-1].end + timedelta(hours=1), zone))
+    return steps
+
+
+def _step_name(unit: str, day: date) -> str:
+    match unit:
+        case "quarter":
+            return f"{day.year}-Q{(day.month + 2) // 3}"
+        case "month":
+            return f"{day:%Y-%m}"
+        case "week":
+            return f"week of {day:%Y-%m-%d}"
+        case _:
+            return day.isoformat()
+
+
+def _ordered(rows: list[Row], order: list[str], unit: Unit) -> list[Row]:
+    """Time in its own order with empty steps shown; everything else by size."""
+    if not order:
+        return sorted(rows, key=lambda row: (row.value is None, -(row.value or 0), row.label))
+    found = {row.label: row for row in rows}
+    empty = 0.0 if unit in ("count", "money") else None
+    return [found.get(name, Row(name, empty, 0)) for name in order]
+
+
+def _name(label: object) -> str:
+    return "not known" if label is None else str(label)
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,221 @@
+"""Single records: found by name, read with their timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import func, null, select
+
+from knowledge.crm import Account, Activity, Assignment, Deal, Lead
+from knowledge.database import Database
+
+Kind = Literal["lead", "deal", "account"]
+KINDS: tuple[Kind, ...] = ("lead", "deal", "account")
+_MODELS: dict[Kind, type[Lead] | type[Deal] | type[Account]] = {"lead": Lead, "deal": Deal, "account": Account}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A record by its name; a lead without one is called by its id."""
+
+    kind: Kind
+    id: str
+    name: str
+    company: str | None
+    owner_id: str | None
+
+
+@dataclass(frozen=True)
+class LeadRecord:
+    """A lead as the books have it now."""
+
+    id: str
+    name: str
+    company: str | None
+    email: str | None
+    phone: str | None
+    other_phones: Sequence[Any]
+    timezone: str | None
+    country: str | None
+    source: str | None
+    created_at: datetime | None
+    owner_id: str | None
+    status: str | None
+    outcome: str
+    outcome_at: datetime | None
+    value: Decimal | None
+    do_not_call: bool
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a timeline."""
+
+    id: str
+    kind: str
+    at: datetime
+    person_id: str | None
+    direction: str | None
+    disposition: str | None
+    duration_s: int | None
+    subject: str | None
+
+
+def lead_name(name: str | None, id_: str) -> str:
+    """What a lead is called."""
+    return name or f"Lead {id_}"
+
+
+def by_name(db: Database, kind: Kind, keys: Sequence[str], limit: int = 50) -> list[Named]:
+    """Records whose name or id is one of `keys`, whatever the case."""
+    model = _MODELS[kind]
+    folded = sorted({_ascii_lower(key) if db.is_sqlite else key.lower() for key in keys})
+    ids = [key.removeprefix("Lead ").removeprefix("lead ") for key in keys]
+    with db.read() as session:
+        rows = [
+            *session.scalars(select(model).where(func.lower(model.name).in_(folded)).limit(limit)),
+            *session.scalars(select(model).where(model.id.in_(ids)).limit(limit)),
+        ]
+        return list({row.id: _named(kind, row) for row in rows}.values())
+
+
+def owned_by(
+    db: Database, kind: Kind, owner_ids: Sequence[str | None], *, limit: int, open_only: bool = True
+) -> list[Named]:
+    """Records of some owners (None: without an owner), at most `limit`."""
+    model = _MODELS[kind]
+    company = Lead.company if model is Lead else null()
+    query = select(model.id, model.name, company, model.owner_id).limit(limit)
+    named = model.owner_id.in_([id_ for id_ in owner_ids if id_ is not None])
+    query = query.where(named | model.owner_id.is_(None) if None in owner_ids else named)
+    if open_only and model in (Lead, Deal):
+        query = query.where((Lead if model is Lead else Deal).outcome == "open")
+    with db.connect() as connection:
+        return [
+            Named(kind, id_, lead_name(name, id_), company, owner)
+            for id_, name, company, owner in connection.execute(query)
+        ]
+
+
+def starting_with(db: Database, kind: Kind, prefixes: Sequence[str], limit: int = 500) -> list[Named]:
+    """Records whose name starts with one of `prefixes`, at most `limit` for each; for books too big to read whole."""
+    model = _MODELS[kind]
+    found: list[Named] = []
+    with db.read() as session:
+        for prefix in prefixes:
+            low = _ascii_lower(prefix)
+            query = select(model).where(func.lower(model.name) >= low, func.lower(model.name) < low + "\uffff")
+            found += [_named(kind, row) for row in session.scalars(query.limit(limit))]
+    return found
+
+
+def leads(db: Database, ids: Sequence[str]) -> dict[str, LeadRecord]:
+    """Leads by id."""
+    with db.read() as session:
+        return {row.id: _lead(row) for row in session.scalars(select(Lead).where(Lead.id.in_(list(ids))))}
+
+
+def timeline(db: Database, lead_id: str, *, until: datetime, limit: int) -> list[Event]:
+    """The latest events of a lead, newest first."""
+    query = (
+        select(Activity)
+        .where(Activity.lead_id == lead_id, Activity.at <= until)
+        .order_by(Activity.at.desc(), Activity.id)
+        .limit(limit)
+    )
+    with db.read() as session:
+        return [_event(row) for row in session.scalars(query)]
+
+
+def activity_count(db: Database, lead_id: str) -> int:
+    """How many events a lead has."""
+    with db.read() as session:
+        return session.scalar(select(func.count()).where(Activity.lead_id == lead_id)) or 0
+
+
+def last_touches(db: Database, lead_ids: Sequence[str], *, until: datetime) -> dict[str, Event]:
+    """The latest event that a colleague took part in, for each lead that has one."""
+    newest = (
+        select(Activity.lead_id, func.max(Activity.at).label("at"))
+        .where(Activity.lead_id.in_(list(lead_ids)), Activity.person_id.is_not(None), Activity.at <= until)
+        .group_by(Activity.lead_id)
+        .subquery()
+    )
+    query = select(Activity).join(newest, (Activity.lead_id == newest.c.lead_id) & (Activity.at == newest.c.at))
+    with db.read() as session:
+        return {str(row.lead_id): _event(row) for row in session.scalars(query.where(Activity.person_id.is_not(None)))}
+
+
+def owners_since(db: Database, lead_id: str) -> list[tuple[str, datetime, datetime | None]]:
+    """Who owned a lead, from when to when, oldest first."""
+    query = select(Assignment).where(Assignment.lead_id == lead_id).order_by(Assignment.start)
+    with db.read() as session:
+        return [(row.person_id, row.start, row.end) for row in session.scalars(query)]
+
+
+def deals_of(db: Database, lead_id: str) -> list[tuple[str, str, Decimal | None, str | None]]:
+    """Deals opened from a lead: id, name, amount, stage or outcome."""
+    with db.read() as session:
+        rows = session.scalars(select(Deal).where(Deal.lead_id == lead_id).order_by(Deal.opened_at))
+        return [(row.id, row.name, row.amount, row.stage if row.outcome == "open" else row.outcome) for row in rows]
+
+
+def sources(db: Database) -> list[str]:
+    """Every source that leads have come from."""
+    with db.connect() as connection:
+        return sorted(name for (name,) in connection.execute(select(Lead.source).distinct()) if name)
+
+
+def count_open(db: Database, owner_ids: Sequence[str]) -> int:
+    """Open leads of some owners."""
+    query = select(func.count()).where(Lead.owner_id.in_(list(owner_ids)), Lead.outcome == "open")
+    with db.read() as session:
+        return session.scalar(query) or 0
+
+
+def last_write(db: Database, *, until: datetime) -> datetime | None:
+    """When something last happened in the books: how fresh they are."""
+    with db.read() as session:
+        return session.scalar(select(func.max(Activity.at)).where(Activity.at <= until + timedelta(minutes=5)))
+
+
+def _ascii_lower(text: str) -> str:
+    # What SQLite's own lower() does: letters beyond ASCII stay as they are.
+    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
+
+
+def _named(kind: Kind, row: Any) -> Named:
+    return Named(
+        kind, row.id, lead_name(row.name, row.id), row.company if isinstance(row, Lead) else None, row.owner_id
+    )
+
+
+def _lead(row: Lead) -> LeadRecord:
+    return LeadRecord(
+        row.id,
+        lead_name(row.name, row.id),
+        row.company,
+        row.email,
+        row.phone,
+        row.other_phones or (),
+        row.timezone,
+        row.country,
+        row.source,
+        row.created_at,
+        row.owner_id,
+        row.status,
+        row.outcome,
+        row.outcome_at,
+        row.value,
+        bool(row.do_not_call),
+        row.attributes or {},
+    )
+
+
+def _event(row: Activity) -> Event:
+    return Event(row.id, row.kind, row.at, row.person_id, row.direction, row.disposition, row.duration_s, row.subject)

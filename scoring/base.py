@@ -1,0 +1,76 @@
+"""The contract of every model."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import ClassVar, Self
+
+import pandas as pd
+
+from knowledge.frames import History, Snapshot
+from scoring.backtest import Evaluation, Split
+from scoring.explanations import Explanation
+
+# Told of a long job: what it does now, and the share done.
+Progress = Callable[[str, float], None]
+
+
+def silent(step: str, share: float) -> None:
+    """Progress that nobody watches."""
+
+
+class Model(ABC):
+    """Something that learns from a history and says what is likely of a snapshot.
+
+    Attributes
+    ----------
+    name : what it is called in commands and citations
+    entity : the table whose records it scores
+    unit : what `value` means
+    """
+
+    name: ClassVar[str]
+    entity: ClassVar[str]
+    unit: ClassVar[str]
+    seed: int
+
+    @property
+    @abstractmethod
+    def event(self) -> str:
+        """What `value` is the chance of, as in "a 34 % chance to be …"."""
+
+    @property
+    @abstractmethod
+    def feature_names(self) -> tuple[str, ...]:
+        """The columns of `features`, in the order in which stored scores keep them."""
+
+    @abstractmethod
+    def fit(self, history: History, *, as_of: datetime) -> Self:
+        """The model itself, having learnt from what was known at `as_of`."""
+
+    @classmethod
+    @abstractmethod
+    def evaluate(
+        cls, history: History, *, as_of: datetime, split: Split = "time", progress: Progress = silent
+    ) -> Evaluation:
+        """A back-test of this kind of model beside its baselines, on what was known at `as_of`."""
+
+    @abstractmethod
+    def predict(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index | None = None) -> pd.DataFrame:
+        """A row for each id (all open records by default): `value`, and its 90 % interval `low`, `high`.
+
+        Raises
+        ------
+        NotTrained
+            Before `fit`.
+        """
+
+    @abstractmethod
+    def explain(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> dict[str, Explanation]:
+        """Why each of `ids` has its value: reasons that sum to it on the log-odds."""
+
+    @abstractmethod
+    def features(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
+        """The raw values that the model looks at, as a person would read them."""

@@ -1,0 +1,147 @@
+"""Which columns a model may use, learnt from its training rows by rule, and their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scoring.features import Feature
+
+Matrix = npt.NDArray[np.float64]
+
+# A column with a value for fewer rows than this says nothing that could be learnt.
+MIN_KNOWN = 20
+# Values that hardly ever repeat are names, ids or free text.
+UNIQUE_SHARE = 0.5
+MAX_LETTERS = 60
+NUMERIC_SHARE = 0.95
+# Codes of a category: 0 where nothing is known, 1.. for levels met in training, this for any other.
+UNSEEN = -1.0
+
+
+@dataclass(frozen=True)
+class Column:
+    """A feature as met in training: its levels, most frequent first, or the typical number."""
+
+    name: str
+    kind: Literal["number", "category"]
+    levels: tuple[str, ...]
+    typical: float | None
+
+    @property
+    def feature(self) -> Feature:
+        return Feature(self.name, self.kind)
+
+    def clean(self, values: pd.Series) -> pd.Series:
+        """The values as numbers, or as text with None for what is not known."""
+        if self.kind == "number":
+            numbers = _floats(values)
+            return numbers.fillna(0.0) if self.feature.is_count else numbers
+        return _text(values)
+
+    def encode(self, values: pd.Series) -> npt.NDArray[np.float64]:
+        """Cleaned values as floats; a category becomes its code."""
+        if self.kind == "number":
+            return values.to_numpy(dtype=np.float64)
+        codes = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(values)).astype(np.float64) + 1.0
+        codes[codes == 0] = UNSEEN
+        codes[values.isna().to_numpy()] = 0.0
+        return codes
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a model, in order."""
+
+    all: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.all)
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The kinds of activity that are counted."""
+        return tuple(dict.fromkeys(c.feature.subject for c in self.all if c.feature.is_count))
+
+    @property
+    def is_category(self) -> npt.NDArray[np.bool_]:
+        return np.array([column.kind == "category" for column in self.all], dtype=bool)
+
+    def clean(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame with exactly these columns; one that has vanished is unknown everywhere."""
+        empty = pd.Series(None, index=frame.index, dtype=object)
+        return pd.DataFrame({c.name: c.clean(frame.get(c.name, empty)) for c in self.all}, index=frame.index)
+
+    def encode(self, frame: pd.DataFrame) -> Matrix:
+        """A cleaned frame as a matrix, columns contiguous."""
+        matrix = np.empty((len(frame), len(self.all)), order="F")
+        for i, column in enumerate(self.all):
+            matrix[:, i] = column.encode(frame[column.name])
+        return matrix
+
+
+def learn(frame: pd.DataFrame, *, leave_out: Collection[str] = ()) -> Columns:
+    """The columns worth using: not constant, not almost empty, not ids, not free text.
+
+    `frame` has one row for each record: repeats would make an id look like a category.
+    """
+    found = (_column(str(name), frame[name]) for name in frame if name not in leave_out)
+    return Columns(tuple(sorted((column for column in found if column), key=lambda column: column.name)))
+
+
+def _column(name: str, values: pd.Series) -> Column | None:
+    known = values.dropna()
+    if len(known) < max(1, min(MIN_KNOWN, len(values))):
+        return None
+    numbers = _as_numbers(known)
+    if numbers is None:
+        return _category(name, values)
+    whole = bool((numbers == numbers.round()).all())
+    is_id = whole and len(numbers) > MIN_KNOWN and numbers.is_unique and name.startswith("attributes.")
+    if is_id or (numbers.nunique() < 2 and len(known) == len(values)):
+        return None
+    return Column(name, "number", (), float(numbers.median()))
+
+
+def _category(name: str, values: pd.Series) -> Column | None:
+    text = _text(values)
+    counts = text.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    known, constant = int(counts.sum()), len(counts) + bool(text.isna().any()) < 2
+    unique = len(counts) > MIN_KNOWN and len(counts) > UNIQUE_SHARE * known
+    free_text = float(np.average([len(level) for level in counts.index], weights=counts)) > MAX_LETTERS
+    if constant or unique or free_text:
+        return None
+    return Column(name, "category", tuple(str(level) for level in counts.index), None)
+
+
+def _as_numbers(known: pd.Series) -> pd.Series | None:
+    """The values as numbers if (nearly) all are; yes and no are words."""
+    if pd.api.types.is_bool_dtype(known) or any(isinstance(value, bool) for value in known.head(MIN_KNOWN)):
+        return None
+    numbers = _floats(known).dropna()
+    return numbers if len(numbers) and len(numbers) >= NUMERIC_SHARE * len(known) else None
+
+
+def _floats(values: pd.Series) -> pd.Series:
+    floats = values if values.dtype == np.float64 else pd.to_numeric(values, errors="coerce").astype("float64")
+    return floats.replace([np.inf, -np.inf], np.nan)
+
+
+def _text(values: pd.Series) -> pd.Series:
+    """The values as text, None where nothing is known; each level is spelt out once."""
+    try:
+        codes, levels = pd.factorize(values)
+    except TypeError:  # lists and the like cannot be told apart but by their text
+        codes, levels = pd.factorize(values.map(str, na_action="ignore"))
+    words = np.array([*(_word(level) for level in levels), None], dtype=object)
+    return pd.Series(words[codes], index=values.index, dtype=object)
+
+
+def _word(level: object) -> str:
+    return ("yes" if level else "no") if isinstance(level, bool | np.bool_) else str(level)

@@ -1,0 +1,208 @@
+"""The two families of learners, a regularised linear model and boosted trees. Both add up over the columns.
+
+A family is an ensemble: each of its members has learnt from all folds but one, so that each row is also predicted
+by a member that never saw its lead.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, StandardScaler, TargetEncoder
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+from scoring.columns import Matrix
+from scoring.trees import TreeContributions
+
+Vector = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Folds = npt.NDArray[np.intp]
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+# A level met less often shares a column with the other rare ones.
+MIN_LEVEL = 20
+
+
+class Family(ABC):
+    """Log-odds of winning from encoded columns: a base plus a contribution of each column."""
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self.seed = seed
+
+    @abstractmethod
+    def fit(self, rows: Matrix, won: Vector, *, is_category: Flags, folds: Folds) -> Self:
+        """The family itself, with a member for each fold, which has not seen the rows of that fold."""
+
+    @abstractmethod
+    def log_odds(self, rows: Matrix) -> Matrix:
+        """What each member says of each row, shape (n_rows, n_members)."""
+
+    @abstractmethod
+    def unseen(self, rows: Matrix, folds: Folds) -> Vector:
+        """What is said of each row by the member that has not seen its fold."""
+
+    @abstractmethod
+    def contributions(self, rows: Matrix) -> tuple[float, Matrix]:
+        """A base and the contribution of each column, shape (n_rows, n_columns): they sum to the members' mean."""
+
+
+class Linear(Family):
+    """Logistic regression with a ridge penalty; numbers enter as they are and by rank, levels one by one."""
+
+    def fit(self, rows: Matrix, won: Vector, *, is_category: Flags, folds: Folds) -> Self:
+        self.prepare = _preparation(is_category, min(100, len(rows)), self.seed)
+        with _alone():
+            prepared = self.prepare.fit_transform(rows)
+            members = [
+                LogisticRegression(C=0.1, max_iter=2000, tol=1e-3).fit(prepared[folds != k], won[folds != k])
+                for k in range(folds.max() + 1)
+            ]
+        self.intercepts = np.array([member.intercept_[0] for member in members])
+        self.weights = np.array([member.coef_[0] for member in members]).T
+        self.centre = prepared.mean(axis=0)
+        self.sources = _sources(self.prepare, is_category)
+        return self
+
+    def log_odds(self, rows: Matrix) -> Matrix:
+        return np.asarray(self.prepare.transform(rows) @ self.weights + self.intercepts)
+
+    def unseen(self, rows: Matrix, folds: Folds) -> Vector:
+        return np.asarray(self.log_odds(rows)[np.arange(len(rows)), folds])
+
+    def contributions(self, rows: Matrix) -> tuple[float, Matrix]:
+        weights = self.weights.mean(axis=1)
+        effects = (self.prepare.transform(rows) - self.centre) * weights
+        to_column = np.equal.outer(self.sources, np.arange(rows.shape[1])).astype(np.float64)
+        return float(self.intercepts.mean() + self.centre @ weights), effects @ to_column
+
+
+class Trees(Family):
+    """Gradient boosting over numbers and target-encoded categories."""
+
+    def fit(self, rows: Matrix, won: Vector, *, is_category: Flags, folds: Folds) -> Self:
+        self.categories = np.flatnonzero(is_category)
+        self.members = _side_by_side(
+            lambda k: self._member(rows[folds != k], won[folds != k], folds[folds != k]), range(folds.max() + 1)
+        )
+        self._explainers: list[TreeContributions] = []
+        return self
+
+    def _member(self, rows: Matrix, won: Vector, folds: Folds) -> tuple[Any, Any]:
+        # Encoded by the folds of leads: else a lead's outcome would reach its own other rows through its category.
+        splits = [(np.flatnonzero(folds != k), np.flatnonzero(folds == k)) for k in np.unique(folds)]
+        encoder = TargetEncoder(target_type="binary", cv=splits)
+        encoded = rows.copy(order="F")
+        if len(self.categories):
+            encoded[:, self.categories] = encoder.fit_transform(rows[:, self.categories], won)
+        model = HistGradientBoostingClassifier(
+            learning_rate=0.1,
+            max_iter=100,
+            max_depth=4,
+            max_leaf_nodes=12,
+            min_samples_leaf=20,
+            l2_regularization=5.0,
+            max_features=0.4,
+            early_stopping=False,
+            random_state=self.seed,
+        )
+        return encoder, model.fit(encoded, won)
+
+    def _encode(self, encoder: Any, rows: Matrix) -> Matrix:
+        encoded = rows.copy(order="F")
+        if len(self.categories):
+            encoded[:, self.categories] = encoder.transform(rows[:, self.categories])
+        return encoded
+
+    def log_odds(self, rows: Matrix) -> Matrix:
+        return np.stack(_side_by_side(lambda member: self._say(member, rows), self.members), axis=1)
+
+    def unseen(self, rows: Matrix, folds: Folds) -> Vector:
+        said = _side_by_side(lambda k: self._say(self.members[k], rows[folds == k]), range(len(self.members)))
+        order = np.argsort(np.argsort(folds, kind="stable"), kind="stable")
+        return np.concatenate(said)[order]
+
+    def _say(self, member: tuple[Any, Any], rows: Matrix) -> Vector:
+        encoder, model = member
+        return np.asarray(model.decision_function(self._encode(encoder, rows)))
+
+    def contributions(self, rows: Matrix) -> tuple[float, Matrix]:
+        if not self._explainers:
+            self._explainers = [TreeContributions(model) for _, model in self.members]
+        effects = [
+            explain(self._encode(encoder, rows))
+            for explain, (encoder, _) in zip(self._explainers, self.members, strict=True)
+        ]
+        return float(np.mean([explain.base for explain in self._explainers])), np.mean(effects, axis=0)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The tables of the explainers are large and follow from the members.
+        return self.__dict__ | {"_explainers": []}
+
+
+def _alone() -> Any:
+    """One thread for each computation: beside other work, threads that wait for one another are 20 times slower."""
+    return _pools().limit(limits=1)
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    # Made once: looking for the libraries that have threads takes longer than a small prediction.
+    return ThreadpoolController()
+
+
+def _side_by_side(work: Callable[[Item], Outcome], items: Sequence[Item]) -> list[Outcome]:
+    """The outcome of each item, a thread for each core and no threads within."""
+
+    def one(item: Item) -> Outcome:
+        # OpenMP's limit belongs to the thread that sets it.
+        with _pools().limit(limits=1, user_api="openmp"):
+            return work(item)
+
+    with ThreadPoolExecutor(min(len(items), os.cpu_count() or 1)) as pool:
+        return list(pool.map(one, items))
+
+
+FAMILIES: dict[str, type[Family]] = {"linear": Linear, "trees": Trees}
+
+
+def _preparation(is_category: Flags, quantiles: int, seed: int) -> ColumnTransformer:
+    numbers, levels = np.flatnonzero(~is_category), np.flatnonzero(is_category)
+    ranks = QuantileTransformer(n_quantiles=quantiles, subsample=None, random_state=seed)
+    return ColumnTransformer(
+        [
+            ("number", make_pipeline(_filled(), StandardScaler()), numbers),
+            ("rank", make_pipeline(_filled(), ranks), numbers),
+            ("known", make_pipeline(MissingIndicator(features="all"), StandardScaler()), numbers),
+            (
+                "level",
+                OneHotEncoder(min_frequency=MIN_LEVEL, handle_unknown="infrequent_if_exist", sparse_output=False),
+                levels,
+            ),
+        ],
+        sparse_threshold=0.0,
+    )
+
+
+def _filled() -> SimpleImputer:
+    return SimpleImputer(strategy="median", keep_empty_features=True)
+
+
+def _sources(prepare: ColumnTransformer, is_category: Flags) -> Folds:
+    """For each prepared column, the column it was made from."""
+    numbers, levels = np.flatnonzero(~is_category), np.flatnonzero(is_category)
+    if not len(levels):
+        return np.tile(numbers, 3)
+    names = prepare.named_transformers_["level"].get_feature_names_out([str(i) for i in levels])
+    return np.concatenate([np.tile(numbers, 3), [int(name.split("_")[0]) for name in names]]).astype(np.intp)

@@ -1,0 +1,313 @@
+"""What is read from a snapshot, and how each thing is told: the one place that knows both.
+
+Every feature uses only what the snapshot holds, so nothing recorded after its `as_of` can change one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from knowledge.crm import CONVERSATIONS
+from knowledge.frames import Snapshot
+
+UNKNOWN = "not known"
+DAY_S = 86_400
+# Days looked back; None is "ever".
+WINDOWS: dict[str, float | None] = {"3d": 3, "7d": 7, "30d": 30, "ever": None}
+WINDOW_WORDS = {"3d": "in the last 3 days", "7d": "in the last 7 days", "30d": "in the last 30 days", "ever": "so far"}
+# What the seller does; everything else that is not marked outbound is a sign from the buyer.
+SELLER_KINDS = ("call", "email", "message", "meeting", "note", "task", "sms")
+TWO_WAY = ("call", "email", "message", "sms")
+ATTRIBUTE = "attributes."
+
+BASE_NUMBERS = ("value",)
+BASE_CATEGORIES = ("source", "country", "language", "timezone", "do_not_call", "consent")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+# What a lead did or had done: when it did, and when it did not.
+_DEEDS = {
+    "proposal_view": ("opened the proposal", "has not opened the proposal"),
+    "page_view": ("visited the website", "has not visited the website"),
+    "form": ("filled in a form", "has not filled in a form"),
+    "content_download": ("downloaded content", "has not downloaded content"),
+    "webinar": ("joined a webinar", "has not joined a webinar"),
+    "meeting": ("met with us", "has not met with us"),
+    "conversation": ("spoke with us", "has not spoken with us"),
+    "call_out": ("was called", "was not called"),
+    "call_in": ("called us", "has not called us"),
+    "email_out": ("was e-mailed", "was not e-mailed"),
+    "email_in": ("wrote to us", "has not written to us"),
+    "message_out": ("was messaged", "was not messaged"),
+    "message_in": ("messaged us", "has not messaged us"),
+    "sign": ("showed interest", "has shown no interest"),
+}
+# How other numbers are told: subject, clause with the figure, clause where there is none.
+_NUMBERS = {
+    "value": ("value", "is worth {value}; typical is {typical}", "its worth is not known"),
+    "age_days": ("age", "came in {value} ago; typical is {typical}", "when it came in is not known"),
+    "days_since_contact": ("contact", "no contact for {value}; typical is {typical}", "has never been contacted"),
+    "days_since_sign": (
+        "sign",
+        "last showed interest {value} ago; typical is {typical}",
+        "has shown no interest yet",
+    ),
+    "days_since_conversation": (
+        "conversation",
+        "last spoke with us {value} ago; typical is {typical}",
+        "has not spoken with us yet",
+    ),
+    "momentum_3d": (
+        "momentum",
+        "interest of the last 3 days runs at {value} times the 30-day pace; typical is {typical}",
+        "has shown no interest in the last 30 days",
+    ),
+    "momentum_7d": (
+        "momentum",
+        "interest of the last 7 days runs at {value} times the 30-day pace; typical is {typical}",
+        "has shown no interest in the last 30 days",
+    ),
+    "first_touch_hours": (
+        "speed",
+        "was first contacted {value} after coming in; typical is {typical}",
+        "has not been contacted since it came in",
+    ),
+    "attempts": (
+        "attempts",
+        "{value} since the last conversation; typical is {typical}",
+        "has not been called",
+    ),
+    "owner_load": ("owner_load", "its owner has {value}; typical is {typical}", "nobody owns it"),
+    "days_in_status": (
+        "status",
+        "its status has stood for {value}; typical is {typical}",
+        "its status has never changed",
+    ),
+    "reassignments": ("reassignments", "changed hands {value}; typical is {typical}", "has never changed hands"),
+}
+_UNITS = {
+    "age_days": "day",
+    "days_since_contact": "day",
+    "days_since_sign": "day",
+    "days_since_conversation": "day",
+    "days_in_status": "day",
+    "attempts": "call attempt",
+    "owner_load": "open lead",
+    "reassignments": "time",
+}
+_CATEGORIES = {
+    "source": ("came through {value}", "where it came from is not known"),
+    "country": ("is in {value}", "its country is not known"),
+    "language": ("speaks {value}", "its language is not known"),
+    "timezone": ("is in the time zone {value}", "its time zone is not known"),
+    "status": ("has status {value}", "has no status"),
+    "do_not_call": ("do-not-call is {value}", "whether it may be called is not known"),
+    "consent": ("consent is {value}", "its consent is not known"),
+    "created_weekday": ("came in on a {value}", "the day it came in is not known"),
+}
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column that a model looks at, and its words."""
+
+    name: str
+    kind: Literal["number", "category"]
+
+    @property
+    def subject(self) -> str:
+        """What it is about; features about one thing are told as one reason."""
+        if stream := self._stream:
+            return stream[0]
+        return _NUMBERS[self.name][0] if self.name in _NUMBERS else self.name
+
+    @property
+    def label(self) -> str:
+        return self.name.removeprefix(ATTRIBUTE).replace("_", " ").strip()
+
+    @property
+    def is_count(self) -> bool:
+        return self._stream is not None
+
+    @property
+    def _stream(self) -> tuple[str, str] | None:
+        stream, mark, window = self.name.rpartition(".")
+        return (stream.removeprefix("n."), window) if mark and stream.startswith("n.") else None
+
+    def show(self, value: object) -> str:
+        """The value as a person would write it."""
+        if self.kind == "category":
+            return str(value)
+        number = float(value)  # type: ignore[arg-type]
+        return _span(number) if self.name == "first_touch_hours" else _number(number)
+
+    def tell(self, value: object, typical: object, effect: float) -> str:
+        """A clause that says the value beside what is usual."""
+        if stream := self._stream:
+            return _tell_count(*stream, float(value), float(typical))  # type: ignore[arg-type]
+        if self.kind == "category":
+            return f"{self._plain(value)}, which wins {'more' if effect >= 0 else 'less'} often than most"
+        told, missing = (
+            _NUMBERS[self.name][1:]
+            if self.name in _NUMBERS
+            else (f"{self.label} is {{value}}; typical is {{typical}}", f"{self.label} is not known")
+        )
+        if not is_known(value):
+            return missing
+        return told.format(value=self._measured(value), typical=self.show(typical))
+
+    def _measured(self, value: object) -> str:
+        """The value with its unit, where it has one."""
+        unit, text = _UNITS.get(self.name), self.show(value)
+        return text if unit is None else f"{text} {unit}" if text == "1" else f"{text} {unit}s"
+
+    def _plain(self, value: object) -> str:
+        told, missing = _CATEGORIES.get(self.name, (f"{self.label} is {{value}}", f"{self.label} is not known"))
+        return told.format(value=self.show(value)) if is_known(value) else missing
+
+
+def is_known(value: object) -> bool:
+    """Whether there is a value at all."""
+    return value is not None and value == value
+
+
+def read(
+    snapshot: Snapshot, ids: Sequence[str] | pd.Index, streams: Sequence[str] | None = None, *, dated: bool = True
+) -> pd.DataFrame:
+    """All that a snapshot says of `ids`, a row each: base fields, custom columns and, if `dated`, what happened when.
+
+    `streams` are the kinds of activity to count; by default those that the snapshot holds.
+    """
+    index = pd.Index(ids, name="id")
+    leads, attributes = snapshot.leads.reindex(index), snapshot.attributes.reindex(index)
+    parts = [leads[[*BASE_NUMBERS, *BASE_CATEGORIES]], attributes.add_prefix(ATTRIBUTE)]
+    if dated:
+        parts += [_record(snapshot, leads), _activity(snapshot, leads, streams)]
+    return pd.concat(parts, axis=1)
+
+
+def signs(activities: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which activities are signs of interest from the buyer."""
+    inbound, outbound = _is(activities["direction"], "in"), _is(activities["direction"], "out")
+    return inbound | (~outbound & ~activities["kind"].isin(SELLER_KINDS).to_numpy())
+
+
+def _record(snapshot: Snapshot, leads: pd.DataFrame) -> pd.DataFrame:
+    """What follows from the record and its edits."""
+    now, changes = pd.Timestamp(snapshot.as_of), snapshot.changes
+    statuses = changes[changes["field"] == "status"].drop_duplicates("lead_id", keep="last").set_index("lead_id")["at"]
+    owners = changes.loc[(changes["field"] == "owner_id") & changes["old"].notna(), "lead_id"].value_counts()
+    day = leads["created_at"].dt.day_of_week
+    return pd.DataFrame(
+        {
+            "status": leads["status"],
+            "age_days": _days(now, leads["created_at"]),
+            "created_weekday": day.map(dict(enumerate(WEEKDAYS))).astype(object),
+            "owner_load": leads["owner_id"].map(snapshot.owner_load).astype("float64"),
+            "days_in_status": _days(now, statuses.reindex(leads.index)),
+            "reassignments": owners.reindex(leads.index).fillna(0).astype("float64"),
+        }
+    )
+
+
+def _activity(snapshot: Snapshot, leads: pd.DataFrame, streams: Sequence[str] | None) -> pd.DataFrame:
+    """Counts, recency, momentum and speed out of the activities, which are in order of time."""
+    row = leads.index.get_indexer(pd.Index(snapshot.activities["lead_id"]))
+    acts, row = snapshot.activities[row >= 0], row[row >= 0]
+    now = pd.Timestamp(snapshot.as_of)
+    age = _days(now, acts["at"]).to_numpy()
+    inbound, outbound = _is(acts["direction"], "in"), _is(acts["direction"], "out")
+    kind, talk = acts["kind"].astype(str).to_numpy(dtype=object), acts["disposition"].isin(CONVERSATIONS).to_numpy()
+    sign = signs(acts)
+    touch = ~sign & np.isin(kind, SELLER_KINDS) & ~np.isin(kind, ("note", "task"))
+    name = _streams(kind, inbound, outbound)
+    masks = {stream: name == stream for stream in pd.unique(name)} | {"conversation": talk, "sign": sign}
+    n = len(leads)
+    counts = {
+        f"n.{stream}.{window}": _count(row, masks.get(stream, np.zeros(len(row), bool)), age, days, n)
+        for stream in (sorted(masks) if streams is None else streams)
+        for window, days in WINDOWS.items()
+    }
+    spoke, touched = _latest(row, age, talk, n), _latest(row, age, touch | talk, n)
+    first = _latest(row[::-1], age[::-1], (touch | talk)[::-1], n)
+    since_talk = age < np.nan_to_num(spoke, nan=np.inf)[row]
+    interest = {days: _count(row, sign, age, days, n) for days in (3, 7, 30)}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        momentum = {f"momentum_{days}d": interest[days] / interest[30] * 30 / days for days in (3, 7)}
+    return pd.DataFrame(
+        {
+            **counts,
+            **momentum,
+            "days_since_contact": touched,
+            "days_since_conversation": spoke,
+            "days_since_sign": _latest(row, age, sign, n),
+            "attempts": _count(row, touch & (kind == "call") & since_talk, age, None, n),
+            "first_touch_hours": ((_days(now, leads["created_at"]) - first) * 24).clip(lower=0).to_numpy(),
+        },
+        index=leads.index,
+    )
+
+
+def _streams(
+    kind: npt.NDArray[np.object_], inbound: npt.NDArray[np.bool_], outbound: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.object_]:
+    """What each activity counts as: two-way kinds by their direction."""
+    two_way = np.isin(kind, TWO_WAY)
+    return np.where(two_way & inbound, kind + "_in", np.where(two_way & outbound, kind + "_out", kind)).astype(object)
+
+
+def _days(now: pd.Timestamp, at: pd.Series) -> pd.Series:
+    """How long ago, in days."""
+    seconds: pd.Series = (now - at).dt.total_seconds()
+    return seconds / DAY_S
+
+
+def _is(direction: pd.Series, start: str) -> npt.NDArray[np.bool_]:
+    return direction.astype(str).str.startswith(start).to_numpy(dtype=bool)
+
+
+def _count(
+    row: npt.NDArray[np.intp], mask: npt.NDArray[np.bool_], age: npt.NDArray[np.float64], days: float | None, n: int
+) -> npt.NDArray[np.float64]:
+    """How many activities of each row pass, in the last `days`."""
+    chosen = mask if days is None else mask & (age < days)
+    return np.bincount(row[chosen], minlength=n).astype("float64")
+
+
+def _latest(
+    row: npt.NDArray[np.intp], age: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_], n: int
+) -> npt.NDArray[np.float64]:
+    """The age of the last one in order, NaN where there is none."""
+    latest = np.full(n, np.nan)
+    latest[row[mask]] = age[mask]
+    return latest
+
+
+def _tell_count(stream: str, window: str, value: float, typical: float) -> str:
+    default = (f"had {stream.replace('_', ' ')} activity", f"has had no {stream.replace('_', ' ')} activity")
+    did, did_not = _DEEDS.get(stream, default)
+    usual = "typical is none" if typical < 0.05 else f"typical is {_number(typical)}"
+    if not value:
+        return f"{did_not} {WINDOW_WORDS[window]}; {usual}"
+    return f"{did} {_times(value)} {WINDOW_WORDS[window]}; {usual}"
+
+
+def _span(hours: float) -> str:
+    size, unit = (hours, "hour") if hours < 72 else (hours / 24, "day")
+    return f"{_number(size)} {unit}" if _number(size) == "1" else f"{_number(size)} {unit}s"
+
+
+def _times(value: float) -> str:
+    return "once" if value == 1 else "twice" if value == 2 else f"{_number(value)} times"
+
+
+def _number(value: float) -> str:
+    """Whole where it is large, one or two decimals where it is small."""
+    size = abs(value)
+    text = f"{value:,.0f}" if size >= 10 or value == round(value) else f"{value:,.1f}" if size >= 1 else f"{value:.2g}"
+    return text.removesuffix(".0")

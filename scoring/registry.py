@@ -1,0 +1,87 @@
+"""The models there are, and the versions of them that serve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from skops import io
+
+from knowledge import models
+from knowledge.database import Database
+from knowledge.models import Card
+from scoring.base import Model
+from scoring.ranking import Ranking
+from scoring.reach import Reach
+
+CATALOG: dict[str, type[Model]] = {model.name: model for model in (Ranking, Reach)}
+
+# Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
+TRUSTED = (
+    "datetime.timedelta",
+    "numpy.dtype",
+    "scoring.calibration.Calibration",
+    "scoring.columns.Column",
+    "scoring.columns.Columns",
+    "scoring.estimators.Linear",
+    "scoring.estimators.Trees",
+    "scoring.ranking.Ranking",
+    "scoring.reach.Reach",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+
+
+def dumps(model: Model) -> bytes:
+    """A model as bytes."""
+    return io.dumps(model)  # type: ignore[no-any-return]
+
+
+def loads(data: bytes) -> Model:
+    """The model of some bytes; no code is run from them, and types that are not trusted are refused."""
+    model = io.loads(data, trusted=list(TRUSTED))
+    assert isinstance(model, Model)
+    return model
+
+
+@dataclass(frozen=True)
+class Served:
+    """A model that answers, and the card of its version."""
+
+    model: Model
+    card: Card
+
+
+class Registry:
+    """Versions of models, in the database, each read once."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self._read: dict[str, Served] = {}
+
+    def save(
+        self, model: Model, *, now: datetime, as_of: datetime, fingerprint: str, report: Mapping[str, Any], serve: bool
+    ) -> int:
+        """The number of the new version."""
+        return models.save(
+            self.db,
+            model.name,
+            dumps(model),
+            trained_at=now,
+            as_of=as_of,
+            fingerprint=fingerprint,
+            features=model.feature_names,
+            report=dict(report),
+            serve=serve,
+        )
+
+    def serving(self, name: str) -> Served | None:
+        """The model that serves under a name, or None."""
+        card = models.serving(self.db, name)
+        if card is None:
+            return None
+        known = self._read.get(name)
+        if known is None or known.card.version != card.version:
+            known = self._read[name] = Served(loads(models.blob(self.db, name, card.version)), card)
+        return known

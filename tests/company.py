@@ -1,0 +1,59 @@
+"""The demo company as tests meet it: at a fixed instant, with people and leads to pick from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+
+import pytest
+from sqlalchemy import select
+
+from knowledge.crm import Lead
+from knowledge.database import Database
+from knowledge.people import Person, Roster, roster
+from scoring.registry import Registry
+from tools.base import Services, ToolContext
+
+# A Wednesday, 15:30 in London and 11:30 in New York: most of the demo company's buyers may be called.
+NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Books:
+    """The demo company, with what tests ask of it."""
+
+    db: Database
+
+    @cached_property
+    def services(self) -> Services:
+        return Services(self.db, Registry(self.db), lambda: NOW)
+
+    @cached_property
+    def roster(self) -> Roster:
+        return roster(self.db)
+
+    def person(self, role: str, place: int = 0) -> Person:
+        """An active person of a role; reps of the first team come first."""
+        found = [person for person in self.roster.people if person.role == role and person.active]
+        return sorted(found, key=lambda person: (person.team_id or "", person.id))[place]
+
+    def rival(self, rep: Person, *, same_team: bool) -> Person:
+        """Another rep, of the same team or of another."""
+        return next(
+            other
+            for other in self.roster.people
+            if other.role == "rep"
+            and other.active
+            and other.id != rep.id
+            and (other.team_id == rep.team_id) is same_team
+        )
+
+    def ctx(self, asker: Person, at: datetime = NOW) -> ToolContext:
+        return replace(self.services.for_(asker, self.roster), now=at)
+
+    def lead_of(self, owner: Person | None, outcome: str = "open") -> Lead:
+        """A lead of somebody, or of nobody."""
+        query = select(Lead).where(Lead.owner_id == (owner.id if owner else None), Lead.outcome == outcome)
+        with self.db.read() as session:
+            return session.scalars(query.order_by(Lead.id)).first() or pytest.fail("the demo company has no such lead")

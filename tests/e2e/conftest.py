@@ -1,0 +1,40 @@
+"""The real bot against the local Slack, over real HTTP and real WebSockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot import settings
+from bot.app import create_app, create_assistant
+from bot.demo import cast_of
+from bot.workspace import LocalSlack, Member
+from knowledge.database import Database
+from tests.company import NOW, Books
+from tests.office import Office
+
+
+@pytest.fixture
+def office(company: Database, books: Books, tmp_path: Path) -> Iterator[Office]:
+    members, channels = cast_of(company)
+    members.append(Member("U0STRANGER", "Sam Stranger", "sam@elsewhere.example"))
+    with LocalSlack(people=members, channels=channels, clock=lambda: NOW) as slack:
+        slack.faults.retry_scale = 0
+        environment = {
+            "CALLSHEET_HOME": str(tmp_path),
+            "CALLSHEET_NOW": NOW.isoformat(),
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+        }
+        read = settings.read(environment)
+        app, desk = create_app(read, create_assistant(read, company), company)
+        handler: Any = SocketModeHandler(app, slack.app_token)
+        handler.connect()
+        slack.wait_for_app()
+        yield Office(slack, books, desk)
+        handler.close()

@@ -1,0 +1,78 @@
+"""Back-tests are honest, and refuse what would be a fake score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from knowledge.frames import History
+from scoring.backtest import by_folds, by_time
+from scoring.metrics import METRICS
+from scoring.ranking import Ranking
+from scoring.windows import labelled
+
+HORIZON = timedelta(days=90)
+
+
+def test_training_rows_had_come_to_their_end_before_the_test(company: History, as_of: datetime) -> None:
+    rows = labelled(company, as_of=as_of, horizon=HORIZON)
+    pairs = list(by_time(rows, HORIZON))
+    assert pairs
+    for train, test in pairs:
+        assert rows.time[train].max() + 90 <= rows.time[test].min()
+
+
+def test_the_order_of_a_file_is_followed_forward(dateless: History, as_of: datetime) -> None:
+    rows = labelled(dateless, as_of=as_of, horizon=HORIZON)
+    pairs = list(by_time(rows, HORIZON))
+    assert len(pairs) == 5
+    for train, test in pairs:
+        assert rows.time[train].max() < rows.time[test].min()
+
+
+def test_folds_never_test_a_lead_they_have_learnt_from(company: History, as_of: datetime) -> None:
+    rows = labelled(company, as_of=as_of, horizon=HORIZON)
+    for train, test in by_folds(rows, seed=0):
+        assert not set(rows.leads[train]) & set(rows.leads[test])
+
+
+def test_a_planted_signal_is_found_and_beats_what_costs_nothing(company: History, as_of: datetime) -> None:
+    found = Ranking.evaluate(company, as_of=as_of)
+    report = found.to_json()
+    assert found.refusal is None
+    assert report["split"] == "time"
+    assert set(report["metrics"]) == set(METRICS)
+    assert {"base_rate", "fifo", "newest", "last_touch", "logistic_regression"} <= set(report["baselines"])
+    assert report["metrics"]["auc"]["value"] > report["baselines"]["fifo"]["auc"]["value"] + 0.1
+    assert report["metrics"]["log_loss"]["value"] < report["baselines"]["base_rate"]["log_loss"]["value"]
+
+
+def test_noise_is_refused_in_plain_words(noise: History, as_of: datetime) -> None:
+    found = Ranking.evaluate(noise, as_of=as_of)
+    assert found.refusal is not None
+    assert "from chance" in found.refusal
+
+
+def test_a_company_too_small_is_refused_with_its_numbers(make_company: Callable[..., History], as_of: datetime) -> None:
+    found = Ranking.evaluate(make_company(80, seed=3), as_of=as_of)
+    assert found.refusal is not None
+    assert "40 of each" in found.refusal
+    assert found.to_json()["metrics"]["auc"] is None
+
+
+def test_without_an_order_in_time_folds_are_used_and_said(dateless: History, as_of: datetime) -> None:
+
+    unordered = replace(dateless, leads=dateless.leads.assign(sequence=np.nan))
+    found = Ranking.evaluate(unordered, as_of=as_of, split="time")
+    assert found.split == "folds"
+    assert "no order in time" in found.how
+
+
+@pytest.mark.parametrize("split", ["time", "folds"])
+def test_the_same_back_test_twice_says_the_same(dateless: History, as_of: datetime, split: str) -> None:
+    first, second = (Ranking.evaluate(dateless, as_of=as_of, split=split) for _ in range(2))  # type: ignore[arg-type]
+    assert first.to_json() == second.to_json()

@@ -1,0 +1,326 @@
+"""What people call things, turned into records: exact names first, then near misses among what the asker may see.
+
+A name beyond the asker's sight is answered like a name that does not exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz, process, utils
+
+from knowledge import records
+from knowledge.errors import NotAllowed, UnknownRecord
+from knowledge.records import KINDS, Kind, Named
+from tools import access
+from tools.base import ToolContext
+
+Subject = Literal["lead", "deal", "account", "rep", "source"]
+# More visible names than this are not compared one by one: near misses then share their first letters.
+COMPARED = 5_000
+LONGEST_NAME = 7
+CLOSE, CLOSE_ENOUGH_TO_TAKE = 78, 86
+_WORD = re.compile(r"[^\s,;:!?()\"“”]+")
+# Words of many questions that are also a first name or a part of a company's name.
+_COMMON = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "best",
+        "by",
+        "call",
+        "calls",
+        "can",
+        "could",
+        "deal",
+        "deals",
+        "did",
+        "do",
+        "does",
+        "for",
+        "forecast",
+        "from",
+        "give",
+        "good",
+        "has",
+        "have",
+        "hot",
+        "how",
+        "i",
+        "in",
+        "is",
+        "it",
+        "last",
+        "lead",
+        "leads",
+        "list",
+        "many",
+        "me",
+        "month",
+        "more",
+        "most",
+        "much",
+        "my",
+        "new",
+        "next",
+        "no",
+        "not",
+        "now",
+        "of",
+        "on",
+        "one",
+        "open",
+        "or",
+        "our",
+        "own",
+        "please",
+        "quarter",
+        "rate",
+        "rep",
+        "report",
+        "sales",
+        "score",
+        "show",
+        "since",
+        "so",
+        "some",
+        "summary",
+        "take",
+        "team",
+        "tell",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "today",
+        "tomorrow",
+        "top",
+        "up",
+        "us",
+        "was",
+        "we",
+        "week",
+        "were",
+        "what",
+        "when",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "win",
+        "with",
+        "won",
+        "would",
+        "year",
+        "yesterday",
+        "you",
+        "your",
+        "mark",
+        "may",
+        "will",
+        "grant",
+        "rich",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A stretch of a question, from `start` to before `end`, that names something the asker may hear of."""
+
+    subject: Subject
+    name: str
+    start: int
+    end: int
+
+
+def lead(ctx: ToolContext, name: str) -> Named:
+    """The lead of that name, if the asker may see it.
+
+    Raises
+    ------
+    UnknownRecord
+        When no visible lead or more than one is called so; the sentence names the nearest.
+    NotAllowed
+        When it belongs to somebody of the asker's own team and is not the asker's to see.
+    """
+    found = records.by_name(ctx.db, "lead", [name])
+    seen = {how: [one for one in found if _sight(ctx, one) == how] for how in ("all", "name")}
+    if not seen["all"] and seen["name"]:
+        owner = ctx.roster.name(seen["name"][0].owner_id)
+        raise NotAllowed(f"{seen['name'][0].name} is {owner}'s lead, and not yours to see.")
+    return _only(seen["all"], name) if seen["all"] else _nearest(ctx, name)
+
+
+def _only(found: Sequence[Named], name: str) -> Named:
+    if len(found) == 1:
+        return found[0]
+    choices = " or ".join(f"{one.name} ({one.company or one.id})" for one in found[:4])
+    raise UnknownRecord(f'Which "{name}" do you mean: {choices}?', choices=[one.id for one in found])
+
+
+def _nearest(ctx: ToolContext, name: str) -> Named:
+    known = {one.name: one for one in near(ctx, "lead", name) if _sight(ctx, one) == "all"}
+    companies = {one.company: one for one in known.values() if one.company}
+    close = process.extract(name, [*known, *companies], scorer=fuzz.WRatio, processor=utils.default_process, limit=3)
+    sure = [text for text, score, _ in close if score >= CLOSE_ENOUGH_TO_TAKE]
+    if len({(known.get(text) or companies[text]).id for text in sure}) == 1:
+        return known.get(sure[0]) or companies[sure[0]]
+    nearest = ", ".join((known.get(text) or companies[text]).name for text, score, _ in close if score >= 50)
+    raise UnknownRecord(
+        f'I know no lead called "{name[:80]}" that you may see.{f" Nearest: {nearest}." if nearest else ""}'
+    )
+
+
+def near(ctx: ToolContext, kind: Kind, text: str) -> Sequence[Named]:
+    """Records that a misspelt name may mean: all the asker may hear of, or in a big book those that start alike."""
+    everyone = _audible(ctx, kind)
+    if len(everyone) < COMPARED:
+        return everyone
+    starts = {word[:3] for word in _WORD.findall(text) if len(word) > 3 and word.casefold() not in _COMMON}
+    return [*records.starting_with(ctx.db, kind, sorted(starts)[:12])]
+
+
+def link(ctx: ToolContext, question: str) -> list[Mention]:
+    """Everything that a question names, longest names first claimed, in the order of the text."""
+    words = [(match[0], match.start(), match.end()) for match in _WORD.finditer(question)][:80]
+    spans = list(_spans(words))
+    found = [*_sources(ctx, spans), *_people(ctx, spans), *_exact(ctx, spans)]
+    taken = _claim(found)
+    if not any(mention.subject in KINDS for mention in taken):
+        taken = _claim([*taken, *_misspelt(ctx, question, words, taken)])
+    return sorted(taken, key=lambda mention: mention.start)
+
+
+@dataclass(frozen=True)
+class _Span:
+    text: str
+    start: int
+    end: int
+    words: int
+
+
+def _spans(words: Sequence[tuple[str, int, int]]) -> Iterable[_Span]:
+    """Stretches of one to seven words, without the marks around them or a genitive behind."""
+    for first in range(len(words)):
+        for last in range(first, min(first + LONGEST_NAME, len(words))):
+            text = " ".join(word for word, _, _ in words[first : last + 1]).strip("'’‘.-–")
+            text = re.sub(r"['’]s$", "", text)
+            if text:
+                start = words[first][1]
+                yield _Span(text, start, words[last][2], last - first + 1)
+
+
+def _exact(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
+    keys = [span.text for span in spans if span.words > 1 or span.text.casefold() not in _COMMON]
+    for kind in KINDS:
+        named = {
+            one.name.casefold(): one for one in records.by_name(ctx.db, kind, keys) if _sight(ctx, one) != "nothing"
+        }
+        ids = {one.id.casefold(): one for one in named.values()}
+        for span in spans:
+            one = named.get(span.text.casefold()) or (
+                ids.get(span.text.casefold()) if any(c.isdigit() for c in span.text) else None
+            )
+            if one:
+                yield Mention(kind, one.name, span.start, span.end)
+
+
+def _people(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
+    known = {person.name.casefold(): person.name for person in ctx.roster.people}
+    firsts: dict[str, list[str]] = {}
+    for person in ctx.roster.people:
+        if access.sight(ctx.asker, ctx.roster, person.id) != "nothing":
+            firsts.setdefault(person.first_name.casefold(), []).append(person.name)
+    for span in spans:
+        text = span.text.casefold()
+        if text in known:
+            yield Mention("rep", known[text], span.start, span.end)
+        elif len(firsts.get(text, ())) == 1 and text not in _COMMON:
+            yield Mention("rep", firsts[text][0], span.start, span.end)
+
+
+def _sources(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
+    known = {name.casefold(): name for name in ctx.keep("sources", lambda: records.sources(ctx.db))}
+    for span in spans:
+        text = span.text.casefold()
+        if name := known.get(text) or known.get(text.removesuffix("s")) or known.get(text + "s"):
+            yield Mention("source", name, span.start, span.end)
+
+
+def _misspelt(
+    ctx: ToolContext, question: str, words: Sequence[tuple[str, int, int]], taken: Sequence[Mention]
+) -> Iterable[Mention]:
+    """Names with a slip of the pen, and leads called by their first name or their company alone."""
+    free = [span for span in _spans(words) if not any(span.start < m.end and m.start < span.end for m in taken)]
+    free = [span for span in free if span.words <= 4 and not _is_common(span)]
+    if not free:
+        return
+    labels = {
+        label: (kind, name) for kind in reversed(KINDS) for label, name in _labels(near(ctx, kind, question)).items()
+    }
+    if not labels:
+        return
+    texts = [span.text.casefold() for span in free]
+    scores = process.cdist(texts, list(labels), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH_TO_TAKE)
+    choices = list(labels.values())
+    for span, row in zip(free, scores, strict=True):
+        best = row.argmax()
+        # A short word is close to too many names to be one of them by a near miss.
+        if row[best] >= (100 if len(span.text) < 6 else CLOSE_ENOUGH_TO_TAKE):
+            yield Mention(choices[best][0], choices[best][1], span.start, span.end)
+
+
+def _labels(named: Sequence[Named]) -> dict[str, str]:
+    """What each record may be called: its name; its company, first or last name where only one has it."""
+    full = {one.name.casefold(): one.name for one in named}
+    parts: dict[str, set[str]] = {}
+    for one in named:
+        for part in {*(one.name.casefold().split() if one.kind == "lead" else ()), (one.company or "").casefold()}:
+            if len(part) > 2 and part not in _COMMON:
+                parts.setdefault(part, set()).add(one.name)
+    return {part: next(iter(names)) for part, names in parts.items() if len(names) == 1} | full
+
+
+def _is_common(span: _Span) -> bool:
+    return all(word in _COMMON for word in span.text.casefold().split())
+
+
+def _claim(found: Iterable[Mention]) -> list[Mention]:
+    """The longest mentions that do not overlap; of two readings of the same words the first given."""
+    taken: list[Mention] = []
+    for mention in sorted(found, key=lambda each: each.start - each.end):
+        if not any(mention.start < other.end and other.start < mention.end for other in taken):
+            taken.append(mention)
+    return taken
+
+
+def _audible(ctx: ToolContext, kind: Kind) -> Sequence[Named]:
+    """Open records whose names the asker may hear: the own team's and nobody's."""
+    teams = ctx.roster.teams_of(ctx.asker)
+    people = ctx.roster.people if ctx.asker.role == "admin" else [ctx.asker, *ctx.roster.members(teams)]
+    owners = [None, *sorted({person.id for person in people})]
+    return ctx.keep(("names", kind, tuple(owners)), lambda: records.owned_by(ctx.db, kind, owners, limit=COMPARED))
+
+
+def _sight(ctx: ToolContext, one: Named) -> access.Sight:
+    return access.sight(ctx.asker, ctx.roster, one.owner_id)

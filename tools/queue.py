@@ -1,0 +1,183 @@
+"""The line of leads for a call now: gates first, then the worth of a call at this hour, the best explained.
+
+A call now is worth chance times value times how much likelier than usual it is to be picked up at this hour. The
+stored order knows the first two; the third is bounded, so reading stops as soon as nobody further down can overtake
+(Fagin, Lotem & Naor 2003, "Optimal aggregation algorithms for middleware", the threshold algorithm).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from knowledge import calendar, call_list, frames, records, scores
+from knowledge.call_list import Candidate
+from knowledge.errors import BadInput
+from knowledge.records import LeadRecord
+from scoring import fallback, training
+from scoring.explanations import Reason
+from scoring.reach import Reach
+from scoring.registry import Served
+from tools.access import Scope
+from tools.base import ToolContext
+
+# More changed leads than this are left to the next full scoring: a question is not kept waiting for them.
+RESCORED_AT_ONCE = 200
+POOL = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """A lead's place in the line."""
+
+    lead: LeadRecord
+    zone: str
+    zone_assumed: bool
+    chance: float | None
+    low: float | None
+    high: float | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """The leads in order, how many were held back and why, and what the order rests on."""
+
+    places: Sequence[Place]
+    held: dict[str, int]
+    callable_now: bool
+    looked_at: int
+    served: Served | None
+    basis: str
+    note: str
+
+
+def line_up(ctx: ToolContext, scope: Scope, *, limit: int, source: str | None, segment: str | None) -> Line:
+    """The `limit` leads of a scope that a call now is worth most, of one source or segment if asked.
+
+    Raises
+    ------
+    BadInput
+        When no lead has ever come from `source`.
+    """
+    source = _known_source(ctx, source)
+    note = _bring_up_to_date(ctx)
+    owners: list[str | None] = [*(scope.owner_ids or [person.id for person in ctx.roster.people])]
+    owners += [None] if None not in owners else []
+    tallies = [ctx.keep(("tally", owner), partial(call_list.tally, ctx.db, owner)) for owner in owners]
+    zones = sorted({zone for tally in tallies for zone in tally.zones})
+    open_now = [zone for zone in zones if calendar.is_calling_hour(ctx.now, zone)]
+    held = call_list.held_back(ctx.db, owners, ctx.now, ctx.zone)
+
+    candidates = _best(ctx, owners, open_now, held, limit * POOL, source, segment) if open_now else []
+    callable_now = bool(candidates)
+    if not candidates:
+        candidates = _best(ctx, owners, None, held, limit * POOL, source, segment)
+    served = ctx.models.serving("ranking")
+    places = _score(ctx, served, candidates, limit, callable_now)
+    return Line(
+        places,
+        _count_held(tallies, open_now, held),
+        callable_now,
+        sum(t.zones.total() + t.blocked.total() for t in tallies),
+        served,
+        served.model.event if served else fallback.STATEMENT,
+        note if served else f"{fallback.STATEMENT} {note}".strip(),
+    )
+
+
+def _known_source(ctx: ToolContext, source: str | None) -> str | None:
+    if source is None:
+        return None
+    known = ctx.keep("sources", lambda: records.sources(ctx.db))
+    for name in known:
+        if name.casefold() == source.casefold():
+            return name
+    raise BadInput(f'No lead has come from "{source[:60]}"; sources are {", ".join(known[:12])}.')
+
+
+def _bring_up_to_date(ctx: ToolContext) -> str:
+    """Scores what changed since it was last scored; says so when that is too much for a question."""
+    stale = scores.stale_ids(ctx.db, RESCORED_AT_ONCE + 1)
+    if len(stale) > RESCORED_AT_ONCE:
+        return "Many leads changed since they were last scored; `callsheet score ranking` brings them in."
+    if stale:
+        training.rescore(ctx.db, stale, now=ctx.now, default_zone=ctx.policy.default_zone)
+    return ""
+
+
+def _best(
+    ctx: ToolContext,
+    owners: Sequence[str | None],
+    zones: Sequence[str] | None,
+    held: dict[str, str],
+    n: int,
+    source: str | None,
+    segment: str | None,
+) -> list[Candidate]:
+    """The `n` callable leads whose call now is worth most, by stored chance and value and by this hour."""
+    lift = dict(zip(zones, _lift(ctx, zones), strict=True)) if zones is not None else {}
+    ceiling = max([1.0, *lift.values()])
+    best: list[tuple[float, str, Candidate]] = []
+    with ExitStack() as stack:
+        lines = [
+            stack.enter_context(closing(call_list.top(ctx.db, owner, zones=zones, source=source, segment=segment)))
+            for owner in owners
+        ]
+        for candidate in heapq.merge(*lines, key=lambda each: -each.worth):
+            if len(best) == n and best[0][0] >= candidate.worth * ceiling:
+                break
+            if candidate.lead_id not in held:
+                entry = (candidate.worth * lift.get(candidate.zone, 1.0), candidate.lead_id, candidate)
+                heapq.heappush(best, entry) if len(best) < n else heapq.heappushpop(best, entry)
+    return [candidate for _, _, candidate in sorted(best, key=lambda entry: (-entry[0], entry[1]))]
+
+
+def _lift(ctx: ToolContext, zones: Sequence[str]) -> list[float]:
+    """How much likelier than usual a call is picked up now, on each clock."""
+    served = ctx.models.serving("reach")
+    if served is None or not isinstance(served.model, Reach) or not zones:
+        return [1.0] * len(zones)
+    return [float(lift) for lift in served.model.lift(zones, ctx.now)]
+
+
+def _score(
+    ctx: ToolContext, served: Served | None, candidates: Sequence[Candidate], limit: int, callable_now: bool
+) -> list[Place]:
+    """The best of the candidates by their chance at this instant, each with its reasons."""
+    ids = [candidate.lead_id for candidate in candidates]
+    leads = records.leads(ctx.db, ids)
+    if served is None or not ids:
+        return [_place(candidate, leads[candidate.lead_id]) for candidate in candidates[:limit]]
+    snapshot = frames.load(ctx.db, until=ctx.now, ids=ids).at(ctx.now)
+    chances = served.model.predict(snapshot, ids)
+    # The stored worth is moved by what has changed in the chance since it was stored.
+    stored = scores.read(ctx.db, "ranking", ids)["value"].reindex(ids)
+    moved = (chances["value"] / stored).fillna(1.0).to_numpy()
+    lift = _lift(ctx, [each.zone for each in candidates]) if callable_now else [1.0] * len(ids)
+    worth = {each.lead_id: each.worth * m * x for each, m, x in zip(candidates, moved, lift, strict=True)}
+    chosen = sorted(candidates, key=lambda each: (-worth[each.lead_id], each.lead_id))[:limit]
+    explained = served.model.explain(snapshot, [each.lead_id for each in chosen])
+    shown: dict[Hashable, Any] = chances.to_dict("index")
+    return [_place(each, leads[each.lead_id], shown[each.lead_id], explained[each.lead_id].reasons) for each in chosen]
+
+
+def _place(
+    candidate: Candidate, lead: LeadRecord, chance: Mapping[str, float] | None = None, reasons: tuple[Reason, ...] = ()
+) -> Place:
+    value, low, high = (chance["value"], chance["low"], chance["high"]) if chance else (None, None, None)
+    return Place(lead, candidate.zone, candidate.zone_assumed, value, low, high, reasons)
+
+
+def _count_held(tallies: Sequence[call_list.Tally], open_now: Sequence[str], held: dict[str, str]) -> dict[str, int]:
+    """Leads not offered, by reason, the commonest first."""
+    counts: Counter[str] = Counter(held.values())
+    for tally in tallies:
+        counts.update(tally.blocked)
+        counts[call_list.OUTSIDE_HOURS] += sum(n for zone, n in tally.zones.items() if zone not in open_now)
+    return {reason: count for reason, count in counts.most_common() if count}

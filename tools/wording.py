@@ -1,0 +1,86 @@
+"""Figures, amounts and instants as people write them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from knowledge.metrics import Unit
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def money(amount: Decimal | float, currency: str) -> str:
+    """`€12,400`; cents only below a hundred."""
+    sign = _SIGNS.get(currency, f"{currency} ")
+    digits = 2 if 0 < abs(float(amount)) < 100 else 0
+    return f"{'-' if amount < 0 else ''}{sign}{abs(amount):,.{digits}f}"
+
+
+def percent(share: float) -> str:
+    """`34 %`; one decimal below ten per cent, where whole points are too coarse."""
+    points = 100 * share
+    return f"{points:.1f} %" if 0 < points < 9.95 else f"{points:.0f} %"
+
+
+def interval(low: float, high: float) -> str:
+    """`22–46 %`."""
+    return f"{percent(low).removesuffix(' %')}–{percent(high)}"
+
+
+def figure(value: float | None, unit: Unit, currency: str) -> str:
+    """A figure of a report in its unit."""
+    if value is None:
+        return "none"
+    match unit:
+        case "money":
+            return money(value, currency)
+        case "share":
+            return percent(value)
+        case "hours":
+            return f"{value:,.1f} hours"
+        case "days":
+            return f"{value:,.1f} days"
+        case _:
+            return f"{value:,.0f}"
+
+
+def count(n: int, noun: str) -> str:
+    """`1 lead`, `2,310 leads`."""
+    return f"{n:,} {noun if n == 1 else noun + 's'}"
+
+
+def ago(now: datetime, at: datetime) -> str:
+    """`3 hours ago`, `2 days ago`, `in 4 hours`."""
+    gap = now - at
+    size = abs(gap)
+    if size < timedelta(minutes=1):
+        return "just now"
+    for unit, length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
+        if size >= length:
+            text = count(size // length, unit)
+            return f"{text} ago" if gap > timedelta(0) else f"in {text}"
+    return "just now"
+
+
+def clock(at: datetime, zone: ZoneInfo | str) -> str:
+    """`Wed 10:30` on the clock of a zone."""
+    return f"{at.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone):%a %H:%M}"
+
+
+def day(at: datetime, zone: ZoneInfo) -> str:
+    """`18 Mar 2026` on the calendar of a zone."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b %Y}"
+
+
+def listing(items: list[str]) -> str:
+    """`a, b and c`."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its start and a stop at its end."""
+    text = text.strip()
+    return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
