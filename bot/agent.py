@@ -93,7 +93,7 @@ class Assistant:
         """Who planned, and the messages since the question. A model that fails leaves the question to the planner."""
         from bot.planner import OfflinePlanner
 
-        planner = OfflinePlanner(reader=self.reader, link=partial(names.link, ctx))
+        planner = OfflinePlanner(reader=self.reader, link=partial(names.link, ctx, ordinary=self.reader.vocabulary))
         if self.model is not None:
             try:
                 return self.model_name, self._converse(self.model, ctx, question, before)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from typer.exceptions import TyperException
 
 from bot import settings as environment
 from bot.settings import Settings
@@ -49,14 +50,15 @@ def main() -> None:
         app(standalone_mode=False)
     except CallsheetError as error:
         _fail(str(error))
-    except click.UsageError as error:
-        _fail(f"{error.format_message()} See `{error.ctx.command_path if error.ctx else 'callsheet'} --help`.")
-    except click.exceptions.Exit as stop:
+    except TyperException as error:
+        told: Callable[[], str] = getattr(error, "format_message", error.__str__)
+        _fail(f"{' '.join(told().split()).rstrip('.')}. See `callsheet --help`.")
+    except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except Exception:
-        error_id = f"{datetime.now(UTC):%Y%m%d%H%M%S}"  # noqa: TID251 - only a name for the log
+        error_id = uuid.uuid4().hex[:16]
         logger.exception("A command failed", extra={"action": "command_failed", "error_id": error_id})
         _fail(f"Something went wrong; the log holds it as {error_id}.", code=1)
 
@@ -75,9 +77,9 @@ def demo(
     with _progress() as progress:
         db = demonstration.prepare(config, fresh=fresh, progress=progress)
     for note in db.notes:
-        console.print(note)
+        _note(note)
     if not prepare:
-        demonstration.open_workspace(config, db.books, port=port, browser=not no_browser, say=console.print)
+        demonstration.open_workspace(config, db.books, port=port, browser=not no_browser, say=_note)
 
 
 @app.command("import")
@@ -99,9 +101,9 @@ def import_file(
     if as_json:
         _print_json(vars(report))
         return
-    console.print(f"Mapping used: {json.dumps(report.mapping, ensure_ascii=False, default=str)}", highlight=False)
+    _note(f"Mapping used: {json.dumps(report.mapping, ensure_ascii=False, default=str)}")
     for note in report.notes:
-        console.print(note, highlight=False)
+        _note(note)
     typer.echo(
         f"{report.rows_read:,} rows read: {report.added:,} added, {report.changed:,} changed, "
         f"{report.unchanged:,} unchanged, {report.rejected:,} rejected"
@@ -142,6 +144,8 @@ def score(
 
     config = _settings()
     name = _known([model], CATALOG)[0]
+    if out and not out.absolute().parent.is_dir():
+        raise BadInput(f"There is no folder {out.absolute().parent}; make it first.")
     with _progress() as progress:
         scored = training.score(
             _books(config), name, as_of=_now(config), default_zone=config.timezone, out=out, progress=progress
@@ -322,7 +326,7 @@ def run(
     """Connect to Slack."""
     from bot import running
 
-    running.run(_settings(), http=http, say=console.print)
+    running.run(_settings(), http=http, say=_note)
 
 
 @app.command()
@@ -427,12 +431,9 @@ def _report(found: dict[str, Any]) -> str:
     if found.get("refusal"):
         lines.append(str(found["refusal"]))
     for name, metric in found["metrics"].items():
-        others = ", ".join(
-            f"{other} {values[name]['value']:.3f}"
-            for other, values in found["baselines"].items()
-            if values.get(name, {}).get("value") is not None
-        )
-        lines.append(f"{name}: {_figure(metric)}{f'  (baselines: {others})' if others else ''}")
+        others = {other: values[name] for other, values in found["baselines"].items() if values.get(name)}
+        beside = ", ".join(f"{other} {figure['value']:.3f}" for other, figure in others.items())
+        lines.append(f"{name}: {_figure(metric)}{f'  (baselines: {beside})' if beside else ''}")
     lines += [f"{flag['column']}: {flag['verdict']} – {flag['evidence']}" for flag in found["flagged"]]
     return "\n".join(lines)
 
@@ -474,6 +475,15 @@ def _progress() -> Iterator[Callable[[str, float], None]]:
         yield show
 
 
-def _fail(sentence: str, code: int = 2) -> None:
+def _note(sentence: str) -> None:
+    """Says something beside the result."""
     typer.echo(sentence, err=True)
+
+
+def _fail(sentence: str, code: int = 2) -> None:
+    _note(sentence)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import clock
@@ -42,24 +42,25 @@ def prepare(settings: Settings, *, fresh: bool, progress: Progress) -> Prepared:
     from bot.app import open_books
     from knowledge import models, people
     from knowledge.connectors import demo
+    from scoring import training
 
     now = clock(settings.now)()
     db = open_books(settings)
     if fresh:
         db = _emptied(settings)
-    built = demo.built_on(db)
-    if built is None and people.roster(db).people:
+    ends = demo.built_at(db)
+    if ends is None and people.roster(db).people:
         raise BadInput("This database holds a company already; set CALLSHEET_HOME to an empty folder for the demo.")
-    notes: tuple[str, ...] = ()
-    if built is None:
+    if ends is None:
         demo.build(db, now=now, truth=settings.home / TRUTH, progress=progress)
-    elif days := (now.date() - built).days:
+    if models.serving(db, "ranking") is None:
+        _train(db, now, progress)
+    notes: tuple[str, ...] = ()
+    if ends is not None and (days := (now - ends).days):
         demo.shift(db, by=timedelta(days=days))
-        notes = (
-            f"The demo company was built on {built:%d %B %Y}; all its dates are shifted by {days} days to end today.",
-        )
-    if built is None or notes or models.serving(db, "ranking") is None:
-        _train(db, settings, progress)
+        notes = (f"The demo company was built on {ends:%d %B %Y}; its dates are shifted by {days} days to end today.",)
+    if ends is None or notes:
+        training.score(db, "ranking", as_of=now, default_zone=settings.timezone, progress=progress)
     return Prepared(db, notes)
 
 
@@ -76,7 +77,7 @@ def _emptied(settings: Settings) -> Database:
     from knowledge.connectors import demo
 
     db = open_books(settings)
-    if demo.built_on(db) is None and people.roster(db).people:
+    if demo.built_at(db) is None and people.roster(db).people:
         raise BadInput(
             "This database holds a real company, so --fresh leaves it alone; set CALLSHEET_HOME to another folder."
         )
@@ -84,13 +85,11 @@ def _emptied(settings: Settings) -> Database:
     return db
 
 
-def _train(db: Database, settings: Settings, progress: Progress) -> None:
+def _train(db: Database, now: datetime, progress: Progress) -> None:
     from scoring import training
     from scoring.registry import CATALOG
 
-    now = clock(settings.now)()
     training.train(db, list(CATALOG), as_of=now, now=now, progress=progress)
-    training.score(db, "ranking", as_of=now, default_zone=settings.timezone, progress=progress)
 
 
 def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool, say: Callable[[str], None]) -> None:

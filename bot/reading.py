@@ -75,6 +75,7 @@ _TOKENS = {
     "period": "someperiod",
     "number": "somenumber",
 }
+_NAMED = tuple(_TOKENS[subject] for subject in ("lead", "rep", "deal", "account"))
 # Which argument each kind of name fills, in the order in which a tool is asked for it.
 _FILLS: dict[str, tuple[str, ...]] = {
     "lead": ("lead", "record"),
@@ -92,6 +93,12 @@ class Guess(Protocol):
     def kind(self) -> str: ...
     @property
     def chance(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class _Kind:
+    kind: str
+    chance: float
 
 
 Intents = Callable[[str], Sequence[Guess]]
@@ -131,13 +138,27 @@ class _Text:
 
 
 class Reader:
-    """Reads questions for a set of tools."""
+    """Reads questions for a set of tools.
+
+    Attributes
+    ----------
+    vocabulary : the words that questions are made of, names apart
+    """
+
+    vocabulary: frozenset[str]
 
     def __init__(self, tools: Sequence[Tool], learn: Callable[[Mapping[str, Sequence[str]]], Intents]) -> None:
         self.tools = {tool.name: tool for tool in tools if tool.offered}
         examples = {name: tool.examples for name, tool in self.tools.items()}
         examples |= {kind: phrases(text) for kind, text in smalltalk.EXAMPLES.items()}
-        self._intents = learn({kind: [_with_tokens(text) for text in texts] for kind, texts in examples.items()})
+        masked = {kind: [_with_tokens(text) for text in texts] for kind, texts in examples.items()}
+        self.vocabulary = frozenset(
+            word for texts in masked.values() for text in texts for word in re.findall(r"\w+", text)
+        )
+        self._intents = learn(masked)
+        self._names_in = {
+            kind: {token for token in _NAMED if any(token in text for text in texts)} for kind, texts in masked.items()
+        }
 
     def read(self, question: str, link: Link, past: Sequence[Call] = ()) -> Reading:
         """Calls of tools, or a reply where no tool fits; `past` are the calls of the thread, oldest first."""
@@ -146,7 +167,7 @@ class Reader:
             return Reading((follow_up,))
         if calls := self._two_in_one(question, link):
             return Reading(calls)
-        best = self._intents(text.masked)[0]
+        best = self._best(text)
         if best.chance < SURE:
             return Reading(reply=smalltalk.UNSURE)
         if best.kind not in self.tools:
@@ -154,13 +175,21 @@ class Reader:
         call = self._call(self.tools[best.kind], text, past)
         return Reading((call,)) if call else Reading(reply="Which lead do you mean? Give me the name.")
 
+    def _best(self, text: _Text) -> Guess:
+        """The likeliest kind among those that are ever asked about what the question names."""
+        named = {token for token in _NAMED if token in text.masked}
+        fitting = [guess for guess in self._intents(text.masked) if named <= self._names_in[guess.kind]]
+        if not fitting:
+            return _Kind(smalltalk.OUTSIDE, 1.0)
+        return _Kind(fitting[0].kind, fitting[0].chance / sum(guess.chance for guess in fitting))
+
     def _two_in_one(self, question: str, link: Link) -> Sequence[Call]:
         """The calls of a question that asks two things, if each half is sure to ask another tool."""
         parts = [part for part in _SPLIT.split(question) if part.strip()]
         if not 2 <= len(parts) <= 3:
             return ()
         texts = [_look(part, link) for part in parts]
-        best = [self._intents(text.masked)[0] for text in texts]
+        best = [self._best(text) for text in texts]
         if len({guess.kind for guess in best}) < len(best) or any(
             guess.kind not in self.tools or guess.chance < SURE_OF_A_PART for guess in best
         ):
@@ -171,7 +200,7 @@ class Reader:
     def _follow_up(self, text: _Text, past: Sequence[Call]) -> Call | None:
         """The call that a question means which only makes sense after the last answer."""
         last = past[-1]
-        best = self._intents(text.masked)[0]
+        best = self._best(text)
         pointed = _pointed(text, last)
         if pointed:
             kind = best.kind if best.kind in self.tools and "lead" in _fields(self.tools[best.kind]) else "explain_lead"

@@ -18,24 +18,7 @@ CALLING_OPENS = time(8)
 CALLING_CLOSES = time(21)
 SUNDAY = 6
 
-PERIOD_WORDS = (
-    "today",
-    "yesterday",
-    "tomorrow",
-    "this week",
-    "last week",
-    "next week",
-    "this month",
-    "last month",
-    "next month",
-    "this quarter",
-    "last quarter",
-    "next quarter",
-    "this year",
-    "last year",
-    "next year",
-)
-_LAST_N = re.compile(r"(?:the )?(?:last|past) (\d{1,3}) (day|week|month|quarter|year)s?")
+_LAST_N = re.compile(r"(?:the )?(?:last|past) ([1-9]\d{0,2}) (day|week|month|quarter|year)s?")
 _QUARTER = re.compile(r"(?:(?P<year>\d{4})[- ])?q(?P<q>[1-4])(?: (?P<late_year>\d{4}))?")
 _NAMED_MONTH = re.compile(r"([a-z]{3,9})(?: (\d{4}))?")
 _MONTHS = (
@@ -53,6 +36,7 @@ _MONTHS = (
     "december",
 )
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+_UNKNOWN = '"{}" is not a period I know; say for example "this month", "last quarter" or "2026-01-01..2026-03-31".'
 _DAY = r"(\d{4}-\d{2}-\d{2})"
 
 
@@ -77,8 +61,11 @@ def period(words: str, now: datetime, zone: ZoneInfo) -> Period:
         When the words are no period.
     """
     plain = " ".join(words.lower().split()).replace("current ", "this ").replace("previous ", "last ")
-    first, after = _days(plain.removeprefix("the ").removeprefix("in "), now.astimezone(zone).date())
-    return Period(words, _midnight(first, zone), _midnight(after, zone))
+    try:
+        first, after = _days(plain.removeprefix("the ").removeprefix("in "), now.astimezone(zone).date())
+        return Period(words, _midnight(first, zone), _midnight(after, zone))
+    except (ValueError, OverflowError):  # a date that no calendar has
+        raise BadPeriod(_UNKNOWN.format(words)) from None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -86,35 +73,31 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _days(words: str, today: date) -> tuple[date, date]:
-    try:
-        if words in ("today", "yesterday", "tomorrow"):
-            day = today + timedelta(("yesterday", "today", "tomorrow").index(words) - 1)
-            return day, day + timedelta(1)
-        if match := re.fullmatch(r"(this|last|next) (week|month|quarter|year)", words):
-            start = _unit_start(today, match[2], ("last", "this", "next").index(match[1]) - 1)
-            return start, _unit_start(start, match[2], 1)
-        if match := _LAST_N.fullmatch(words):
-            return _back(today, match[2], int(match[1])), today + timedelta(1)
-        if match := _QUARTER.fullmatch(words):
-            year = int(match["year"] or match["late_year"] or 0)
-            start = _latest(year, 3 * int(match["q"]) - 2, today)
-            return start, _unit_start(start, "quarter", 1)
-        if (match := _NAMED_MONTH.fullmatch(words)) and (month := _month(match[1])):
-            start = _latest(int(match[2] or 0), month, today)
-            return start, _unit_start(start, "month", 1)
-        if match := _MONTH.fullmatch(words):
-            start = date(int(match[1]), int(match[2]), 1)
-            return start, _unit_start(start, "month", 1)
-        if match := re.fullmatch(rf"{_DAY}(?:\.\.{_DAY})?", words):
-            start, last = date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1])
-            if last < start:
-                raise BadPeriod(f'"{words}" ends before it starts; swap the two dates.')
-            return start, last + timedelta(1)
-    except (ValueError, OverflowError):
-        pass
-    raise BadPeriod(
-        f'"{words}" is not a period I know; say for example "this month", "last quarter" or "2026-01-01..2026-03-31".'
-    )
+    if words in ("today", "yesterday", "tomorrow"):
+        day = today + timedelta(("yesterday", "today", "tomorrow").index(words) - 1)
+        return day, day + timedelta(1)
+    if match := re.fullmatch(r"(this|last|next) (week|month|quarter|year)", words):
+        start = _unit_start(today, match[2], ("last", "this", "next").index(match[1]) - 1)
+        return start, _unit_start(start, match[2], 1)
+    if match := _LAST_N.fullmatch(words):
+        after = today + timedelta(1)
+        return _back(after, match[2], int(match[1])), after
+    if match := _QUARTER.fullmatch(words):
+        year = int(match["year"] or match["late_year"] or 0)
+        start = _latest(year, 3 * int(match["q"]) - 2, today)
+        return start, _unit_start(start, "quarter", 1)
+    if (match := _NAMED_MONTH.fullmatch(words)) and (month := _month(match[1])):
+        start = _latest(int(match[2] or 0), month, today)
+        return start, _unit_start(start, "month", 1)
+    if match := _MONTH.fullmatch(words):
+        start = date(int(match[1]), int(match[2]), 1)
+        return start, _unit_start(start, "month", 1)
+    if match := re.fullmatch(rf"{_DAY}(?:\.\.{_DAY})?", words):
+        start, last = date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1])
+        if last < start:
+            raise BadPeriod(f'"{words}" ends before it starts; swap the two dates.')
+        return start, last + timedelta(1)
+    raise ValueError(words)
 
 
 def _month(name: str) -> int | None:
@@ -136,13 +119,13 @@ def _unit_start(day: date, unit: str, shift: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def _back(today: date, unit: str, n: int) -> date:
+def _back(day: date, unit: str, n: int) -> date:
+    """The day `n` units before `day`; in a shorter month, that month's last day."""
     if unit in ("day", "week"):
-        return today + timedelta(1) - timedelta(n * {"day": 1, "week": 7}[unit])
-    index = today.year * 12 + today.month - 1 - n * {"month": 1, "quarter": 3, "year": 12}[unit]
-    # 31 March less a month is the end of February, not a date that does not exist.
-    day = min(today.day, (date(index // 12 + (index % 12 == 11), (index + 1) % 12 + 1, 1) - timedelta(1)).day)
-    return date(index // 12, index % 12 + 1, day)
+        return day - timedelta(n * {"day": 1, "week": 7}[unit])
+    month = _unit_start(day.replace(day=1), "month", -n * {"month": 1, "quarter": 3, "year": 12}[unit])
+    last = _unit_start(month, "month", 1) - timedelta(1)
+    return month.replace(day=min(day.day, last.day))
 
 
 def zone(name: str) -> ZoneInfo:

@@ -99,14 +99,16 @@ def top(
     )
     if zones is not None:
         query = query.where(Entry.zone.in_(zones))
-    # The books may have moved on since the list was written: its owner and its openness must still be so.
+    # The books may have moved on since the list was written: what it says must still be so.
     query = query.join(Lead, and_(Lead.id == Entry.lead_id, Lead.outcome == "open", Lead.merged_into.is_(None)))
+    query = query.where(Lead.do_not_call.is_not(True), Lead.consent.is_not(False))
     query = query.where(Lead.owner_id.is_(None) if owner_id is None else Lead.owner_id == owner_id)
     for column, wanted in ((Lead.source, source), (Lead.attributes["segment"].as_string(), segment)):
         if wanted is not None:
             query = query.where(column == wanted)
-    with db.connect() as connection:
-        rows = connection.execution_options(yield_per=200).execute(query.order_by(Entry.worth.desc()))
+    in_order = query.order_by(Entry.worth.desc())
+    # Whoever stops reading half-way closes the cursor on the server with it.
+    with db.connect() as connection, connection.execution_options(yield_per=200).execute(in_order) as rows:
         for row in rows:
             yield Candidate(*row)
 
@@ -140,14 +142,14 @@ def held_back(db: Database, owner_ids: Sequence[str | None], now: datetime, zone
     A day is a day on the clock of `zone`.
     """
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    attempts = func.count()
-    today = func.sum(case((Activity.at >= midnight, 1), else_=0))
+    dialled = or_(Activity.direction.is_(None), Activity.direction != "inbound")
+    attempts = func.sum(case((dialled, 1), else_=0))
+    today = func.sum(case((and_(dialled, Activity.at >= midnight), 1), else_=0))
     reached = func.max(case((Activity.disposition.in_(CONVERSATIONS), Activity.at)))
     query = (
         select(Activity.lead_id, attempts, today, reached)
         .join(Lead, Lead.id == Activity.lead_id)
         .where(Activity.kind == "call", Activity.at > now - timedelta(days=14), Activity.at <= now, _owned(owner_ids))
-        .where(or_(Activity.direction.is_(None), Activity.direction != "inbound"))
         .group_by(Activity.lead_id)
         .having(or_(attempts >= ATTEMPTS_A_FORTNIGHT, today >= ATTEMPTS_A_DAY, reached > now - REACHED_LATELY))
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Table
@@ -132,7 +132,7 @@ class Lead(Table):
     consent: Mapped[bool | None]
     merged_into: Mapped[str | None]
     # Rank in time where a file has no dates: a column that rises with time, or the row's place in the file.
-    sequence: Mapped[int | None]
+    sequence: Mapped[int | None] = mapped_column(BigInteger)
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import JSON, DateTime, Dialect, Numeric, String, create_engine, event, select, update
+from sqlalchemy import JSON, DateTime, Dialect, Numeric, String, create_engine, event, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -115,8 +116,9 @@ class Database:
 
     def migrate(self) -> None:
         """Brings the schema up to date; creates it in an empty database."""
-        if self.path:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with _reachable():
+            if self.path:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
         with _reachable(), self.engine.connect().execution_options(**WRITING) as connection:
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -125,10 +127,11 @@ class Database:
             connection.commit()
 
     def clear(self) -> None:
-        """Empties every table; the schema stays."""
+        """Empties every table; the schema stays, and the books' version moves on."""
         with self.write() as session:
             for table in reversed(Table.metadata.sorted_tables):
-                session.execute(table.delete())
+                if table is not Version.__table__:
+                    session.execute(table.delete())
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -164,16 +167,16 @@ class Database:
 
 def bump(connection: Connection) -> None:
     """Moves the books' version on, inside the caller's transaction."""
-    moved = connection.execute(update(Version).where(Version.name == "books").values(value=Version.value + 1))
-    if not moved.rowcount:
-        connection.execute(Version.__table__.insert().values(name="books", value=1))  # type: ignore[attr-defined]
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(Version)
+    first = insert.values(name="books", value=1)
+    connection.execute(first.on_conflict_do_update(index_elements=["name"], set_={"value": Version.value + 1}))
 
 
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
         parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise BadInput(
             f'"{url.split("@")[-1]}" is no database URL; use sqlite:///file.db or postgresql://user@host/name.'
         ) from error
@@ -221,6 +224,8 @@ def _reachable() -> Iterator[None]:
         if error.connection_invalidated or _is_unreachable(error):
             raise DatabaseUnreachable from error
         raise
+    except OSError as error:  # the folder of a SQLite file cannot be made
+        raise DatabaseUnreachable from error
 
 
 def _is_unreachable(error: DBAPIError) -> bool:
@@ -237,6 +242,5 @@ def _is_unreachable(error: DBAPIError) -> bool:
         "not a database",
         "disk i/o error",
         "authentication failed",
-        "does not exist\n",
     )
     return any(sign in text for sign in signs)

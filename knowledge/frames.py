@@ -165,7 +165,8 @@ def _as_kind(text: pd.Series, like: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(like):
         return pd.to_numeric(text, errors="coerce").astype("float64")
     if like.name in ("do_not_call", "consent"):
-        return text.map({"True": True, "true": True, "1": True, "False": False, "false": False, "0": False})
+        said = text.map({"True": True, "true": True, "1": True, "False": False, "false": False, "0": False})
+        return said.astype(object).where(said.notna(), None)
     return text.astype(object).where(text.notna(), None)
 
 

@@ -28,7 +28,8 @@ class Inbox:
         row = {"key": key, "received_at": now, "payload": payload, "leased_until": now + self._lease, "attempts": 1}
         insert = (sqlite if self._db.is_sqlite else postgresql).insert(Event).values(row).on_conflict_do_nothing()
         with self._db.write(books=False) as session:
-            return bool(session.connection().execute(insert).rowcount)
+            # Asked for by its key: PostgreSQL's driver does not count the rows of an insert.
+            return session.scalar(insert.returning(Event.key)) is not None
 
     def finish(self, key: str, now: datetime) -> None:
         """Marks an event as answered, be it by an error that was told."""

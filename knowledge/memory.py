@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge.database import Database
@@ -24,11 +24,13 @@ class Memory:
     ) -> None:
         """Adds a turn to a thread; `calls` are the tools asked: name, args and the names shown."""
         with self._db.write(books=False) as session:
+            last = session.scalar(select(func.max(Turn.at)).where(Turn.thread == thread))
             session.add(
                 Turn(
                     id=new_id(),
                     thread=thread,
-                    at=now,
+                    # Turns of one instant, as on a clock that stands still, keep their order.
+                    at=max(now, last + timedelta(microseconds=1)) if last else now,
                     person_id=person_id,
                     question=question,
                     answer=answer,
@@ -38,7 +40,7 @@ class Memory:
 
     def turns(self, thread: str, limit: int) -> list[Turn]:
         """The last turns of a thread, oldest first."""
-        query = select(Turn).where(Turn.thread == thread).order_by(Turn.at.desc(), Turn.id).limit(limit)
+        query = select(Turn).where(Turn.thread == thread).order_by(Turn.at.desc()).limit(limit)
         with self._db.read() as session:
             return list(session.scalars(query))[::-1]
 

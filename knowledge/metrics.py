@@ -7,7 +7,7 @@ says where it is found for each table. Whatever combination makes sense is one g
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -42,11 +42,15 @@ Filter = Literal["source", "stage", "industry", "segment", "kind", "outcome", "s
 Unit = Literal["count", "share", "money", "hours", "days"]
 BUCKETS = ("day", "week", "month", "quarter")
 MAX_BUCKETS = 120
+# How far a split by time reaches where no period is asked; a year for longer steps.
+DAYS_SHOWN = {"day": 30, "week": 84}
+# What lies outside of the steps is said as such, so that the parts add up to the whole.
+EARLIER, LATER, UNDATED = "earlier", "later", "no date"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One group: its label, the figure and the number of records behind it."""
+    """One group: its label, the figure and the number of records that it is made from."""
 
     label: str
     value: float | None
@@ -55,7 +59,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """The figure over all, then by group; `left_out` counts amounts in a currency without a rate."""
+    """The figure over all, then by group; `left_out` counts deals without an amount or without a rate for it."""
 
     metric: Metric
     unit: Unit
@@ -84,14 +88,19 @@ def _sum(amount: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.coalesce(func.sum(amount), 0.0)
 
 
-_CLOSED_LEAD = Lead.outcome.in_(("won", "lost"))
+# A lead still marked open is won when its first deal is.
+_DEAL_WON_AT = (
+    select(func.min(Deal.closed_at)).where(Deal.lead_id == Lead.id, Deal.outcome == "won").correlate(Lead)
+).scalar_subquery()
+_LEAD_OUTCOME = case((Lead.outcome != "open", Lead.outcome), (_DEAL_WON_AT.is_not(None), "won"), else_="open")
+_LEAD_WON_AT = case((Lead.outcome != "open", Lead.outcome_at), else_=_DEAL_WON_AT)
 _WON, _LOST, _OPEN = (Deal.outcome == outcome for outcome in ("won", "lost", "open"))
 _NOT_MERGED = Lead.merged_into.is_(None)
 _MEASURES: dict[Metric, _Measure] = {
     "leads": _Measure(Lead, "count", Lead.created_at, (_NOT_MERGED,)),
-    "conversions": _Measure(Lead, "count", Lead.outcome_at, (_NOT_MERGED, Lead.outcome == "won")),
+    "conversions": _Measure(Lead, "count", _LEAD_WON_AT, (_NOT_MERGED, _LEAD_OUTCOME == "won")),
     "conversion_rate": _Measure(
-        Lead, "share", Lead.created_at, (_NOT_MERGED, _CLOSED_LEAD), _share(Lead.outcome == "won")
+        Lead, "share", Lead.created_at, (_NOT_MERGED, _LEAD_OUTCOME != "open"), _share(_LEAD_OUTCOME == "won")
     ),
     "deals": _Measure(Deal, "count", Deal.opened_at),
     "won_deals": _Measure(Deal, "count", Deal.closed_at, (_WON,)),
@@ -129,25 +138,23 @@ def report(
     measure = _MEASURES[metric]
     base = currency(db)
     number = _number(metric, base, db)
-    query = _filtered(measure, span, where, owner_ids, now)
-    label, order = _label(metric, measure, by, span, now, zone) if by else (literal(""), [])
+    query = _filtered(measure, span, where, owner_ids, now, zone)
+    label, order = _label(measure, by, span, now, zone) if by else (literal(""), [])
     value = measure.value(number) if measure.value else func.count()
-    rows_ = query.with_only_columns(
-        label.label("label"), value, func.count(), func.count(number), maintain_column_froms=True
-    )
+    columns = (value, func.count(number), func.count())
     with db.connect() as connection:
-        groups = connection.execute(rows_.group_by(label)).all() if by else []
-        overall = connection.execute(
-            query.with_only_columns(value, func.count(), func.count(number), maintain_column_froms=True)
-        ).one()
-    rows = [Row(_name(group[0]), _float(group[1]), group[2]) for group in groups]
+        overall = connection.execute(query.with_only_columns(*columns, maintain_column_froms=True)).one()
+        split = query.with_only_columns(label.label("label"), *columns, maintain_column_froms=True).group_by("label")
+        groups = connection.execute(split).all() if by else []
+    rows = [Row(str(name), _float(figure), n) for name, figure, n, _ in groups]
+    figure, n, all_ = overall
     return Report(
         metric,
         measure.unit,
-        Row("", _float(overall[0]), overall[1]),
+        Row("", _float(figure), n),
         _ordered(rows, order, measure.unit),
         base,
-        overall[1] - overall[2] if measure.unit == "money" else 0,
+        all_ - n if measure.unit == "money" else 0,
     )
 
 
@@ -201,13 +208,12 @@ def _filtered(
     where: dict[Filter, str],
     owner_ids: Sequence[str | None] | None,
     now: datetime,
+    zone: ZoneInfo,
 ) -> Select[Any]:
     query = _joined(measure.table).where(*measure.where)
     at = measure.at
     if span is not None:
-        # A due date is a day on nobody's clock, everything else an instant.
-        start, end = (span.start.date(), span.end.date()) if at is Deal.expected_close else (span.start, span.end)
-        query = query.where(at >= start, at < end)
+        query = query.where(at >= _bound(measure, span.start, zone), at < _bound(measure, span.end, zone))
     if at is not Deal.expected_close:
         query = query.where(or_(at.is_(None), at <= now) if span is None else at <= now)
     owner = _owner(measure.table)
@@ -215,8 +221,13 @@ def _filtered(
         named = owner.in_([id_ for id_ in owner_ids if id_ is not None])
         query = query.where(or_(named, owner.is_(None)) if None in owner_ids else named)
     for name, wanted in where.items():
-        query = query.where(func.lower(_column(measure.table, name)) == wanted.lower())
+        query = query.where(func.lower(_column(measure.table, name)) == func.lower(wanted))
     return query
+
+
+def _bound(measure: _Measure, at: datetime, zone: ZoneInfo) -> date | datetime:
+    """The edge of a period as the measure has it: a due date is a day on nobody's clock, all else an instant."""
+    return at.astimezone(zone).date() if measure.at is Deal.expected_close else at
 
 
 _DealAccount = aliased(Account)
@@ -274,7 +285,7 @@ def _column(table: type[Any], name: str) -> Any:
 
 
 def _label(
-    metric: Metric, measure: _Measure, by: Dimension, span: Period | None, now: datetime, zone: ZoneInfo
+    measure: _Measure, by: Dimension, span: Period | None, now: datetime, zone: ZoneInfo
 ) -> tuple[ColumnElement[Any], list[str]]:
     """The expression that groups by a dimension, and the order of its labels where they have one."""
     if by == "rep":
@@ -283,26 +294,34 @@ def _label(
         return func.coalesce(Team.name, "no team"), []
     if by not in BUCKETS:
         return func.coalesce(_column(measure.table, by), "not known"), []
-    steps = _steps(by, span, now, zone)
-    due = measure.at is Deal.expected_close
+    steps = _steps(by, span or _around(measure, by, now, zone), zone)
     names = [_step_name(by, step.start.astimezone(zone).date()) for step in steps]
+    within = zip((_bound(measure, step.end, zone) for step in steps), names, strict=True)
     return case(
-        *(
-            (measure.at < (step.end.astimezone(zone).date() if due else step.end), name)
-            for step, name in zip(steps, names, strict=True)
-        ),
-        else_=names[-1],
-    ), names
+        (measure.at.is_(None), UNDATED),
+        (measure.at < _bound(measure, steps[0].start, zone), EARLIER),
+        *((measure.at < end, name) for end, name in within),
+        else_=LATER,
+    ), [EARLIER, *names, LATER, UNDATED]
 
 
-def _steps(unit: str, span: Period | None, now: datetime, zone: ZoneInfo) -> list[Period]:
-    """The days, weeks, months or quarters of a period, in order; a year back where no period is asked."""
-    span = span or period("last 365 days", now, zone)
-    steps = [replace(period(f"this {unit}" if unit != "day" else "today", span.start, zone))]
+def _around(measure: _Measure, unit: str, now: datetime, zone: ZoneInfo) -> Period:
+    """The steps shown where no period is asked: up to today, or from today on for what is due."""
+    days = timedelta(DAYS_SHOWN.get(unit, 365))
+    today = period("today", now, zone)
+    if measure.at is Deal.expected_close:
+        return Period(f"next {days.days} days", today.start, today.end + days)
+    return Period(f"last {days.days} days", today.start - days, today.end)
+
+
+def _steps(unit: str, span: Period, zone: ZoneInfo) -> list[Period]:
+    """The days, weeks, months or quarters of a period, in order."""
+    words = "today" if unit == "day" else f"this {unit}"
+    steps = [period(words, span.start, zone)]
     while steps[-1].end < span.end:
         if len(steps) == MAX_BUCKETS:
             raise BadInput(f"That is more than {MAX_BUCKETS} {unit}s; ask for a shorter period or longer steps.")
-        steps.append(period(f"this {unit}" if unit != "day" else "today", steps[-1].end + timedelta(hours=1), zone))
+        steps.append(period(words, steps[-1].end, zone))
     return steps
 
 
@@ -319,16 +338,13 @@ def _step_name(unit: str, day: date) -> str:
 
 
 def _ordered(rows: list[Row], order: list[str], unit: Unit) -> list[Row]:
-    """Time in its own order with empty steps shown; everything else by size."""
+    """Time in its own order, with steps in which nothing happened; everything else by size."""
     if not order:
         return sorted(rows, key=lambda row: (row.value is None, -(row.value or 0), row.label))
     found = {row.label: row for row in rows}
     empty = 0.0 if unit in ("count", "money") else None
-    return [found.get(name, Row(name, empty, 0)) for name in order]
-
-
-def _name(label: object) -> str:
-    return "not known" if label is None else str(label)
+    outside = (EARLIER, LATER, UNDATED)
+    return [found.get(name, Row(name, empty, 0)) for name in order if name in found or name not in outside]
 
 
 def _float(value: Any) -> float | None:

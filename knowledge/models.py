@@ -89,17 +89,28 @@ def blob(db: Database, model: str, version: int) -> bytes:
     with db.read() as session:
         row = session.scalar(query.where(ModelVersion.model == model, ModelVersion.version == version))
     if row is None:
-        raise UnknownRecord(f"{model} has no version {version}; `callsheet models` lists them.")
+        raise _no_version(model, version)
     return row.blob
 
 
 def serve(db: Database, model: str, version: int) -> None:
-    """Makes a version the one that serves."""
-    blob(db, model, version)
+    """Makes a version the one that serves.
+
+    Raises
+    ------
+    UnknownRecord
+        When there is no such version; the one that serves goes on.
+    """
+    of_model = update(ModelVersion).where(ModelVersion.model == model)
     with db.write() as session:
-        of_model = update(ModelVersion).where(ModelVersion.model == model)
         session.execute(of_model.values(serves=False))
-        session.execute(of_model.where(ModelVersion.version == version).values(serves=True))
+        chosen = of_model.where(ModelVersion.version == version).values(serves=True)
+        if not session.connection().execute(chosen).rowcount:
+            raise _no_version(model, version)
+
+
+def _no_version(model: str, version: int) -> UnknownRecord:
+    return UnknownRecord(f"{model} has no version {version}; `callsheet models` lists them.")
 
 
 def _card(row: ModelVersion) -> Card:

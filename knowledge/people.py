@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from knowledge import crm
 from knowledge.crm import Role
@@ -72,7 +72,7 @@ def roster(db: Database) -> Roster:
 
 
 def find(everyone: Roster, text: str) -> Person:
-    """The active person with that id, e-mail, name or unambiguous first name.
+    """The active person with that id, e-mail, name, or a part of the name that is nobody else's.
 
     Raises
     ------
@@ -105,14 +105,23 @@ def by_email(everyone: Roster, email: str) -> Person | None:
 
 
 def link(db: Database, person_id: str, *, slack_team_id: str, slack_user_id: str) -> None:
-    """Ties a Slack user to a person, and unties whoever held that user before."""
+    """Ties a Slack user to a person, and unties whoever held that user before.
+
+    Raises
+    ------
+    UnknownPerson
+        When there is no such person; the link stays as it was.
+    """
     row = crm.Person
+    user = {"slack_user_id": slack_user_id, "slack_team_id": slack_team_id}
+    # A link without a workspace holds in every workspace.
+    here = or_(row.slack_team_id == slack_team_id, row.slack_team_id.is_(None))
     with db.write() as session:
-        held = update(row).where(row.slack_user_id == slack_user_id, row.slack_team_id == slack_team_id)
+        held = update(row).where(row.slack_user_id == slack_user_id, here)
         session.execute(held.values(slack_user_id=None, slack_team_id=None))
-        session.execute(
-            update(row).where(row.id == person_id).values(slack_user_id=slack_user_id, slack_team_id=slack_team_id)
-        )
+        tied = session.connection().execute(update(row).where(row.id == person_id).values(user))
+        if not tied.rowcount:
+            raise UnknownPerson
 
 
 def _handles(person: Person) -> set[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from sqlalchemy import func, null, select
 
-from knowledge.crm import Account, Activity, Assignment, Deal, Lead
+from knowledge.crm import Account, Activity, Deal, Lead
 from knowledge.database import Database
 
 Kind = Literal["lead", "deal", "account"]
@@ -74,7 +74,8 @@ def lead_name(name: str | None, id_: str) -> str:
 def by_name(db: Database, kind: Kind, keys: Sequence[str], limit: int = 50) -> list[Named]:
     """Records whose name or id is one of `keys`, whatever the case."""
     model = _MODELS[kind]
-    folded = sorted({_ascii_lower(key) if db.is_sqlite else key.lower() for key in keys})
+    # The database folds both sides: what it takes for the same letter depends on its kind and locale.
+    folded = [func.lower(key) for key in keys]
     ids = [key.removeprefix("Lead ").removeprefix("lead ") for key in keys]
     with db.read() as session:
         rows = [
@@ -108,8 +109,10 @@ def starting_with(db: Database, kind: Kind, prefixes: Sequence[str], limit: int 
     found: list[Named] = []
     with db.read() as session:
         for prefix in prefixes:
-            low = _ascii_lower(prefix)
-            query = select(model).where(func.lower(model.name) >= low, func.lower(model.name) < low + "\uffff")
+            low, name = func.lower(prefix), func.lower(model.name)
+            # A range reads the index on SQLite; PostgreSQL sorts by its own collation, where a range is no prefix.
+            starts = (name >= low) & (name < low + "\uffff") if db.is_sqlite else func.starts_with(name, low)
+            query = select(model).where(starts)
             found += [_named(kind, row) for row in session.scalars(query.limit(limit))]
     return found
 
@@ -151,13 +154,6 @@ def last_touches(db: Database, lead_ids: Sequence[str], *, until: datetime) -> d
         return {str(row.lead_id): _event(row) for row in session.scalars(query.where(Activity.person_id.is_not(None)))}
 
 
-def owners_since(db: Database, lead_id: str) -> list[tuple[str, datetime, datetime | None]]:
-    """Who owned a lead, from when to when, oldest first."""
-    query = select(Assignment).where(Assignment.lead_id == lead_id).order_by(Assignment.start)
-    with db.read() as session:
-        return [(row.person_id, row.start, row.end) for row in session.scalars(query)]
-
-
 def deals_of(db: Database, lead_id: str) -> list[tuple[str, str, Decimal | None, str | None]]:
     """Deals opened from a lead: id, name, amount, stage or outcome."""
     with db.read() as session:
@@ -181,12 +177,7 @@ def count_open(db: Database, owner_ids: Sequence[str]) -> int:
 def last_write(db: Database, *, until: datetime) -> datetime | None:
     """When something last happened in the books: how fresh they are."""
     with db.read() as session:
-        return session.scalar(select(func.max(Activity.at)).where(Activity.at <= until + timedelta(minutes=5)))
-
-
-def _ascii_lower(text: str) -> str:
-    # What SQLite's own lower() does: letters beyond ASCII stay as they are.
-    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
+        return session.scalar(select(func.max(Activity.at)).where(Activity.at <= until))
 
 
 def _named(kind: Kind, row: Any) -> Named:

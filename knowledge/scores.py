@@ -80,7 +80,7 @@ def save(db: Database, model: str, version: int, as_of: datetime, frame: pd.Data
         with db.write(books=False) as session:
             ids = [row["record_id"] for row in part]
             session.execute(delete(Score).where(Score.model == model, Score.record_id.in_(ids)))
-            session.execute(insert(Score), part)
+            session.execute(Score.__table__.insert(), part)  # type: ignore[attr-defined]
 
 
 def read(db: Database, model: str, ids: Sequence[str]) -> pd.DataFrame:

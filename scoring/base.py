@@ -58,6 +58,9 @@ class Model(ABC):
         """A back-test of this kind of model beside its baselines, on what was known at `as_of`."""
 
     @abstractmethod
+    def judge(self, features: pd.DataFrame) -> pd.DataFrame:
+        """`value`, `low`, `high` for each row of `features`, indexed alike."""
+
     def predict(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index | None = None) -> pd.DataFrame:
         """A row for each id (all open records by default): `value`, and its 90 % interval `low`, `high`.
 
@@ -66,6 +69,7 @@ class Model(ABC):
         NotTrained
             Before `fit`.
         """
+        return self.judge(self.features(snapshot, snapshot.open_ids if ids is None else ids))
 
     @abstractmethod
     def explain(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> dict[str, Explanation]:

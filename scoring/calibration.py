@@ -51,21 +51,22 @@ class Calibration:
     pooled: float = 0.0
 
     @classmethod
-    def learn(cls, said: Matrix, won: Vector, groups: npt.NDArray[np.intp]) -> Self:
+    def learn(cls, said: Matrix, won: Vector, groups: npt.NDArray[np.intp], weight: Vector | None = None) -> Self:
         """Fitted to out-of-fold log-odds `said` of shape (n_rows, n_families); rows of one group are of one lead."""
+        weight = np.ones(len(won)) if weight is None else weight
         n = said.shape[1]
         design, equal = np.column_stack([np.ones(len(said)), said]), np.full(n, 1 / n)
 
         def loss(theta: Vector) -> tuple[float, Vector]:
             z, off = design @ theta, theta[1:] - equal
-            gradient = design.T @ (expit(z) - won)
+            gradient = design.T @ (weight * (expit(z) - won))
             gradient[1:] += PRIOR * off
-            return float(np.logaddexp(0, z).sum() - won @ z + PRIOR / 2 * off @ off), gradient
+            return float(weight @ (np.logaddexp(0, z) - won * z) + PRIOR / 2 * off @ off), gradient
 
         theta = minimize(
             loss, np.r_[0.0, equal], jac=True, method="L-BFGS-B", bounds=[(None, None)] + [(0.0, None)] * n
         ).x
-        return cls(float(theta[0]), theta[1:], _sandwich(design, won, theta, groups))
+        return cls(float(theta[0]), theta[1:], _sandwich(design, won, theta, groups, weight))
 
     def log_odds(self, said: Matrix) -> Vector:
         """Calibrated log-odds of what the families say, shape (n_rows, n_families), kept off the extremes."""
@@ -99,10 +100,10 @@ def jackknife(members: Matrix) -> Vector:
     return np.asarray((k - 1) / k * ((members - members.mean(axis=1, keepdims=True)) ** 2).sum(axis=1))
 
 
-def _sandwich(design: Matrix, won: Vector, theta: Vector, groups: npt.NDArray[np.intp]) -> Matrix:
+def _sandwich(design: Matrix, won: Vector, theta: Vector, groups: npt.NDArray[np.intp], weight: Vector) -> Matrix:
     chance = expit(design @ theta)
     ridge = np.diag([0.0] + [PRIOR] * (len(theta) - 1))
-    bread = np.linalg.inv((design * (chance * (1 - chance))[:, None]).T @ design + ridge)
+    bread = np.linalg.inv((design * (weight * chance * (1 - chance))[:, None]).T @ design + ridge)
     scores = np.zeros((groups.max() + 1, len(theta)))
-    np.add.at(scores, groups, design * (won - chance)[:, None])
+    np.add.at(scores, groups, design * (weight * (won - chance))[:, None])
     return np.asarray(bread @ (scores.T @ scores) @ bread)

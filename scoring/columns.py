@@ -129,8 +129,10 @@ def _as_numbers(known: pd.Series) -> pd.Series | None:
 
 
 def _floats(values: pd.Series) -> pd.Series:
-    floats = values if values.dtype == np.float64 else pd.to_numeric(values, errors="coerce").astype("float64")
-    return floats.replace([np.inf, -np.inf], np.nan)
+    numbers = values if values.dtype == np.float64 else pd.to_numeric(values, errors="coerce")
+    floats = np.array(numbers, dtype=np.float64)
+    floats[np.isinf(floats)] = np.nan
+    return pd.Series(floats, index=values.index)
 
 
 def _text(values: pd.Series) -> pd.Series:

@@ -93,19 +93,24 @@ class Trees(Family):
 
     def fit(self, rows: Matrix, won: Vector, *, is_category: Flags, folds: Folds) -> Self:
         self.categories = np.flatnonzero(is_category)
+        # Codes run from -1 (unseen) to the largest met.
+        self.levels = rows[:, self.categories].max(axis=0, initial=0).astype(np.intp) + 2
         self.members = _side_by_side(
             lambda k: self._member(rows[folds != k], won[folds != k], folds[folds != k]), range(folds.max() + 1)
         )
         self._explainers: list[TreeContributions] = []
         return self
 
-    def _member(self, rows: Matrix, won: Vector, folds: Folds) -> tuple[Any, Any]:
-        # Encoded by the folds of leads: else a lead's outcome would reach its own other rows through its category.
-        splits = [(np.flatnonzero(folds != k), np.flatnonzero(folds == k)) for k in np.unique(folds)]
-        encoder = TargetEncoder(target_type="binary", cv=splits)
-        encoded = rows.copy(order="F")
+    def _member(self, rows: Matrix, won: Vector, folds: Folds) -> tuple[list[Vector], Any]:
+        """Win rates by code for each category, and the trees grown on them."""
+        encoded, rates = rows.copy(order="F"), list[Vector]()
         if len(self.categories):
+            # Encoded by the folds of leads: else a lead's outcome would reach its own other rows through its category.
+            splits = [(np.flatnonzero(folds != k), np.flatnonzero(folds == k)) for k in np.unique(folds)]
+            encoder = TargetEncoder(target_type="binary", cv=splits)
             encoded[:, self.categories] = encoder.fit_transform(rows[:, self.categories], won)
+            met = zip(encoder.categories_, encoder.encodings_, self.levels, strict=True)
+            rates = [_by_code(codes, found, float(won.mean()), n) for codes, found, n in met]
         model = HistGradientBoostingClassifier(
             learning_rate=0.1,
             max_iter=100,
@@ -117,12 +122,12 @@ class Trees(Family):
             early_stopping=False,
             random_state=self.seed,
         )
-        return encoder, model.fit(encoded, won)
+        return rates, model.fit(encoded, won)
 
-    def _encode(self, encoder: Any, rows: Matrix) -> Matrix:
+    def _encode(self, rates: list[Vector], rows: Matrix) -> Matrix:
         encoded = rows.copy(order="F")
-        if len(self.categories):
-            encoded[:, self.categories] = encoder.transform(rows[:, self.categories])
+        for column, rate in zip(self.categories, rates, strict=True):
+            encoded[:, column] = rate[rows[:, column].astype(np.intp) + 1]
         return encoded
 
     def log_odds(self, rows: Matrix) -> Matrix:
@@ -133,16 +138,16 @@ class Trees(Family):
         order = np.argsort(np.argsort(folds, kind="stable"), kind="stable")
         return np.concatenate(said)[order]
 
-    def _say(self, member: tuple[Any, Any], rows: Matrix) -> Vector:
-        encoder, model = member
-        return np.asarray(model.decision_function(self._encode(encoder, rows)))
+    def _say(self, member: tuple[list[Vector], Any], rows: Matrix) -> Vector:
+        rates, model = member
+        return np.asarray(model.decision_function(self._encode(rates, rows)))
 
     def contributions(self, rows: Matrix) -> tuple[float, Matrix]:
         if not self._explainers:
             self._explainers = [TreeContributions(model) for _, model in self.members]
         effects = [
-            explain(self._encode(encoder, rows))
-            for explain, (encoder, _) in zip(self._explainers, self.members, strict=True)
+            explain(self._encode(rates, rows))
+            for explain, (rates, _) in zip(self._explainers, self.members, strict=True)
         ]
         return float(np.mean([explain.base for explain in self._explainers])), np.mean(effects, axis=0)
 
@@ -193,6 +198,13 @@ def _preparation(is_category: Flags, quantiles: int, seed: int) -> ColumnTransfo
         ],
         sparse_threshold=0.0,
     )
+
+
+def _by_code(codes: Vector, rates: Vector, otherwise: float, n: int) -> Vector:
+    """The rate of each code from -1 on; of one that was not met, `otherwise`."""
+    table = np.full(n, otherwise)
+    table[codes.astype(np.intp) + 1] = rates
+    return table
 
 
 def _filled() -> SimpleImputer:

@@ -24,6 +24,8 @@ from scoring.explanations import Explanation, explanation
 from scoring.windows import Basis, Rows, labelled
 
 FamilyName = Literal["linear", "trees"]
+# Win rates drift: in calibration, rows this share of the history back count half.
+HALF_LIFE = 0.3
 # Enough to know how far members usually are apart.
 ROWS_FOR_SPREAD = 2000
 CANDIDATES: dict[str, dict[str, tuple[FamilyName, ...]]] = {
@@ -40,7 +42,12 @@ class _Lesson:
     unseen: Matrix
     won: npt.NDArray[np.float64]
     groups: npt.NDArray[np.intp]
+    weight: npt.NDArray[np.float64]
     some: Matrix
+
+    def calibrate(self, families: list[int]) -> Calibration:
+        """How some of the families are to be heard."""
+        return Calibration.learn(self.unseen[:, families], self.won, self.groups, self.weight)
 
 
 class Ranking(Model):
@@ -94,7 +101,7 @@ class Ranking(Model):
     def learn(self, rows: Rows, *, leave_out: frozenset[str] = frozenset()) -> Self:
         """The model itself, having learnt from labelled rows, whatever order they come in."""
         lesson = self._grow(rows, leave_out)
-        fitted = Calibration.learn(lesson.unseen, lesson.won, lesson.groups)
+        fitted = lesson.calibrate(list(range(len(self.families))))
         spread = jackknife(np.tensordot(self._said(lesson.some), fitted.weights, axes=(1, 0)))
         self.calibration = replace(fitted, pooled=float(spread.mean()))
         return self
@@ -114,16 +121,13 @@ class Ranking(Model):
         ]
         some = np.random.default_rng(self.seed).permutation(len(rows))[:ROWS_FOR_SPREAD]
         unseen = np.column_stack([family.unseen(matrix, fold) for family in self.members])
-        return _Lesson(unseen, rows.won, np.unique(rows.leads.astype(str), return_inverse=True)[1], matrix[some])
+        groups = np.unique(rows.leads.astype(str), return_inverse=True)[1]
+        return _Lesson(unseen, rows.won, groups, 0.5 ** ((1 - rows.recency) / HALF_LIFE), matrix[some])
 
-    def predict(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index | None = None) -> pd.DataFrame:
-        return self.judge(self.features(snapshot, snapshot.open_ids if ids is None else ids))
-
-    def judge(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """`predict` for raw features."""
-        said = self._said(self._matrix(frame))
+    def judge(self, features: pd.DataFrame) -> pd.DataFrame:
+        said = self._said(self.columns.encode(features))
         value, (low, high) = self._calibrated.log_odds(said.mean(axis=2)), self._calibrated.interval(said)
-        return pd.DataFrame({"value": expit(value), "low": expit(low), "high": expit(high)}, index=frame.index)
+        return pd.DataFrame({"value": expit(value), "low": expit(low), "high": expit(high)}, index=features.index)
 
     def explain(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> dict[str, Explanation]:
         frame = self.features(snapshot, ids)
@@ -162,10 +166,7 @@ class Ranking(Model):
         said = self._said(self._matrix(test.frame)).mean(axis=2)
         candidates = {"blend": list(range(len(self.families)))}
         candidates.update({name: [i] for i, name in enumerate(self.families)})
-        return {
-            name: expit(Calibration.learn(lesson.unseen[:, which], lesson.won, lesson.groups).log_odds(said[:, which]))
-            for name, which in candidates.items()
-        }
+        return {name: expit(lesson.calibrate(which).log_odds(said[:, which])) for name, which in candidates.items()}
 
     @property
     def _calibrated(self) -> Calibration:

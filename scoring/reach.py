@@ -95,13 +95,12 @@ class Reach(Model):
         """`chance` as a multiple of the overall one."""
         return self.chance(zones, at) / self.overall
 
-    def predict(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index | None = None) -> pd.DataFrame:
-        base, index = self._base, pd.Index(snapshot.open_ids if ids is None else ids, name="id")
-        cells = _cells_now(self._zones(snapshot.leads.reindex(index)), snapshot.as_of)
-        centre, half = base + self.effects[cells], Z * np.hypot(self.errors[cells], self._base_error)
-        return pd.DataFrame(
-            {"value": expit(centre), "low": expit(centre - half), "high": expit(centre + half)}, index=index
-        )
+    def judge(self, features: pd.DataFrame) -> pd.DataFrame:
+        day = features["local_weekday"].map({name: i for i, name in enumerate(WEEKDAYS)})
+        cells = np.asarray(day * HOURS + features["local_hour"], dtype=np.intp)
+        centre, half = self._base + self.effects[cells], Z * np.hypot(self.errors[cells], self._base_error)
+        ends = {"value": centre, "low": centre - half, "high": centre + half}
+        return pd.DataFrame({name: expit(end) for name, end in ends.items()}, index=features.index)
 
     def explain(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> dict[str, Explanation]:
         base, frame = self._base, self.features(snapshot, ids)

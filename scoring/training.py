@@ -138,7 +138,7 @@ def _judge(db: Database, served: Served | None, snapshot: Snapshot) -> _Batch:
             _table(pd.DataFrame(columns=list(SCORED), index=ids[:0]), 0, snapshot), fallback.order(snapshot), leads
         )
     features = served.model.features(snapshot, ids)
-    found = served.model.predict(snapshot, ids)
+    found = served.model.judge(features)
     scores.save(
         db,
         served.model.name,

@@ -18,6 +18,7 @@ EVENTS: dict[str, dict[str, object]] = {
     "get a reply by e-mail": {"kind": "email", "direction": "inbound"},
     "hold a meeting": {"kind": "meeting", "direction": "outbound", "duration_s": 1800.0},
 }
+NOTHING = "nothing new"
 # Smaller moves than this are within the noise of any interval.
 WORTH_SAYING = 0.01
 
@@ -32,18 +33,35 @@ class Change:
 
 def changes(model: Model, snapshot: Snapshot, lead_id: str) -> list[Change]:
     """Events that would raise a lead's chance, the strongest first; none for a model that knows no activities."""
-    now = float(model.predict(snapshot, [lead_id])["value"].iloc[0])
-    after = [
-        Change(event, float(model.predict(_with(snapshot, lead_id, row), [lead_id])["value"].iloc[0]))
-        for event, row in EVENTS.items()
-    ]
-    return sorted((each for each in after if each.chance - now >= WORTH_SAYING), key=lambda each: -each.chance)
+    chances = model.predict(_beside(snapshot, lead_id), [NOTHING, *EVENTS])["value"]
+    after = [Change(event, float(chances[event])) for event in EVENTS]
+    found = [each for each in after if each.chance - float(chances[NOTHING]) >= WORTH_SAYING]
+    return sorted(found, key=lambda each: -each.chance)
 
 
-def _with(snapshot: Snapshot, lead_id: str, row: dict[str, object]) -> Snapshot:
-    """The snapshot as if the event had just been recorded, by the lead's owner."""
+def _beside(snapshot: Snapshot, lead_id: str) -> Snapshot:
+    """One copy of the lead for each event, named by it, as if the event had just been recorded; and one without."""
+    names = [NOTHING, *EVENTS]
     at = pd.Timestamp(snapshot.as_of)
     owner = snapshot.leads.at[lead_id, "owner_id"]
-    event = pd.DataFrame([{"at": at, "recorded_at": at, "lead_id": lead_id, "person_id": owner, **row}])
-    event = event.reindex(columns=snapshot.activities.columns).astype(snapshot.activities.dtypes.to_dict())
-    return replace(snapshot, activities=pd.concat([snapshot.activities, event], ignore_index=True))
+    happened = pd.DataFrame(
+        [{"at": at, "recorded_at": at, "lead_id": name, "person_id": owner, **row} for name, row in EVENTS.items()]
+    )
+    happened = happened.reindex(columns=snapshot.activities.columns).astype(snapshot.activities.dtypes.to_dict())
+    return replace(
+        snapshot,
+        leads=_copied(snapshot.leads, lead_id, names),
+        attributes=_copied(snapshot.attributes, lead_id, names),
+        activities=pd.concat(
+            [*(_of(snapshot.activities, lead_id, name) for name in names), happened], ignore_index=True
+        ),
+        changes=pd.concat([_of(snapshot.changes, lead_id, name) for name in names], ignore_index=True),
+    )
+
+
+def _copied(frame: pd.DataFrame, lead_id: str, names: list[str]) -> pd.DataFrame:
+    return frame.loc[[lead_id] * len(names)].set_axis(pd.Index(names, name=frame.index.name))
+
+
+def _of(frame: pd.DataFrame, lead_id: str, name: str) -> pd.DataFrame:
+    return frame[frame["lead_id"] == lead_id].assign(lead_id=name)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import rankdata
 
 from knowledge.frames import History
 from scoring import features
@@ -61,6 +62,12 @@ class Rows:
         """The same rows, in the order of time and id."""
         order = np.lexsort((self.leads.astype(str), np.nan_to_num(self.time)))
         return self.take(order)
+
+    @property
+    def recency(self) -> npt.NDArray[np.float64]:
+        """How late each row is among all, above 0 to 1; 1 for all where nothing orders them."""
+        ranks = rankdata(self.time) / max(1, len(self))
+        return np.asarray(np.where(np.isfinite(ranks), ranks, 1.0))
 
     @property
     def last_of_each_lead(self) -> npt.NDArray[np.bool_]:

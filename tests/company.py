@@ -7,11 +7,15 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from knowledge import scores
 from knowledge.crm import Lead
 from knowledge.database import Database
+from knowledge.ledger import ModelVersion
 from knowledge.people import Person, Roster, roster
+from scoring import training
 from scoring.registry import Registry
 from tools.base import Services, ToolContext
 
@@ -57,3 +61,17 @@ class Books:
         query = select(Lead).where(Lead.owner_id == (owner.id if owner else None), Lead.outcome == outcome)
         with self.db.read() as session:
             return session.scalars(query.order_by(Lead.id)).first() or pytest.fail("the demo company has no such lead")
+
+    def owner_of(self, lead_id: str) -> str | None:
+        with self.db.read() as session:
+            return session.scalars(select(Lead.owner_id).where(Lead.id == lead_id)).one()
+
+    def touch(self, session: Session, lead_id: str) -> None:
+        """Marks a lead as changed, as every way of writing one does."""
+        scores.mark_stale(session, [lead_id])
+
+    def retire(self, model: str) -> None:
+        """Takes a model out of service, and puts the leads in the order that serves without one."""
+        with self.db.write() as session:
+            session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
+        training.score(self.db, model, as_of=NOW)

@@ -95,15 +95,22 @@ class LeadView(Result):
 
 @tool(
     examples="""
-        which leads should I call now / who should I call / who do I ring first today / give me my top {number} leads
-        / who should I phone this afternoon / my call list / best leads from {source} / top leads from {source}
-        {period} / what should {rep} be calling / who should {rep} call next / show me {number} leads to call /
-        hottest leads right now / where should I start calling / whom to dial next / leads worth a call / give me
-        {number} leads / call list for {rep} / who is worth my time today / best {number} leads to phone from {source}
-        / what are my best leads / next best call / which of my leads are hot / who should the team call now /
-        prioritise my leads / who should I contact first / i have an hour for calls who first / who's next / any good
-        leads for me / leads to ring up / my leads today / rank my leads / which prospects should I reach out to / who
-        to call from {source}
+        give me people to call / i need {number} leads to work on / next {number} calls please / {number} leads /
+        whom do I dial / leads to phone now / best people to talk to / calls for the next hour /
+        who is most likely to buy / which enquiries deserve a call / what calls should I make /
+        why is my top lead first / my next call / plan my calls / line up my calls / recommend leads for {rep} /
+        leads of {rep} / {rep}'s call list / top {number} leads of {rep} / who to call at {source} /
+        {source} leads worth calling / suggest somebody to ring / where is the money on the phone / hot leads /
+        i want to make some calls / today's calls / which leads should I call now / who should I call /
+        who do I ring first today / give me my top {number} leads / who should I phone this afternoon / my call list /
+        best leads from {source} / top leads from {source} {period} / what should {rep} be calling /
+        who should {rep} call next / show me {number} leads to call / hottest leads right now /
+        where should I start calling / whom to dial next / leads worth a call / give me {number} leads /
+        call list for {rep} / who is worth my time today / best {number} leads to phone from {source} /
+        what are my best leads / next best call / which of my leads are hot / who should the team call now /
+        prioritise my leads / who should I contact first / i have an hour for calls who first / who's next /
+        any good leads for me / leads to ring up / my leads today / rank my leads /
+        which prospects should I reach out to / who to call from {source}
         """,
 )
 def leads_to_call(
@@ -143,11 +150,17 @@ def leads_to_call(
 
 @tool(
     examples="""
-        why should I call {lead} / explain {lead} / why is {lead} on my list / what's behind {lead}'s score / what
-        speaks for {lead} / how likely is {lead} to buy / chance of {lead} / why {lead} / how good is {lead} / what
-        makes {lead} a good lead / how was the score of {lead} made / is {lead} worth a call / why is {lead} first /
-        reasons for {lead} / what are the odds that {lead} buys / will {lead} convert / why so low for {lead} / break
-        down the score of {lead} / what would raise {lead}'s chance / is {lead} a hot lead
+        what are the odds with {lead} / chances with {lead} / probability that {lead} converts /
+        likelihood of {lead} buying / why {lead} and not somebody else / justify {lead} / is {lead} any good /
+        how promising is {lead} / what is the chance for {lead} / why do you recommend {lead} /
+        what lowers {lead}'s chance / how come {lead} is on top / should I bother with {lead} /
+        tell me why {lead} scores so well / reasoning behind {lead} / what do you base {lead}'s score on /
+        score of {lead} / why should I call {lead} / explain {lead} / why is {lead} on my list /
+        what's behind {lead}'s score / what speaks for {lead} / how likely is {lead} to buy / chance of {lead} /
+        why {lead} / how good is {lead} / what makes {lead} a good lead / how was the score of {lead} made /
+        is {lead} worth a call / why is {lead} first / reasons for {lead} / what are the odds that {lead} buys /
+        will {lead} convert / why so low for {lead} / break down the score of {lead} /
+        what would raise {lead}'s chance / is {lead} a hot lead
         """,
 )
 def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
@@ -183,11 +196,14 @@ def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
 
 @tool(
     examples="""
-        show me {lead} / show {lead} / open {lead} / what do we know about {lead} / who is {lead} / tell me about
-        {lead} / history of {lead} / timeline of {lead} / when did we last talk to {lead} / details of {lead} /
-        contact details of {lead} / {lead} / phone number of {lead} / pull up {lead} / what happened with {lead} /
-        last activity of {lead} / who owns {lead} / look up {lead} / record of {lead} / email address of {lead} /
-        status of {lead}
+        what have we got on {lead} / info on {lead} / where do we stand with {lead} / everything on {lead} /
+        {lead} details / find {lead} / notes on {lead} / last contact with {lead} / what did {lead} do lately /
+        have we spoken to {lead} / bring up {lead} / give me the background on {lead} / card of {lead} /
+        how do I reach {lead} / which company is {lead} from / background of {lead} / show me {lead} / show {lead} /
+        open {lead} / what do we know about {lead} / who is {lead} / tell me about {lead} / history of {lead} /
+        timeline of {lead} / when did we last talk to {lead} / details of {lead} / contact details of {lead} / {lead} /
+        phone number of {lead} / pull up {lead} / what happened with {lead} / last activity of {lead} /
+        who owns {lead} / look up {lead} / record of {lead} / email address of {lead} / status of {lead}
         """,
 )
 def show_lead(ctx: ToolContext, *, lead: LeadName) -> LeadView:

@@ -200,14 +200,17 @@ def near(ctx: ToolContext, kind: Kind, text: str) -> Sequence[Named]:
     return [*records.starting_with(ctx.db, kind, sorted(starts)[:12])]
 
 
-def link(ctx: ToolContext, question: str) -> list[Mention]:
-    """Everything that a question names, longest names first claimed, in the order of the text."""
+def link(ctx: ToolContext, question: str, *, ordinary: frozenset[str] = frozenset()) -> list[Mention]:
+    """Everything that a question names, longest names first claimed, in the order of the text.
+
+    `ordinary` are words that questions are made of: alone and in small letters they are nobody's first or last name.
+    """
     words = [(match[0], match.start(), match.end()) for match in _WORD.finditer(question)][:80]
     spans = list(_spans(words))
     found = [*_sources(ctx, spans), *_people(ctx, spans), *_exact(ctx, spans)]
     taken = _claim(found)
     if not any(mention.subject in KINDS for mention in taken):
-        taken = _claim([*taken, *_misspelt(ctx, question, words, taken)])
+        taken = _claim([*taken, *_misspelt(ctx, question, words, taken, ordinary)])
     return sorted(taken, key=lambda mention: mention.start)
 
 
@@ -268,11 +271,15 @@ def _sources(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
 
 
 def _misspelt(
-    ctx: ToolContext, question: str, words: Sequence[tuple[str, int, int]], taken: Sequence[Mention]
+    ctx: ToolContext,
+    question: str,
+    words: Sequence[tuple[str, int, int]],
+    taken: Sequence[Mention],
+    ordinary: frozenset[str],
 ) -> Iterable[Mention]:
     """Names with a slip of the pen, and leads called by their first name or their company alone."""
     free = [span for span in _spans(words) if not any(span.start < m.end and m.start < span.end for m in taken)]
-    free = [span for span in free if span.words <= 4 and not _is_common(span)]
+    free = [span for span in free if span.words <= 4 and not _is_common(span) and not _is_ordinary(span, ordinary)]
     if not free:
         return
     labels = {
@@ -303,6 +310,12 @@ def _labels(named: Sequence[Named]) -> dict[str, str]:
 
 def _is_common(span: _Span) -> bool:
     return all(word in _COMMON for word in span.text.casefold().split())
+
+
+def _is_ordinary(span: _Span, ordinary: frozenset[str]) -> bool:
+    """Whether a span is of words that questions are made of; a capital inside a question makes a name of one."""
+    written_small = span.start == 0 or span.text == span.text.lower()
+    return written_small and all(word in ordinary for word in re.findall(r"\w+", span.text.casefold()))
 
 
 def _claim(found: Iterable[Mention]) -> list[Mention]:

@@ -17,13 +17,15 @@ from sqlalchemy.engine import Connection, RowMapping
 from knowledge.crm import DealChange, LeadChange, Team
 from knowledge.database import Database, Table, bump
 from knowledge.imports.rows import natural_id
-from knowledge.imports.staging import BATCH_ROWS, Staging, unknown_teams
+from knowledge.imports.staging import Staging, unknown_teams
 from knowledge.imports.unfinished import UnfinishedImport, turn
 from knowledge.scores import Stale
 
+# Small, because every index of the table is written and nobody else can write meanwhile.
+PART_ROWS = 2_500
 # SQLite has no queue: who waits for the lock looks again every few ms at first, so the gap between two
 # transactions has to be longer than that.
-BREATH_S = 0.025
+BREATH_S = 0.03
 # Where edits are written down: the history, its key, and what fields are called there (None: all, as they are).
 HISTORIES: dict[str, tuple[type[Table], str, dict[str, str] | None]] = {
     "leads": (LeadChange, "lead_id", None),
@@ -58,15 +60,15 @@ def apply(staging: Staging, progress: Callable[[str, float], None]) -> Tally:
     """Rows go from the waiting room into the books, all of them; what became of them."""
     tally = Tally()
     first, last = _bounds(staging)
-    for low in range(first, last + 1, BATCH_ROWS):
+    for low in range(first, last + 1, PART_ROWS):
         with staging.db.write(books=False) as session:
-            added, changed, total = _apply_part(session.connection(), staging, low, low + BATCH_ROWS)
+            added, changed, total = _apply_part(session.connection(), staging, low, low + PART_ROWS)
             if added or changed:
                 bump(session.connection())
         tally.added += added
         tally.changed += changed
         tally.unchanged += total - added - changed
-        progress("writing", min(1.0, (low + BATCH_ROWS - first) / (last + 1 - first)))
+        progress("writing", min(1.0, (low + PART_ROWS - first) / (last + 1 - first)))
         if staging.db.is_sqlite:
             time.sleep(BREATH_S)
     return tally

@@ -37,4 +37,7 @@ def office(company: Database, books: Books, tmp_path: Path) -> Iterator[Office]:
         handler.connect()
         slack.wait_for_app()
         yield Office(slack, books, desk)
+        # Without this the SDK's reader waits three seconds for a socket that nobody will write to again.
+        handler.client.auto_reconnect_enabled = False
+        slack.sockets.drop()
         handler.close()

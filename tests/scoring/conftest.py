@@ -28,12 +28,12 @@ def make_company() -> Company:
 
 @pytest.fixture(scope="session")
 def company() -> History:
-    return _company(1200, seed=1)
+    return _company(900, seed=1)
 
 
 @pytest.fixture(scope="session")
 def noise() -> History:
-    return _company(900, seed=2, signal=0.0)
+    return _company(700, seed=2, signal=0.0)
 
 
 @pytest.fixture(scope="session")

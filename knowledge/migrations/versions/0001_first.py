@@ -228,6 +228,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_accounts_owner_id"), "accounts", ["owner_id"], unique=False)
+    op.create_index("ix_accounts_name", "accounts", [sa.text("lower(name)")], unique=False)
     op.create_table(
         "leads",
         sa.Column("id", sa.String(), nullable=False),
@@ -249,7 +250,7 @@ def upgrade() -> None:
         sa.Column("do_not_call", sa.Boolean(), nullable=True),
         sa.Column("consent", sa.Boolean(), nullable=True),
         sa.Column("merged_into", sa.String(), nullable=True),
-        sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("sequence", sa.BigInteger(), nullable=True),
         sa.Column("attributes", Json, nullable=False),
         sa.ForeignKeyConstraint(
             ["owner_id"],
@@ -258,6 +259,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_leads_created", "leads", ["created_at"], unique=False)
+    op.create_index("ix_leads_name", "leads", [sa.text("lower(name)")], unique=False)
     op.create_index("ix_leads_outcome_at", "leads", ["outcome_at"], unique=False)
     op.create_index("ix_leads_owner_outcome", "leads", ["owner_id", "outcome"], unique=False)
     op.create_index(op.f("ix_leads_source"), "leads", ["source"], unique=False)
@@ -362,6 +364,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deals_account_id"), "deals", ["account_id"], unique=False)
     op.create_index("ix_deals_closed", "deals", ["closed_at"], unique=False)
+    op.create_index("ix_deals_name", "deals", [sa.text("lower(name)")], unique=False)
     op.create_index(op.f("ix_deals_lead_id"), "deals", ["lead_id"], unique=False)
     op.create_index("ix_deals_owner_outcome", "deals", ["owner_id", "outcome"], unique=False)
     op.create_table(
@@ -575,6 +578,7 @@ def downgrade() -> None:
     op.drop_table("lead_changes")
     op.drop_index("ix_deals_owner_outcome", table_name="deals")
     op.drop_index(op.f("ix_deals_lead_id"), table_name="deals")
+    op.drop_index("ix_deals_name", table_name="deals")
     op.drop_index("ix_deals_closed", table_name="deals")
     op.drop_index(op.f("ix_deals_account_id"), table_name="deals")
     op.drop_table("deals")
@@ -590,8 +594,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_leads_source"), table_name="leads")
     op.drop_index("ix_leads_owner_outcome", table_name="leads")
     op.drop_index("ix_leads_outcome_at", table_name="leads")
+    op.drop_index("ix_leads_name", table_name="leads")
     op.drop_index("ix_leads_created", table_name="leads")
     op.drop_table("leads")
+    op.drop_index("ix_accounts_name", table_name="accounts")
     op.drop_index(op.f("ix_accounts_owner_id"), table_name="accounts")
     op.drop_table("accounts")
     op.drop_index(op.f("ix_absences_person_id"), table_name="absences")

@@ -322,7 +322,7 @@ LEADS = st.lists(
         st.integers(1, 10**6),
         NAMES,
         st.one_of(st.none(), st.decimals(-(10**6), 10**6, places=2)),
-        st.one_of(st.none(), st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1))),  # noqa: DTZ001 - bounds
+        st.one_of(st.none(), st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1))),
         st.one_of(st.none(), st.booleans()),
     ),
     min_size=1,

@@ -13,11 +13,11 @@ from knowledge.crm import Lead, LeadChange
 from knowledge.database import Database
 from knowledge.errors import Unavailable
 from knowledge.imports import UnfinishedImport, load_file, resume_unfinished
-from knowledge.imports.staging import BATCH_ROWS
+from knowledge.imports.apply import PART_ROWS
 from knowledge.imports.unfinished import turn
 from knowledge.ledger import InboxEvent
 
-ROWS = 3 * BATCH_ROWS
+ROWS = 4 * PART_ROWS
 
 
 class CutOff(BaseException):
@@ -61,8 +61,7 @@ def test_another_writer_gets_its_turn_between_any_two_batches(db: Database, long
     report = load_file(db, long_file, "leads", now=now, progress=claim)
     other.engine.dispose()
     assert (report.added, leads(db)) == (ROWS, ROWS)
-    # One more than the batches: the header is a row, too.
-    assert claimed.count("writing") >= ROWS // BATCH_ROWS
+    assert claimed.count("writing") >= ROWS // PART_ROWS
     assert {"reading", "checking"} <= set(claimed)
 
 

@@ -21,8 +21,8 @@ from knowledge.imports.values import as_json, reader_for
 LEADS = table_of("leads").c
 DAYS = st.dates(date(1970, 1, 1), date(2068, 12, 31))
 MOMENTS = st.datetimes(
-    datetime(1900, 1, 1),  # noqa: DTZ001 - the strategy takes naive bounds
-    datetime(2200, 1, 1),  # noqa: DTZ001
+    datetime(1900, 1, 1),
+    datetime(2200, 1, 1),
     timezones=st.builds(timezone, st.integers(-720, 720).map(lambda minutes: timedelta(minutes=minutes))),
 )
 AMOUNTS = st.decimals(Decimal("-999999999"), Decimal("999999999"), places=2)

@@ -1,0 +1,121 @@
+"""What every model of the catalogue keeps, on the demo company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from knowledge import frames
+from knowledge.connectors import demo
+from knowledge.database import Database
+from knowledge.errors import NotTrained
+from knowledge.frames import History, Snapshot
+from scoring.base import Model
+from scoring.registry import CATALOG, dumps, loads
+
+AS_OF = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+each_model = pytest.mark.parametrize("name", CATALOG)
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+    db = Database(f"sqlite:///{tmp_path_factory.mktemp('demo')}/callsheet.db")
+    db.migrate()
+    demo.build(db, now=AS_OF, scale=0.2)
+    yield frames.load(db, until=AS_OF)
+    db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def snapshot(history: History) -> Snapshot:
+    return history.at(AS_OF)
+
+
+@pytest.fixture(scope="module")
+def fitted(history: History) -> dict[str, Model]:
+    return {name: kind().fit(history, as_of=AS_OF) for name, kind in CATALOG.items()}
+
+
+@each_model
+def test_an_unfitted_model_refuses(name: str, snapshot: Snapshot) -> None:
+    ids = snapshot.open_ids[:2]
+    for ask in (CATALOG[name]().predict, CATALOG[name]().explain, CATALOG[name]().features):
+        with pytest.raises(NotTrained):
+            ask(snapshot, ids)
+
+
+@each_model
+def test_rows_in_another_order_and_rows_of_later_change_nothing(
+    name: str, history: History, fitted: dict[str, Model]
+) -> None:
+    past = AS_OF - timedelta(days=60)
+    order = np.random.default_rng(0).permutation(len(history.leads))
+    shuffled = replace(history, leads=history.leads.iloc[order], attributes=history.attributes.iloc[order])
+    early = replace(
+        shuffled,
+        activities=history.activities[history.activities["at"] <= pd.Timestamp(past)],
+        leads=shuffled.leads[shuffled.leads["created_at"] <= pd.Timestamp(past)],
+        attributes=shuffled.attributes[shuffled.leads["created_at"] <= pd.Timestamp(past)],
+    )
+    there = history.at(past)
+    full, cut = (CATALOG[name]().fit(books, as_of=past).predict(there) for books in (history, early))
+    pd.testing.assert_frame_equal(full, cut)
+
+
+@each_model
+def test_the_same_seed_gives_the_same_answer(
+    name: str, history: History, snapshot: Snapshot, fitted: dict[str, Model]
+) -> None:
+    again = CATALOG[name]().fit(history, as_of=AS_OF)
+    pd.testing.assert_frame_equal(again.predict(snapshot), fitted[name].predict(snapshot))
+
+
+@each_model
+def test_the_value_lies_in_its_interval_and_every_id_has_one(
+    name: str, snapshot: Snapshot, fitted: dict[str, Model]
+) -> None:
+    ids = snapshot.open_ids[::-7]
+    found = fitted[name].predict(snapshot, ids)
+    assert list(found.index) == list(ids)
+    assert ((found["low"] <= found["value"]) & (found["value"] <= found["high"])).all()
+    assert ((found["value"] > 0) & (found["value"] < 1)).all()
+
+
+@each_model
+def test_one_lead_alone_is_scored_as_among_others(name: str, snapshot: Snapshot, fitted: dict[str, Model]) -> None:
+    ids = snapshot.open_ids[:5]
+    alone = pd.concat([fitted[name].predict(snapshot, [id_]) for id_ in ids])
+    np.testing.assert_allclose(alone, fitted[name].predict(snapshot, ids), rtol=1e-9)
+
+
+@each_model
+def test_reasons_sum_to_the_value_on_the_log_odds(name: str, snapshot: Snapshot, fitted: dict[str, Model]) -> None:
+    ids = snapshot.open_ids[:60]
+    value = fitted[name].predict(snapshot, ids)["value"]
+    for id_, explanation in fitted[name].explain(snapshot, ids).items():
+        total = explanation.base + sum(reason.effect for reason in explanation.reasons)
+        assert total == pytest.approx(np.log(value[id_] / (1 - value[id_])), abs=1e-9)
+        assert all(reason.text for reason in explanation.reasons)
+
+
+@each_model
+def test_features_are_named_and_in_order(name: str, snapshot: Snapshot, fitted: dict[str, Model]) -> None:
+    frame = fitted[name].features(snapshot, snapshot.open_ids[:4])
+    assert tuple(frame.columns) == fitted[name].feature_names
+    assert list(frame.index) == list(snapshot.open_ids[:4])
+
+
+@each_model
+def test_a_model_survives_being_stored(name: str, snapshot: Snapshot, fitted: dict[str, Model]) -> None:
+    stored = loads(dumps(fitted[name]))
+    pd.testing.assert_frame_equal(stored.predict(snapshot), fitted[name].predict(snapshot))
+
+
+@each_model
+def test_it_beats_its_baseline_on_the_demo_company(name: str, history: History) -> None:
+    assert CATALOG[name].evaluate(history, as_of=AS_OF).refusal is None

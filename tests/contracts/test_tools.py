@@ -1,0 +1,101 @@
+"""What every tool keeps to, for every role; a new tool is tested the day it is added."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+from sqlalchemy import select
+
+from knowledge.crm import ROLES
+from knowledge.ledger import Suggestion
+from tests.company import Books
+from tools import access
+from tools.base import Refusal, Tool
+from tools.catalog import TOOLS
+from tools.pipeline import pipeline_report
+
+
+def arguments(tool: Tool, books: Books, asker: Any) -> dict[str, Any]:
+    """Something sensible for what a tool needs."""
+    owner = (
+        asker
+        if asker.role == "rep"
+        else next(
+            p for p in books.roster.people if p.role == "rep" and access.sight(asker, books.roster, p.id) == "all"
+        )
+    )
+    known = {"lead": books.lead_of(owner).name, "metric": "leads"}
+    return {name: known[name] for name, info in tool.arguments.model_fields.items() if info.is_required()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("tool", TOOLS, ids=str)
+def test_nobody_hears_of_a_record_they_may_not_see(tool: Tool, role: str, books: Books) -> None:
+    asker = books.person(role)
+    result = tool(books.ctx(asker), **arguments(tool, books, asker))
+    if role not in tool.roles:
+        assert isinstance(result, Refusal)
+        return
+    assert not isinstance(result, Refusal), result.text
+    assert result.citations
+    assert result.covers
+    assert result.as_of is not None
+    for citation in result.citations:
+        table, _, key = citation.key.partition("/")
+        if table == "leads" and key:
+            assert access.sight(asker, books.roster, books.owner_of(key)) == "all"
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=str)
+def test_who_asks_can_not_be_forged(tool: Tool, books: Books) -> None:
+    rep = books.person("rep")
+    refused = tool(books.ctx(rep), **arguments(tool, books, rep), asker="the boss")
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "arguments"
+    assert not {"asker", "ctx", "person"} & set(tool.arguments.model_fields)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=str)
+def test_what_was_said_to_whom_is_on_record(tool: Tool, books: Books) -> None:
+    rep = books.person("rep")
+    ctx = books.ctx(rep)
+    tool(ctx, **arguments(tool, books, rep))
+    with books.db.read() as session:
+        (kept,) = session.scalars(select(Suggestion).where(Suggestion.audit_id == ctx.audit_id))
+    assert (kept.person_id, kept.tool, kept.refused) == (rep.id, tool.name, None)
+    assert kept.evidence
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=str)
+def test_a_fault_inside_is_told_as_a_sentence_with_a_number_and_logged(
+    tool: Tool, books: Books, caplog: pytest.LogCaptureFixture
+) -> None:
+    from dataclasses import replace
+
+    def broken(*_: object, **__: object) -> Any:
+        raise ZeroDivisionError("secret detail")
+
+    rep = books.person("rep")
+    result = replace(tool, run=broken)(books.ctx(rep), **arguments(tool, books, rep))
+    assert isinstance(result, Refusal)
+    assert result.error_id
+    assert result.error_id in result.text
+    assert "secret" not in result.text
+    assert any(getattr(each, "error_id", None) == result.error_id for each in caplog.records)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=str)
+def test_a_tool_tells_a_language_model_what_it_is_for(tool: Tool, books: Books) -> None:
+    offered = tool.for_langchain(books.ctx(books.person("rep")))
+    assert offered.description == tool.description
+    assert len(tool.description) > 40
+    assert len(tool.examples) >= 15
+    assert set(offered.args) == set(tool.arguments.model_fields)
+
+
+def test_every_word_for_an_argument_belongs_to_a_value_that_exists() -> None:
+    from knowledge.metrics import Dimension, Metric
+
+    assert set(pipeline_report.words["metric"]) == set(get_args(Metric))
+    assert set(pipeline_report.words["by"]) == set(get_args(Dimension))

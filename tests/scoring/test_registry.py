@@ -1,0 +1,58 @@
+"""Versions of models: safe to read, read once, the same everywhere."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+
+import numpy as np
+import pytest
+from skops import io
+
+from knowledge import models
+from knowledge.database import Database
+from knowledge.frames import History
+from scoring.ranking import Ranking
+from scoring.registry import Registry, loads
+
+
+@pytest.fixture(scope="module")
+def ranking(company: History, as_of: datetime) -> Ranking:
+    return Ranking().fit(company, as_of=as_of)
+
+
+def save(db: Database, model: Ranking, now: datetime, *, serve: bool = True) -> int:
+    return Registry(db).save(model, now=now, as_of=now, fingerprint="f", report={"n": 1}, serve=serve)
+
+
+def test_a_stored_model_says_what_the_trained_one_says(
+    db: Database, ranking: Ranking, company: History, as_of: datetime
+) -> None:
+    save(db, ranking, as_of)
+    served = Registry(db).serving("ranking")
+    assert served is not None
+    snapshot = company.at(as_of)
+    assert np.array_equal(served.model.predict(snapshot), ranking.predict(snapshot))
+    assert served.model.explain(snapshot, snapshot.open_ids[:3]) == ranking.explain(snapshot, snapshot.open_ids[:3])
+    assert tuple(served.card.features) == ranking.feature_names
+
+
+def test_a_version_is_read_once_and_the_next_one_takes_over(
+    sqlite_db: Database, ranking: Ranking, as_of: datetime
+) -> None:
+    registry = Registry(sqlite_db)
+    assert registry.serving("ranking") is None
+    save(sqlite_db, ranking, as_of)
+    first = registry.serving("ranking")
+    assert registry.serving("ranking") is first
+    save(sqlite_db, ranking, as_of, serve=False)
+    assert registry.serving("ranking") is first
+    models.serve(sqlite_db, "ranking", 2)
+    second = registry.serving("ranking")
+    assert second is not None
+    assert second.card.version == 2
+
+
+def test_bytes_that_hold_anything_but_a_model_are_refused() -> None:
+    with pytest.raises(io.exceptions.UntrustedTypesFoundException):
+        loads(io.dumps({"command": os.system}))
