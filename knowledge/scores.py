@@ -123,11 +123,15 @@ def stale_ids(db: Database, limit: int) -> list[str]:
         return list(session.scalars(select(Stale.lead_id).order_by(Stale.lead_id).limit(limit)))
 
 
-def clear_stale(db: Database, ids: Sequence[str]) -> None:
-    """Says that leads are about to be scored anew.
+def clear_stale(db: Database, ids: Sequence[str] | None = None) -> None:
+    """Says that leads, or all of them, are about to be scored anew.
 
     Called before they are read: a change that comes in between marks them again.
     """
+    if ids is None:
+        with db.write(books=False) as session:
+            session.execute(delete(Stale))
+        return
     for part in _parts(list(ids)):
         with db.write(books=False) as session:
             session.execute(delete(Stale).where(Stale.lead_id.in_(part)))

@@ -91,14 +91,18 @@ _NUMBERS = {
     "reassignments": ("reassignments", "changed hands {value}; typical is {typical}", "has never changed hands"),
 }
 _UNITS = {
-    "age_days": "day",
-    "days_since_contact": "day",
-    "days_since_sign": "day",
-    "days_since_conversation": "day",
-    "days_in_status": "day",
     "attempts": "call attempt",
     "owner_load": "open lead",
     "reassignments": "time",
+}
+# Spans of time and the hours in their unit: told as "40 minutes", "7 hours" or "12 days", whichever fits.
+_HOURS = {
+    "first_touch_hours": 1.0,
+    "age_days": 24.0,
+    "days_since_contact": 24.0,
+    "days_since_sign": 24.0,
+    "days_since_conversation": 24.0,
+    "days_in_status": 24.0,
 }
 _CATEGORIES = {
     "source": ("came through {value}", "where it came from is not known"),
@@ -131,6 +135,11 @@ class Feature:
         return self.name.removeprefix(ATTRIBUTE).replace("_", " ").strip()
 
     @property
+    def named(self) -> str:
+        """The label in a sentence; a custom column called by a whole question stands in quotation marks."""
+        return f"“{self.label}”" if len(self.label.split()) > 3 else self.label
+
+    @property
     def is_count(self) -> bool:
         return self._stream is not None
 
@@ -144,7 +153,8 @@ class Feature:
         if self.kind == "category":
             return str(value)
         number = float(value)  # type: ignore[arg-type]
-        return _span(number) if self.name == "first_touch_hours" else _number(number)
+        hours = number * _HOURS[self.name] if self.name in _HOURS else None
+        return _number(number) if hours is None else _span(hours)
 
     def tell(self, value: object, typical: object, effect: float) -> str:
         """A clause that says the value beside what is usual."""
@@ -155,7 +165,7 @@ class Feature:
         told, missing = (
             _NUMBERS[self.name][1:]
             if self.name in _NUMBERS
-            else (f"{self.label} is {{value}}; typical is {{typical}}", f"{self.label} is not known")
+            else (f"{self.named} is {{value}}; typical is {{typical}}", f"{self.named} is not known")
         )
         if not is_known(value):
             return missing
@@ -167,7 +177,7 @@ class Feature:
         return text if unit is None else f"{text} {unit}" if text == "1" else f"{text} {unit}s"
 
     def _plain(self, value: object) -> str:
-        told, missing = _CATEGORIES.get(self.name, (f"{self.label} is {{value}}", f"{self.label} is not known"))
+        told, missing = _CATEGORIES.get(self.name, (f"{self.named} is {{value}}", f"{self.named} is not known"))
         return told.format(value=self.show(value)) if is_known(value) else missing
 
 
@@ -298,8 +308,9 @@ def _tell_count(stream: str, window: str, value: float, typical: float) -> str:
 
 
 def _span(hours: float) -> str:
-    size, unit = (hours, "hour") if hours < 72 else (hours / 24, "day")
-    return f"{_number(size)} {unit}" if _number(size) == "1" else f"{_number(size)} {unit}s"
+    size, unit = (hours * 60, "minute") if hours < 1 else (hours, "hour") if hours < 72 else (hours / 24, "day")
+    text = f"{size:,.0f}" if unit == "minute" or size >= 10 else _number(size)
+    return f"{text} {unit}" if text == "1" else f"{text} {unit}s"
 
 
 def _times(value: float) -> str:

@@ -110,7 +110,7 @@ def _score(
     if served is None and name != "ranking":
         raise NotTrained
     # Before the leads are read: one that changes meanwhile is marked again.
-    scores.clear_stale(db, ids)
+    scores.clear_stale(db, None if complete else ids)
     batches = [_judge(db, served, snapshot) for snapshot in _snapshots(db, ids, as_of, progress)]
     worth = pd.concat([batch.worth for batch in batches])
     gone = [id_ for id_ in ids if id_ not in worth.index]

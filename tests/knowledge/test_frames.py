@@ -25,6 +25,7 @@ FIELDS = {
     "attributes.plan": st.sampled_from(("S", "M", None)),
 }
 IDS = ("L-1", "L-2", "L-3")
+LONG_AGO = dict.fromkeys(IDS, -300)
 HOURS = st.integers(-200, 200).filter(bool)
 EDITS = st.lists(
     st.sampled_from(sorted(FIELDS)).flatmap(
@@ -40,7 +41,7 @@ def hours(n: int) -> pd.Timestamp:
     return MOMENT + pd.Timedelta(hours=n)
 
 
-def history(edits, events, created=dict.fromkeys(IDS, -300)) -> History:
+def history(edits, events, created=LONG_AGO) -> History:
     """The books after all edits, with a record of each."""
     cells = {(id_, field): None for id_ in IDS for field in FIELDS}
     changes = []
@@ -56,9 +57,7 @@ def history(edits, events, created=dict.fromkeys(IDS, -300)) -> History:
     leads = leads.astype({"outcome": object, "value": "float64", "sequence": "float64", **instants})
     plan = pd.DataFrame({"plan": pd.Series([cells[id_, "attributes.plan"] for id_ in IDS], ids, dtype=object)})
     made = [("call", hours(at), hours(at + late), "P-1", id_, None, None, None) for at, late, id_ in sorted(events)]
-    return History(
-        hours(10_000), leads, plan, frame(made, ACTIVITY_COLUMNS), frame(changes, CHANGE_COLUMNS), rules={}
-    )
+    return History(hours(10_000), leads, plan, frame(made, ACTIVITY_COLUMNS), frame(changes, CHANGE_COLUMNS), rules={})
 
 
 def frame(rows, columns) -> pd.DataFrame:

@@ -41,8 +41,8 @@ def ids(found) -> list[str]:
 
 
 @pytest.mark.parametrize(("key", "found"), [
-    ("müller gmbh", ["L-1"]), ("MüLLER GmbH", ["L-1"]), ("Ünal tekin", ["L-2"]), ("L-3", ["L-3"]), ("lead L-3", ["L-3"]),
-    ("Müller", []), ("", []),
+    ("müller gmbh", ["L-1"]), ("MüLLER GmbH", ["L-1"]), ("Ünal tekin", ["L-2"]), ("L-3", ["L-3"]),
+    ("lead L-3", ["L-3"]), ("Müller", []), ("", []),
 ])  # fmt: skip
 def test_a_lead_is_found_by_its_whole_name_or_id(kept, key, found):
     assert ids(records.by_name(kept, "lead", [key])) == found
