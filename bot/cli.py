@@ -425,9 +425,8 @@ def _answer(said: Answer) -> dict[str, Any]:
 
 def _report(found: dict[str, Any]) -> str:
     """An evaluation for people: each figure with its interval, the baselines beside it."""
-    lines = [
-        f"{found['model']} on {found['n']:,} records it had not seen ({found['split']}), {found['base_rate']:.1%} of them won"
-    ]
+    seen = f"{found['model']} on {found['n']:,} records it had not seen ({found['split']})"
+    lines = [f"{seen}, {found['base_rate']:.1%} of them positive"]
     if found.get("refusal"):
         lines.append(str(found["refusal"]))
     for name, metric in found["metrics"].items():

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from knowledge.errors import BadInput, DatabaseUnreachable
+from knowledge.errors import BadInput, DatabaseUnreachable, Unavailable
 
 # A writer waits this long for another before it gives up; long jobs write in short transactions.
 BUSY_TIMEOUT_MS = 20_000
@@ -221,6 +221,8 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        if "database is locked" in str(error.orig):
+            raise Unavailable("The books are being written to; try again in a minute.") from error
         if error.connection_invalidated or _is_unreachable(error):
             raise DatabaseUnreachable from error
         raise

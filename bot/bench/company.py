@@ -27,9 +27,26 @@ HISTORY_DAYS = 540
 ACTIVITIES_A_LEAD = 2.0
 PART = 50_000
 DAY_S = 86_400
-FIRST = ("Ada", "Ben", "Cleo", "Dev", "Elif", "Finn", "Gia", "Hugo", "Ines", "Jon", "Kai", "Lena", "Max", "Nora")
-FIRST += ("Omar", "Pia", "Quinn", "Rosa", "Sven", "Tara", "Uma", "Vera", "Wim", "Yara", "Zoe")
+FIRST = (
+    "Ada",
+    "Ben",
+    "Cleo",
+    "Dev",
+    "Elif",
+    "Finn",
+    "Gia",
+    "Hal",
+    "Ines",
+    "Jon",
+    "Kai",
+    "Lea",
+    "Max",
+    "Pia",
+    "Uma",
+    "Zoe",
+)
 LAST = ("bal", "cor", "den", "fel", "gar", "hol", "jen", "kov", "lin", "mar", "nor", "pet", "ral", "sen", "tor", "van")
+NOTHING = np.array(None, dtype=object)
 SOURCES = {"Referral": 0.9, "Webinar": 0.3, "Website": 0.0, "Trade show": -0.1, "Partner": 0.4, "Outbound": -0.8}
 # Country, clock, start of its phone numbers.
 PLACES = (
@@ -42,7 +59,6 @@ PLACES = (
 )
 SIZES = ("1-10", "11-50", "51-200", "201-1000", "1000+")
 KINDS = ("call", "email", "page_view", "proposal_view", "form", "webinar")
-DISPOSITIONS = ("reached", "no_answer", "no_answer", "voicemail", "callback")
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
 
@@ -73,13 +89,12 @@ def build(path: Path, open_leads: int, *, seed: int = 7) -> Database:
             _add_leads(books, first, count, is_open, random)
         for index in indexes:
             books.execute(index)
-        books.execute("ANALYZE")
         books.commit()
     return db
 
 
 def name_of(number: int) -> str:
-    """What a lead is called; no two of the first 1.6 million alike."""
+    """What a lead is called; no two of the first million alike."""
     number, first = divmod(number, len(FIRST))
     syllables = []
     for _ in range(4):
@@ -104,10 +119,13 @@ def _drop_indexes(books: sqlite3.Connection) -> list[str]:
 
 def _add_people(books: sqlite3.Connection) -> None:
     _insert(books, "teams", ("id", "name", "manager_id"), [(f"T{t}", f"Team {t}", f"M{t}") for t in range(TEAMS)])
-    people = [("A0", "Admin Adams", "admin", None)]
-    people += [(f"M{t}", f"{FIRST[-t - 1]} Manager", "manager", f"T{t}") for t in range(TEAMS)]
-    people += [(f"R{r}", f"{FIRST[r]} Rep", "rep", f"T{r % TEAMS}") for r in range(REPS)]
-    rows = [(*person, "Europe/London", True, "{}") for person in people]
+    jobs: list[tuple[str, str, str | None]] = [("A0", "admin", None)]
+    jobs += [(f"M{t}", "manager", f"T{t}") for t in range(TEAMS)]
+    jobs += [(f"R{r}", "rep", f"T{r % TEAMS}") for r in range(REPS)]
+    rows = [
+        (id_, f"Sam {LAST[k % len(LAST)].title()}{LAST[k // len(LAST)]}son", role, team, "Europe/London", True, "{}")
+        for k, (id_, role, team) in enumerate(jobs)
+    ]
     _insert(books, "people", ("id", "name", "role", "team_id", "timezone", "active", "attributes"), rows)
 
 
@@ -157,13 +175,14 @@ def _insert_leads(
 ) -> None:
     n = len(part.number)
     numbers, chance = part.number.tolist(), random.random((3, n))
+    countries, zones, starts = (np.array(each, dtype=object) for each in zip(*PLACES, strict=True))
     columns: dict[str, Iterable[Any]] = {
         "id": _ids(part.number),
         "name": map(name_of, numbers),
-        "company": (f"Company {k}" for k in random.integers(0, 1 + n * 4, n)),
-        "phone": (f"{PLACES[k][2]}{5_550_000 + i % 4_449_999}" for k, i in zip(place, numbers, strict=True)),
-        "country": (PLACES[k][0] for k in place),
-        "timezone": (PLACES[k][1] if known else None for k, known in zip(place, chance[0] < 0.5, strict=True)),
+        "company": (f"Company {k}" for k in random.integers(0, 1 + n * 4, n).tolist()),
+        "phone": (f"{start}{5_550_000 + i % 4_449_999}" for start, i in zip(starts[place], numbers, strict=True)),
+        "country": countries[place].tolist(),
+        "timezone": np.where(chance[0] < 0.5, zones[place], NOTHING).tolist(),
         "source": np.array([*SOURCES])[source].tolist(),
         "created_at": _stamps(part.created),
         "owner_id": _owners(part.number),
@@ -180,21 +199,25 @@ def _insert_leads(
 
 def _insert_activities(books: sqlite3.Connection, part: Part, random: np.random.Generator) -> None:
     """More for those who are interested; most of it soon after they came in."""
-    lead = np.repeat(np.arange(len(part.number)), random.poisson(ACTIVITIES_A_LEAD * np.exp(0.4 * part.interest - 0.08)))
+    lead = np.repeat(
+        np.arange(len(part.number)), random.poisson(ACTIVITIES_A_LEAD * np.exp(0.4 * part.interest - 0.08))
+    )
     n = len(lead)
     later = np.minimum(random.exponential(9 * DAY_S, n), (part.ends - part.created)[lead] * random.random(n))
-    at, kind = _stamps(part.created[lead] + later.astype(np.intp)), random.choice(len(KINDS), n, p=_KIND_CHANCES)
-    ours, call = kind < 2, kind == 0
-    who, how = _owners(part.number[lead]), random.integers(0, len(DISPOSITIONS), n)
+    seconds, kind = part.created[lead] + later.astype(np.intp), random.choice(len(KINDS), n, p=_KIND_CHANCES)
+    ours, call, at = kind < 2, kind == 0, _stamps(seconds)
+    # Half of the calls of the afternoon are answered, and a quarter of the others.
+    afternoon = (seconds // 3600) % 24 >= 12
+    answered = random.random(n) < np.where(afternoon, 0.5, 0.25)
     columns: dict[str, Iterable[Any]] = {
         "id": (f"{id_}/{k}" for k, id_ in enumerate(_ids(part.number[lead]))),
-        "kind": (KINDS[k] for k in kind),
+        "kind": np.array(KINDS)[kind].tolist(),
         "at": at,
         "recorded_at": at,
-        "person_id": (person if mine else None for person, mine in zip(who, ours, strict=True)),
+        "person_id": np.where(ours, np.array(_owners(part.number[lead])), NOTHING).tolist(),
         "lead_id": _ids(part.number[lead]),
-        "direction": ("outbound" if mine else None for mine in ours),
-        "disposition": (DISPOSITIONS[k] if dialled else None for k, dialled in zip(how, call, strict=True)),
+        "direction": np.where(ours, "outbound", NOTHING).tolist(),
+        "disposition": np.where(call, np.where(answered, "reached", "no_answer"), NOTHING).tolist(),
         "attributes": ["{}"] * n,
     }
     _insert(books, "activities", tuple(columns), zip(*columns.values(), strict=True))

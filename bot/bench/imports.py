@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
-import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import Future, wait
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from bot.bench import process
+from bot.bench.book import rows as rows_asked
+from bot.bench.book import say
 from knowledge.database import Database
 from knowledge.errors import BadInput
 from knowledge.imports import load_file
+from knowledge.inbox import Inbox
 
 SIZES = (10_000, 100_000, 1_000_000)
 NOW = datetime(2026, 3, 18, tzinfo=UTC)
 CHUNK = 8_000
+CLAIM_EVERY_S = 0.1
+CLAIMS_BEFORE = 50
 # Made in parts, so that the peak of memory is the import's and not that of making its file.
 PART = 50_000
 
@@ -41,8 +49,7 @@ def measure(db_url: str, rows: int) -> dict[str, float]:
         start = time.perf_counter()
         load_file(db, file, "leads", now=NOW)
         seconds = time.perf_counter() - start
-        # Kilobytes, but bytes on a Mac.
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+        peak = process.peak_mb()
         bare = _bare_sqlite(db, Path(folder)) if db.is_sqlite else _bare_postgres(db)
     _clean(db)
     result = {
@@ -51,10 +58,60 @@ def measure(db_url: str, rows: int) -> dict[str, float]:
         "rows_per_s": round(rows / seconds),
         "baseline_rows_per_s": round(rows / bare),
         "ratio": round(seconds / bare, 2),
-        "peak_mb": round(peak),
+        "peak_mb": peak,
     }
-    print("  ".join(f"{name} {value:,}" for name, value in result.items()))
+    say("  ".join(f"{name} {value:,}" for name, value in result.items()))
     return result
+
+
+def compare() -> dict[str, Any]:
+    """An import into SQLite beside the bare load, and how long an event from Slack waits during one."""
+    with TemporaryDirectory(prefix="callsheet-bench-") as folder:
+        say(f"importing {rows_asked():,} leads …")
+        found = process.alone(measure, f"sqlite:///{folder}/books.db", rows_asked())
+    return {**found, "claims_during_import": claim_latency(rows_asked())}
+
+
+def claim_latency(rows: int) -> dict[str, float]:
+    """Milliseconds that claiming an event takes while another process imports `rows` leads, and while none does."""
+    say("claiming events during an import …")
+    with TemporaryDirectory(prefix="callsheet-bench-") as folder:
+        url, file = f"sqlite:///{folder}/books.db", Path(folder) / "leads.csv"
+        db = Database(url)
+        db.migrate()
+        write_leads(file, rows)
+        inbox = Inbox(db)
+        idle = [_claim(inbox, f"before:{k}") for k in range(CLAIMS_BEFORE)]
+        with process.beside(_import, url, file) as coming:
+            busy = list(_claims_until(coming, inbox))
+        db.engine.dispose()
+    return {
+        "rows": rows,
+        "claims": len(busy),
+        "median_ms": round(median(busy), 2),
+        "max_ms": round(max(busy), 2),
+        "baseline_ms": round(median(idle), 2),
+        "ratio": round(median(busy) / median(idle), 2),
+    }
+
+
+def _import(url: str, file: Path) -> None:
+    load_file(Database(url), file, "leads", now=NOW)
+
+
+def _claims_until(coming: Future[Any], inbox: Inbox) -> Iterator[float]:
+    """Milliseconds of a claim every tenth of a second, until the import is done."""
+    while True:
+        yield _claim(inbox, f"during:{time.monotonic_ns()}")
+        if wait([coming], timeout=CLAIM_EVERY_S).done:
+            break
+    coming.result()
+
+
+def _claim(inbox: Inbox, key: str) -> float:
+    start = time.perf_counter()
+    inbox.claim(key, {"text": "which leads should I call now"}, NOW)
+    return (time.perf_counter() - start) * 1000
 
 
 def write_leads(path: Path, rows: int, seed: int = 7) -> None:

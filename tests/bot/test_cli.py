@@ -12,6 +12,9 @@ import pytest
 
 from tests.company import NOW, Books
 
+ROOT = Path(__file__).parents[2]
+HEAVY = ("sklearn", "pandas", "langchain", "sqlalchemy", "slack_bolt")
+
 
 def callsheet(home: Path, *arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     known = {
@@ -24,7 +27,7 @@ def callsheet(home: Path, *arguments: str, stdin: str = "", **environment: str) 
         capture_output=True,
         text=True,
         env=known | settings,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         check=False,
     )
 
@@ -131,9 +134,7 @@ def test_scores_are_written_for_every_open_lead(home: Path, tmp_path: Path) -> N
     assert f"{len(lines) - 1:,} records scored" in run.stdout
 
 
-def test_help_opens_at_once_without_the_heavy_parts() -> None:
-    code = "import sys, bot.cli; print([m for m in ('sklearn', 'pandas', 'langchain', 'sqlalchemy', 'slack_bolt') if m in sys.modules])"
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
-    )
+def test_help_opens_without_the_heavy_parts() -> None:
+    code = f"import sys, bot.cli; print([name for name in {HEAVY} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert run.stdout.strip() == "[]"

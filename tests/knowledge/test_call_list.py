@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -165,12 +166,11 @@ def test_calls_that_came_in_and_calls_to_come_are_no_attempts(listed, now):
     assert held(listed, now, calls(*ago(now, 1, 2, 3), direction="outbound")) == TRIED_TODAY
 
 
-@pytest.mark.parametrize("direction", ["outbound", "inbound", None])
-@pytest.mark.parametrize("disposition", CONVERSATIONS)
-def test_a_lead_that_was_spoken_to_is_left_alone_for_twenty_hours(listed, now, disposition, direction):
-    spoken = {"disposition": disposition, "direction": direction}
-    assert held(listed, now, calls(*ago(now, 19.9), **spoken)) == RECENTLY_REACHED
-    assert held(listed, now, calls(*ago(now, 20), **spoken)) is None
+def test_a_lead_that_was_spoken_to_is_left_alone_for_twenty_hours(listed, now):
+    for disposition, direction in product(CONVERSATIONS, ("outbound", "inbound", None)):
+        spoken = {"disposition": disposition, "direction": direction}
+        assert held(listed, now, calls(*ago(now, 19.9), **spoken)) == RECENTLY_REACHED, spoken
+        assert held(listed, now, calls(*ago(now, 20), **spoken)) is None, spoken
 
 
 def test_a_snoozed_lead_comes_back_when_its_time_is_up(listed, now):

@@ -25,7 +25,6 @@ from tests.company import NOW
 
 BERLIN = ZoneInfo("Europe/Berlin")
 METRICS: tuple[Metric, ...] = get_args(Metric)
-PERIODS = (None, "last month", "this quarter", "2025-11-03..2026-01-31")
 AVERAGED = {"conversion_rate", "win_rate", "average_deal_size", "time_to_first_touch", "time_to_close"}
 Groups = dict[str, tuple[float | None, int]]
 
@@ -109,7 +108,7 @@ def hours(span: timedelta) -> float:
 def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     db = Database(f"sqlite:///{tmp_path_factory.mktemp('metrics')}/callsheet.db")
     db.migrate()
-    demo.build(db, now=NOW, scale=0.04)
+    demo.build(db, now=NOW, scale=0.02)
     yield db
     db.engine.dispose()
 
@@ -145,7 +144,9 @@ def close(found: Groups, expected: Groups) -> bool:
 def test_a_metric_agrees_with_a_slow_count_by_every_dimension_it_has(demo_company, slow, metric):
     own = "kind" if metric in ("activities", "calls", "meetings") else "stage"
     owners = [None, sorted(slow.rows[Person])[:6]]
-    for by, words, whose in product(("rep", "team", "source", "industry", "segment", own), PERIODS[:3], owners):
+    for by, words, whose in product(
+        ("rep", "team", "source", "industry", "segment", own), (None, "this quarter"), owners
+    ):
         report = ask(demo_company, metric, by, words, whose)
         assert close({row.label: (row.value, row.n) for row in report.rows}, slow.figures(metric, by, words, whose))
         total = slow.figures(metric, None, words, whose).get("", (report.total.value, 0))
@@ -154,10 +155,10 @@ def test_a_metric_agrees_with_a_slow_count_by_every_dimension_it_has(demo_compan
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_months_follow_one_another_and_add_up(demo_company, slow, metric):
-    report = ask(demo_company, metric, "month", PERIODS[3])
+    report = ask(demo_company, metric, "month", "2025-11-03..2026-01-31")
     assert [row.label for row in report.rows] == ["2025-11", "2025-12", "2026-01"]
     some = {row.label: (row.value, row.n) for row in report.rows if row.n}
-    assert close(some, slow.figures(metric, "month", PERIODS[3], None))
+    assert close(some, slow.figures(metric, "month", "2025-11-03..2026-01-31", None))
     assert sum(row.n for row in report.rows) == report.total.n
 
 

@@ -30,7 +30,9 @@ def test_names_are_looked_up_in_an_index_however_big_the_book(sqlite_db, table, 
     records.by_name(sqlite_db, kind, ["Ana Ruiz", "Bo Lind"])
     records.starting_with(sqlite_db, kind, ["an"])
     with sqlite_db.connect() as connection:
-        for sql, values in [each for each in asked if "lower" in each[0]]:
+        by_name = [each for each in asked if "lower" in each[0]]
+        assert len(by_name) == 2
+        for sql, values in by_name:
             plan = " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values))
             assert f"USING INDEX ix_{table}_name" in plan
 

@@ -1,0 +1,79 @@
+"""How people really ask: wordings that are in no tool's examples."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.reading import Reader, Reading
+from scoring.intent import Intents
+from tests.company import Books
+from tools import names
+from tools.catalog import TOOLS
+
+QUESTIONS = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "data" / "questions.jsonl").read_text("utf-8").splitlines()
+]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(TOOLS, Intents)
+
+
+def fill(books: Books) -> dict[str, str]:
+    rep = books.person("rep")
+    return {
+        "rep": rep.name,
+        "lead": str(books.lead_of(rep).name),
+        "source": "Referral",
+        "otherrep": books.rival(rep, same_team=True).name,
+    }
+
+
+def read(reader: Reader, books: Books, row: dict[str, Any]) -> Reading:
+    rep = books.person("rep")
+    manager = next(p for p in books.roster.people if p.role == "manager" and rep.team_id in books.roster.teams_of(p))
+    ctx = books.ctx(rep if row["as"] == "rep" else manager)
+    return reader.read(row["q"].format(**fill(books)), partial(names.link, ctx, ordinary=reader.vocabulary))
+
+
+def test_questions_reach_their_tool_with_their_arguments(reader: Reader, books: Books) -> None:
+    wrong = []
+    for row in QUESTIONS:
+        calls = {call.tool: call.args for call in read(reader, books, row).calls}
+        wanted = {
+            name: value.format(**fill(books)) if isinstance(value, str) else value
+            for name, value in row.get("args", {}).items()
+        }
+        reached = not calls if row["tool"] == [None] else set(calls) == set(row["tool"])
+        if not reached or any(args.get(name) != value for args in calls.values() for name, value in wanted.items()):
+            wrong.append((row["q"], calls))
+    assert len(wrong) <= 0.05 * len(QUESTIONS), wrong
+
+
+def test_no_wording_of_the_test_is_an_example_of_a_tool() -> None:
+    known = {example for tool in TOOLS for example in tool.examples}
+    assert not known & {row["q"] for row in QUESTIONS}
+
+
+def test_two_questions_in_one_are_both_asked(reader: Reader, books: Books) -> None:
+    read_both = read(
+        reader, books, {"as": "rep", "q": "which leads should I call now and how many leads came in this month"}
+    )
+    assert [call.tool for call in read_both.calls] == ["leads_to_call", "pipeline_report"]
+
+
+def test_a_name_nobody_has_is_passed_on_so_that_the_nearest_can_be_named(reader: Reader, books: Books) -> None:
+    (call,) = read(reader, books, {"as": "rep", "q": "why should I call Xyzzy Plugh"}).calls
+    assert call.args == {"lead": "Xyzzy Plugh"}
+
+
+def test_asked_for_a_lead_without_a_name_it_asks_which(reader: Reader, books: Books) -> None:
+    answer = read(reader, books, {"as": "rep", "q": "explain the lead"})
+    assert answer.calls == () or answer.calls[0].tool == "leads_to_call"
