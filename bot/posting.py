@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
 
 from bot.blockkit import problems
-from bot.views.blocks import Block
+from bot.views.blocks import Block, escaped
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def client(token: str, api_url: str) -> WebClient:
 def message(text: str, blocks: Sequence[Block], audit_id: str | None = None) -> dict[str, Any]:
     """What every message has: a text for notifications and readers, blocks if Slack would take them, the audit id."""
     payload: dict[str, Any] = {
-        "text": text[:TEXT_LIMIT] or " ",
+        "text": escaped(text)[:TEXT_LIMIT] or " ",
         "blocks": list(blocks),
         "unfurl_links": False,
         "unfurl_media": False,

@@ -6,14 +6,16 @@ for each version of the books.
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, or_, select
 
 from knowledge import calendar
 from knowledge.crm import CONVERSATIONS, Activity, Lead, Snooze
@@ -84,16 +86,28 @@ def remove(db: Database, ids: Sequence[str]) -> None:
 
 def top(
     db: Database,
-    owner_id: str | None,
+    owner_ids: Sequence[str | None],
     *,
     zones: Sequence[str] | None,
     source: str | None = None,
     segment: str | None = None,
 ) -> Generator[Candidate, None, None]:
-    """An owner's callable leads (None: those without an owner), the most worthy first, read as far as it is asked.
+    """Callable leads of some owners (None: those without one), the most worthy first, read as far as it is asked.
 
     `zones` keeps only leads on those clocks; None takes all.
     """
+    with db.connect() as connection, ExitStack() as opened:
+        # The index has each owner's leads in order. Whoever stops reading half-way closes the cursors with it.
+        reading = connection.execution_options(yield_per=200)
+        lines = [opened.enter_context(reading.execute(_line(id_, zones, source, segment))) for id_ in owner_ids]
+        for row in heapq.merge(*lines, key=lambda row: -row.worth):
+            yield Candidate(*row)
+
+
+def _line(
+    owner_id: str | None, zones: Sequence[str] | None, source: str | None, segment: str | None
+) -> Select[str, float, str, bool]:
+    """An owner's callable leads in order."""
     query = select(Entry.lead_id, Entry.worth, Entry.zone, Entry.zone_assumed).where(
         Entry.owner_id.is_(None) if owner_id is None else Entry.owner_id == owner_id, Entry.blocked == ""
     )
@@ -106,11 +120,7 @@ def top(
     for column, wanted in ((Lead.source, source), (Lead.attributes["segment"].as_string(), segment)):
         if wanted is not None:
             query = query.where(column == wanted)
-    in_order = query.order_by(Entry.worth.desc())
-    # Whoever stops reading half-way closes the cursor on the server with it.
-    with db.connect() as connection, connection.execution_options(yield_per=200).execute(in_order) as rows:
-        for row in rows:
-            yield Candidate(*row)
+    return query.order_by(Entry.worth.desc())
 
 
 @dataclass(frozen=True)
@@ -147,13 +157,13 @@ def held_back(db: Database, owner_ids: Sequence[str | None], now: datetime, zone
     today = func.sum(case((and_(dialled, Activity.at >= midnight), 1), else_=0))
     reached = func.max(case((Activity.disposition.in_(CONVERSATIONS), Activity.at)))
     query = (
-        select(Activity.lead_id, attempts, today, reached)
-        .join(Lead, Lead.id == Activity.lead_id)
-        .where(Activity.kind == "call", Activity.at > now - timedelta(days=14), Activity.at <= now, _owned(owner_ids))
+        select(Activity.lead_id, attempts, today)
+        .where(Activity.kind == "call", Activity.at > now - timedelta(days=14), Activity.at <= now)
+        .where(Activity.lead_id.is_not(None))
         .group_by(Activity.lead_id)
         .having(or_(attempts >= ATTEMPTS_A_FORTNIGHT, today >= ATTEMPTS_A_DAY, reached > now - REACHED_LATELY))
     )
-    snoozes = select(Snooze.lead_id).join(Lead, Lead.id == Snooze.lead_id).where(Snooze.until > now, _owned(owner_ids))
+    snoozes = select(Snooze.lead_id).where(Snooze.until > now)
     with db.connect() as connection:
         held = {
             str(id_): TRIED_TODAY
@@ -161,9 +171,18 @@ def held_back(db: Database, owner_ids: Sequence[str | None], now: datetime, zone
             else TRIED_ENOUGH
             if n >= ATTEMPTS_A_FORTNIGHT
             else RECENTLY_REACHED
-            for id_, n, day, _ in connection.execute(query)
+            for id_, n, day in connection.execute(query)
         }
-        return held | {id_: SNOOZED for (id_,) in connection.execute(snoozes)}
+        held |= {id_: SNOOZED for (id_,) in connection.execute(snoozes)}
+        # The calls of a fortnight are few, whatever the size of the book; so they are read first, and then their leads.
+        return {id_: held[id_] for id_ in _open_of(connection, list(held), owner_ids)}
+
+
+def _open_of(connection: Connection, ids: Sequence[str], owner_ids: Sequence[str | None]) -> Iterator[str]:
+    """Which of some leads are open and belong to the owners."""
+    query = select(Lead.id).where(Lead.outcome == "open", _owned(owner_ids))
+    for start in range(0, len(ids), ROWS_A_WRITE):
+        yield from connection.scalars(query.where(Lead.id.in_(ids[start : start + ROWS_A_WRITE])))
 
 
 def _owned(owner_ids: Sequence[str | None]) -> ColumnElement[bool]:

@@ -28,6 +28,8 @@ ATTRIBUTE = "attributes."
 
 BASE_NUMBERS = ("value",)
 BASE_CATEGORIES = ("source", "country", "language", "timezone", "do_not_call", "consent")
+# Longer values of custom columns are cut where they are told.
+LONGEST_VALUE = 60
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # What a lead did or had done: when it did, and when it did not.
@@ -151,7 +153,8 @@ class Feature:
     def show(self, value: object) -> str:
         """The value as a person would write it."""
         if self.kind == "category":
-            return str(value)
+            text = str(value)
+            return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
         number = float(value)  # type: ignore[arg-type]
         hours = number * _HOURS[self.name] if self.name in _HOURS else None
         return _number(number) if hours is None else _span(hours)

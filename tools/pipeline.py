@@ -229,10 +229,12 @@ def _text(
     when = f" {period}" if period else " so far" if report.metric != "pipeline_value" else ""
     noun = NOUNS[report.metric]
     head = f"{noun[0].upper()}{noun[1:]}{filters}{when} ({scope.label}): {total.shown}{_behind(report, total)}."
-    told = [f"• {line.label}: {line.shown}{_behind(report, line)}" for line in lines[:ROWS_TOLD]]
+    # The latest steps of a time split say most; everything else comes biggest first.
+    shown = lines[-ROWS_TOLD:] if by in metrics.BUCKETS else lines[:ROWS_TOLD]
+    told = [f"• {line.label}: {line.shown}{_behind(report, line)}" for line in shown]
     more = len(lines) - ROWS_TOLD
     notes = [
-        f"And {more} more." if more > 0 else "",
+        f"And {more} {'before' if by in metrics.BUCKETS else 'more'}." if more > 0 else "",
         f"{report.left_out} without an amount or a rate into {report.currency} left out." if report.left_out else "",
         f"{wording.count(len(scope.hidden_people), 'colleague')} in your team not shown: theirs are not yours to see."
         if scope.hidden_people

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -124,12 +124,8 @@ def _best(
     lift = dict(zip(zones, _lift(ctx, zones), strict=True)) if zones is not None else {}
     ceiling = max([1.0, *lift.values()])
     best: list[tuple[float, str, Candidate]] = []
-    with ExitStack() as stack:
-        lines = [
-            stack.enter_context(closing(call_list.top(ctx.db, owner, zones=zones, source=source, segment=segment)))
-            for owner in owners
-        ]
-        for candidate in heapq.merge(*lines, key=lambda each: -each.worth):
+    with closing(call_list.top(ctx.db, owners, zones=zones, source=source, segment=segment)) as line:
+        for candidate in line:
             if len(best) == n and best[0][0] >= candidate.worth * ceiling:
                 break
             if candidate.lead_id not in held:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 
-SECTION_LIMIT, CONTEXT_LIMIT, MESSAGE_LIMIT = 2_900, 1_900, 45
+SECTION_LIMIT, CONTEXT_LIMIT, NAME_LIMIT, MESSAGE_LIMIT = 2_900, 1_900, 120, 45
 SOURCES_SHOWN = 6
 FEEDBACK = "feedback"
 WHY = "why"
@@ -49,9 +49,14 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def data(text: str) -> str:
+    """A field of a record: no markup, and no longer than a name should be."""
+    return escaped(shortened(text, NAME_LIMIT))
+
+
 def bold(text: str) -> str:
-    """Text in bold; an asterisk of its own would end it early."""
-    return f"*{escaped(text).replace('*', '∗')}*"
+    """A field of a record in bold; an asterisk of its own would end it early."""
+    return f"*{data(text).replace('*', '∗')}*"
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
@@ -111,4 +116,4 @@ def thumbs(audit_id: str) -> Block:
 
 def _told(citation: Citation) -> str:
     value = f" ({citation.value})" if citation.value else ""
-    return f"{citation.label}{value}"
+    return shortened(f"{citation.label}{value}", NAME_LIMIT)

@@ -7,6 +7,8 @@ from bot.views.blocks import Block
 from tools import wording
 from tools.leads import CallCard, CallList, LeadExplanation, LeadView
 
+OPENING_LIMIT = 600
+
 
 @blocks.drawn.register
 def call_list(found: CallList) -> list[Block]:
@@ -14,7 +16,11 @@ def call_list(found: CallList) -> list[Block]:
     first, *rest = found.text.split("\n")
     notes = rest[len(found.cards) :]
     cards = [block for place, card in enumerate(found.cards, 1) for block in _card(place, card, found.callable_now)]
-    return [blocks.section(first), *cards, *(blocks.context(blocks.escaped(note)) for note in notes)]
+    return [
+        blocks.section(blocks.shortened(first, OPENING_LIMIT)),
+        *cards,
+        *(blocks.context(blocks.escaped(note)) for note in notes),
+    ]
 
 
 @blocks.drawn.register
@@ -33,27 +39,25 @@ def explanation(told: LeadExplanation) -> list[Block]:
 @blocks.drawn.register
 def lead(found: LeadView) -> list[Block]:
     """The record's fields two by two, then its timeline."""
-    fields = [f"{blocks.bold(name.capitalize())}\n{blocks.escaped(value)}" for name, value in found.facts.items()]
+    fields = [f"{blocks.bold(name.capitalize())}\n{blocks.data(value)}" for name, value in found.facts.items()]
     tables: list[Block] = [
         {
             "type": "section",
-            "fields": [
-                {"type": "mrkdwn", "text": blocks.shortened(field, 1_900)} for field in fields[start : start + 10]
-            ],
+            "fields": [{"type": "mrkdwn", "text": field} for field in fields[start : start + 10]],
         }
         for start in range(0, min(len(fields), 20), 10)
     ]
-    timeline = "\n".join(f"• {blocks.escaped(event)}" for event in found.events) or "Nothing has happened yet."
+    timeline = "\n".join(f"• {blocks.data(event)}" for event in found.events) or "Nothing has happened yet."
     why = blocks.button("Why this chance?", blocks.WHY, found.lead_id)
     return [blocks.header(found.name), *tables, blocks.markdown(timeline, why)]
 
 
 def _card(place: int, card: CallCard, callable_now: bool) -> list[Block]:
-    company = f" · {blocks.escaped(card.company)}" if card.company else ""
+    company = f" · {blocks.data(card.company)}" if card.company else ""
     facts = [part for part in (_chance(card), _worth(card), card.source) if part]
     lines = [
         f"{place}. {blocks.bold(card.name)}{company}",
-        blocks.escaped(" · ".join(facts)),
+        " · ".join(blocks.data(fact) for fact in facts),
         blocks.escaped(" ".join(wording.sentence(reason) for reason in card.reasons)),
     ]
     why = blocks.button("Why?", blocks.WHY, card.lead_id) if card.chance is not None else None

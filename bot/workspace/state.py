@@ -26,9 +26,7 @@ class Unknown(LookupError):
 class Deliver(Protocol):
     """Sends the app an envelope."""
 
-    def __call__(
-        self, kind: str, payload: Json, settled: Callable[[Delivery], None] | None = None
-    ) -> Delivery: ...
+    def __call__(self, kind: str, payload: Json, settled: Callable[[Delivery], None] | None = None) -> Delivery: ...
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def write(db, now, worth, *, complete=True, **more) -> None:
 
 
 def order(db, owner="P-1", zones=None, **more) -> list[str]:
-    return [candidate.lead_id for candidate in top(db, owner, zones=zones, **more)]
+    return [candidate.lead_id for candidate in top(db, [owner], zones=zones, **more)]
 
 
 def change(db, id_, **values) -> None:
@@ -77,7 +77,7 @@ def test_the_most_worthy_come_first_and_the_blocked_not_at_all(listed):
 
 
 def test_each_candidate_says_on_which_clock_it_is_called_and_whether_that_is_assumed(listed):
-    (pool,), (other,) = top(listed, None, zones=None), top(listed, "P-2", zones=None)
+    (pool,), (other,) = top(listed, [None], zones=None), top(listed, ["P-2"], zones=None)
     assert (pool.zone, pool.zone_assumed, pool.worth) == ("Europe/Berlin", False, 70.0)
     assert (other.zone, other.zone_assumed) == ("Asia/Tokyo", False)
 
@@ -124,7 +124,7 @@ def test_a_partial_list_moves_its_leads_and_a_complete_one_drops_the_others(list
 
 
 def test_a_list_is_read_only_as_far_as_it_is_asked(listed):
-    line = top(listed, "P-1", zones=None)
+    line = top(listed, ["P-1"], zones=None)
     assert next(line).lead_id == "rich"
     line.close()
 

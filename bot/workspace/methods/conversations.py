@@ -110,8 +110,7 @@ def _messages(workspace: Workspace, args: Args, found: list[Message]) -> Json:
     told = [
         _without_metadata(workspace.told(message), args)
         for message in found
-        if not message.only_for
-        and (oldest < message.ts < latest or (inclusive and message.ts in (oldest, latest)))
+        if not message.only_for and (oldest < message.ts < latest or (inclusive and message.ts in (oldest, latest)))
     ]
     page = args.page(told, "messages")
     return {**page, "has_more": bool(page["response_metadata"]["next_cursor"])}
