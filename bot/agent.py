@@ -62,6 +62,14 @@ class Assistant:
     model: BaseChatModel | None = None
     model_name: str = OFFLINE
 
+    def warm_up(self) -> None:
+        """Reads in what the first question would otherwise wait for: the agent's library and the models that serve."""
+        import langchain.agents
+
+        logger.info("%s is ready", langchain.agents.__name__, extra={"action": "warmed_up"})
+        for name in ("ranking", "reach"):
+            self.services.models.serving(name)
+
     def ask(self, question: str, asker: Person, *, thread: str | None = None, audit_id: str | None = None) -> Answer:
         """The answer for an asker; `thread` is the conversation it belongs to, None for a fresh one.
 

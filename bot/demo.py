@@ -104,7 +104,9 @@ def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool
         local = replace(
             settings, slack_api_url=slack.api_url, slack_bot_token=slack.bot_token, slack_app_token=slack.app_token
         )
-        app, _ = create_app(local, create_assistant(local, db), db)
+        assistant = create_assistant(local, db)
+        assistant.warm_up()
+        app, _ = create_app(local, assistant, db)
         handler: Any = SocketModeHandler(app, slack.app_token)
         handler.connect()
         slack.wait_for_app()

@@ -29,7 +29,9 @@ def run(settings: Settings, *, http: int | None, say: Callable[[str], None]) -> 
         When a token is missing or refused.
     """
     db = open_books(settings)
-    app, desk = create_app(settings, create_assistant(settings, db), db)
+    assistant = create_assistant(settings, db)
+    app, desk = create_app(settings, assistant, db)
+    assistant.warm_up()
     stop = threading.Event()
     threading.Thread(target=_recover, args=(desk, app.client, stop), name="recovery", daemon=True).start()
     try:

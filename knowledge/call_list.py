@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, or_, select
+from sqlalchemy import Connection, Select, and_, case, delete, func, or_, select
 
 from knowledge import calendar
-from knowledge.crm import CONVERSATIONS, Activity, Lead, Snooze
+from knowledge.crm import CALLS, CONVERSATIONS, Activity, Lead, Snooze
 from knowledge.database import Database
 from knowledge.scores import CallListEntry as Entry
 
@@ -158,7 +158,7 @@ def held_back(db: Database, owner_ids: Sequence[str | None], now: datetime, zone
     reached = func.max(case((Activity.disposition.in_(CONVERSATIONS), Activity.at)))
     query = (
         select(Activity.lead_id, attempts, today)
-        .where(Activity.kind == "call", Activity.at > now - timedelta(days=14), Activity.at <= now)
+        .where(CALLS, Activity.at > now - timedelta(days=14), Activity.at <= now)
         .where(Activity.lead_id.is_not(None))
         .group_by(Activity.lead_id)
         .having(or_(attempts >= ATTEMPTS_A_FORTNIGHT, today >= ATTEMPTS_A_DAY, reached > now - REACHED_LATELY))
@@ -180,14 +180,11 @@ def held_back(db: Database, owner_ids: Sequence[str | None], now: datetime, zone
 
 def _open_of(connection: Connection, ids: Sequence[str], owner_ids: Sequence[str | None]) -> Iterator[str]:
     """Which of some leads are open and belong to the owners."""
-    query = select(Lead.id).where(Lead.outcome == "open", _owned(owner_ids))
+    query = select(Lead.id, Lead.owner_id).where(Lead.outcome == "open")
     for start in range(0, len(ids), ROWS_A_WRITE):
-        yield from connection.scalars(query.where(Lead.id.in_(ids[start : start + ROWS_A_WRITE])))
-
-
-def _owned(owner_ids: Sequence[str | None]) -> ColumnElement[bool]:
-    named = Lead.owner_id.in_([id_ for id_ in owner_ids if id_ is not None])
-    return or_(named, Lead.owner_id.is_(None)) if None in owner_ids else named
+        rows = connection.execute(query.where(Lead.id.in_(ids[start : start + ROWS_A_WRITE])))
+        # Were the owners asked for in the query, SQLite would rather read all of their leads.
+        yield from (id_ for id_, owner_id in rows if owner_id in owner_ids)
 
 
 def _entry(id_: object, worth: float, lead: object, default_zone: str, consent_required: bool) -> dict[str, object]:

@@ -271,9 +271,13 @@ def _card(ctx: ToolContext, place: queue.Place, touch: Event | None, currency: s
 
 
 def _told(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
-    """The strongest reasons, those that speak for the lead first."""
-    strongest = sorted(reasons[:REASONS_SHOWN], key=lambda reason: reason.effect < 0)
-    return tuple(f"{'but ' if reason.effect < 0 else ''}{reason.text}" for reason in strongest)
+    """Why to call: the strongest reasons for it, and the strongest against it where it outweighs the last of them."""
+    helps = [reason for reason in reasons if reason.effect > 0][:REASONS_SHOWN]
+    hurts = [reason for reason in reasons if reason.effect < 0][:REASONS_SHOWN]
+    if hurts and (len(helps) < REASONS_SHOWN or -hurts[0].effect > helps[-1].effect):
+        helps = helps[: REASONS_SHOWN - 1]
+    told = [reason.text for reason in helps]
+    return (*told, *(f"but {reason.text}" for reason in hurts[: REASONS_SHOWN - len(told)]))
 
 
 def _number(lead: LeadRecord, now: datetime, zone: str) -> str | None:

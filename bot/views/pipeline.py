@@ -24,10 +24,13 @@ def report(found: PipelineReport) -> list[Block]:
 
 
 def _table(found: PipelineReport) -> Block:
-    rows: list[tuple[str, str, str]] = [(found.by or "", found.metric.replace("_", " "), "records")]
+    """Label, figure, and the number of records behind it where the figure is not that number."""
+    counted = found.unit == "count"
+    rows: list[tuple[str, ...]] = [(found.by or "", found.metric.replace("_", " "), "records")]
     rows += [(line.label, line.shown, f"{line.n:,}") for line in found.lines[:ROWS_SHOWN]]
+    shown = [row[:2] if counted else row for row in rows]
     return {
         "type": "table",
-        "column_settings": [{"align": "left"}, {"align": "right"}, {"align": "right"}],
-        "rows": [[{"type": "raw_text", "text": blocks.shortened(cell, 200) or " "} for cell in row] for row in rows],
+        "column_settings": [{"align": "left" if place == 0 else "right"} for place in range(len(shown[0]))],
+        "rows": [[{"type": "raw_text", "text": blocks.shortened(cell, 200) or " "} for cell in row] for row in shown],
     }

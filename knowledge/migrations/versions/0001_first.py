@@ -465,6 +465,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_activities_account_id"), "activities", ["account_id"], unique=False)
     op.create_index(op.f("ix_activities_at"), "activities", ["at"], unique=False)
+    op.create_index(
+        "ix_activities_calls",
+        "activities",
+        ["at", "lead_id", "direction", "disposition"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'call'"),
+        postgresql_where=sa.text("kind = 'call'"),
+    )
     op.create_index("ix_activities_deal_at", "activities", ["deal_id", "at"], unique=False)
     op.create_index("ix_activities_lead_at", "activities", ["lead_id", "at"], unique=False)
     op.create_index("ix_activities_person_at", "activities", ["person_id", "at"], unique=False)
@@ -562,6 +570,7 @@ def downgrade() -> None:
     op.drop_table("deal_changes")
     op.drop_index("ix_activities_person_at", table_name="activities")
     op.drop_index("ix_activities_lead_at", table_name="activities")
+    op.drop_index("ix_activities_calls", table_name="activities")
     op.drop_index("ix_activities_deal_at", table_name="activities")
     op.drop_index(op.f("ix_activities_at"), table_name="activities")
     op.drop_index(op.f("ix_activities_account_id"), table_name="activities")
