@@ -17,7 +17,7 @@ demo: install
 	$(BIN)/callsheet demo
 
 test: install check
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: install
 	$(BIN)/ruff check .

@@ -6,23 +6,20 @@ import json
 import logging
 import sys
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
+from bot import printing
 from bot import settings as environment
 from bot.settings import Settings
 from tools.errors import BadInput, CallsheetError
 
 if TYPE_CHECKING:
-    from bot.agent import Answer
     from knowledge.database import Database
 
 app = typer.Typer(
@@ -39,7 +36,6 @@ app.add_typer(people_app, name="people")
 app.add_typer(models_app, name="models")
 
 logger = logging.getLogger(__name__)
-console = Console(stderr=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="What was known on this day (YYYY-MM-DD or an ISO time).")]
 
@@ -74,12 +70,12 @@ def demo(
     from bot import demo as demonstration
 
     config = _settings()
-    with _progress() as progress:
-        db = demonstration.prepare(config, fresh=fresh, progress=progress)
+    with printing.progress() as progress:
+        db = demonstration.prepare(config, fresh=fresh, with_truth=prepare, progress=progress)
     for note in db.notes:
-        _note(note)
+        printing.note(note)
     if not prepare:
-        demonstration.open_workspace(config, db.books, port=port, browser=not no_browser, say=_note)
+        demonstration.open_workspace(config, db.books, port=port, browser=not no_browser, say=printing.note)
 
 
 @app.command("import")
@@ -94,16 +90,16 @@ def import_file(
     from knowledge.imports import load_file
 
     config = _settings()
-    with _progress() as progress:
+    with printing.progress() as progress:
         report = load_file(
             _books(config), file, table, mapping=mapping, now=_now(config), rejects=rejects, progress=progress
         )
     if as_json:
-        _print_json(vars(report))
+        printing.as_json(vars(report))
         return
-    _note(f"Mapping used: {json.dumps(report.mapping, ensure_ascii=False, default=str)}")
+    printing.note(f"Mapping used: {json.dumps(report.mapping, ensure_ascii=False, default=str)}")
     for note in report.notes:
-        _note(note)
+        printing.note(note)
     typer.echo(
         f"{report.rows_read:,} rows read: {report.added:,} added, {report.changed:,} changed, "
         f"{report.unchanged:,} unchanged, {report.rejected:,} rejected"
@@ -123,11 +119,11 @@ def train(
 
     config = _settings()
     db, now = _books(config), _now(config)
-    with _progress() as progress:
+    with printing.progress() as progress:
         trained = training.train(db, _known(models, CATALOG), as_of=_instant(as_of, now), now=now, progress=progress)
         training.score(db, "ranking", as_of=now, default_zone=config.timezone, progress=progress)
     if as_json:
-        _print_json([vars(each) for each in trained])
+        printing.as_json([vars(each) for each in trained])
         return
     for each in trained:
         typer.echo(each.statement)
@@ -146,7 +142,7 @@ def score(
     name = _known([model], CATALOG)[0]
     if out and not out.absolute().parent.is_dir():
         raise BadInput(f"There is no folder {out.absolute().parent}; make it first.")
-    with _progress() as progress:
+    with printing.progress() as progress:
         scored = training.score(
             _books(config), name, as_of=_now(config), default_zone=config.timezone, out=out, progress=progress
         )
@@ -169,14 +165,14 @@ def evaluate(
     if split not in ("time", "folds"):
         raise BadInput(f'--split is "{split}"; it takes time or folds.')
     how: Literal["time", "folds"] = "time" if split == "time" else "folds"
-    with _progress() as progress:
+    with printing.progress() as progress:
         found = training.evaluate(
             _books(config), name, as_of=_instant(as_of, _now(config)), split=how, progress=progress
         )
     if as_json:
-        _print_json(found.to_json())
+        printing.as_json(found.to_json())
     else:
-        typer.echo(_report(found.to_json()))
+        typer.echo(printing.report(found.to_json()))
 
 
 @app.command()
@@ -200,7 +196,7 @@ def ask(
     for line in sys.stdin if stdin else [question or ""]:
         try:
             said = assistant.ask(line, person)
-            typer.echo(json.dumps(_answer(said), ensure_ascii=False, default=str) if as_json else said.text)
+            typer.echo(json.dumps(printing.answer(said), ensure_ascii=False, default=str) if as_json else said.text)
         except BadInput as error:
             if not stdin:
                 raise
@@ -217,7 +213,7 @@ def people(ctx: typer.Context, as_json: Json = False) -> None:
 
     known = roster(_books(_settings())).people
     if as_json:
-        _print_json(
+        printing.as_json(
             [
                 {
                     "id": p.id,
@@ -232,7 +228,7 @@ def people(ctx: typer.Context, as_json: Json = False) -> None:
             ]
         )
         return
-    _table(
+    printing.table(
         ["id", "name", "role", "team", "Slack id"],
         [[p.id, p.name, p.role, p.team or "", p.slack_user_id or ""] for p in known],
     )
@@ -272,9 +268,9 @@ def tools(as_json: Json = False) -> None:
         if tool.offered
     ]
     if as_json:
-        _print_json(listed)
+        printing.as_json(listed)
         return
-    _table(
+    printing.table(
         ["tool", "arguments", "says"],
         [[str(t["name"]), ", ".join(t["arguments"]), str(t["description"])] for t in listed],
     )
@@ -289,9 +285,9 @@ def models(ctx: typer.Context, as_json: Json = False) -> None:
 
     cards = versions(_books(_settings()))
     if as_json:
-        _print_json([vars(card) for card in cards])
+        printing.as_json([vars(card) for card in cards])
         return
-    _table(
+    printing.table(
         ["model", "version", "trained", "serves"],
         [
             [card.model, str(card.version), f"{card.trained_at:%Y-%m-%d %H:%M}", "yes" if card.serves else ""]
@@ -326,7 +322,7 @@ def run(
     """Connect to Slack."""
     from bot import running
 
-    running.run(_settings(), http=http, say=_note)
+    running.run(_settings(), http=http, say=printing.note)
 
 
 @app.command()
@@ -347,7 +343,7 @@ def status(as_json: Json = False) -> None:
         },
     }
     if as_json:
-        _print_json(facts)
+        printing.as_json(facts)
         return
     for name, value in facts.items():
         typer.echo(f"{name.replace('_', ' ')}: {value}")
@@ -411,76 +407,8 @@ def _serve(model: str, version: int) -> None:
     typer.echo(f"{model} {version} serves now.")
 
 
-def _answer(said: Answer) -> dict[str, Any]:
-    return {
-        "text": said.text,
-        "tool_calls": list(said.calls),
-        "results": [result.model_dump(mode="json") for result in said.results],
-        "citations": [citation.model_dump() for citation in said.citations],
-        "planner": said.planner,
-        "audit_id": said.audit_id,
-        "elapsed_ms": round(said.elapsed_ms, 1),
-    }
-
-
-def _report(found: dict[str, Any]) -> str:
-    """An evaluation for people: each figure with its interval, the baselines beside it."""
-    seen = f"{found['model']} on {found['n']:,} records it had not seen ({found['split']})"
-    lines = [f"{seen}, {found['base_rate']:.1%} of them positive"]
-    if found.get("refusal"):
-        lines.append(str(found["refusal"]))
-    for name, metric in found["metrics"].items():
-        others = {other: values[name] for other, values in found["baselines"].items() if values.get(name)}
-        beside = ", ".join(f"{other} {figure['value']:.3f}" for other, figure in others.items())
-        lines.append(f"{name}: {_figure(metric)}{f'  (baselines: {beside})' if beside else ''}")
-    lines += [f"{flag['column']}: {flag['verdict']} – {flag['evidence']}" for flag in found["flagged"]]
-    return "\n".join(lines)
-
-
-def _figure(metric: dict[str, float | None]) -> str:
-    value, low, high = (metric[name] for name in ("value", "low", "high"))
-    if value is None:
-        return "not known"
-    return f"{value:.3f}" + (f" ({low:.3f}–{high:.3f})" if low is not None and high is not None else "")
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def _table(columns: list[str], rows: list[list[str]]) -> None:
-    widths = [max(len(row[i]) for row in [columns, *rows]) for i in range(len(columns))]
-    for row in [columns, *rows]:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None]]:
-    """A bar on stderr that follows the steps of a long job."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def show(step: str, share: float) -> None:
-            if step not in tasks:
-                tasks[step] = bar.add_task(step, total=1.0)
-            bar.update(tasks[step], completed=share)
-
-        yield show
-
-
-def _note(sentence: str) -> None:
-    """Says something beside the result."""
-    typer.echo(sentence, err=True)
-
-
 def _fail(sentence: str, code: int = 2) -> None:
-    _note(sentence)
+    printing.note(sentence)
     sys.exit(code)
 
 

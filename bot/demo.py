@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.clock import clock
 from bot.settings import Settings
@@ -31,8 +30,11 @@ class Prepared:
     notes: tuple[str, ...]
 
 
-def prepare(settings: Settings, *, fresh: bool, progress: Progress) -> Prepared:
+def prepare(settings: Settings, *, fresh: bool, with_truth: bool, progress: Progress, scale: float = 1.0) -> Prepared:
     """The demo company, built, trained and scored; shifted to today if it was built on an earlier day.
+
+    `with_truth` also writes down the true chances, which nothing reads but who wants to check a claim; `scale` is the
+    size of the company against the usual one.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def prepare(settings: Settings, *, fresh: bool, progress: Progress) -> Prepared:
     if ends is None and people.roster(db).people:
         raise BadInput("This database holds a company already; set CALLSHEET_HOME to an empty folder for the demo.")
     if ends is None:
-        demo.build(db, now=now, truth=settings.home / TRUTH, progress=progress)
+        demo.build(db, now=now, truth=settings.home / TRUTH if with_truth else None, progress=progress, scale=scale)
     if models.serving(db, "ranking") is None:
         _train(db, now, progress)
     notes: tuple[str, ...] = ()
@@ -93,32 +95,36 @@ def _train(db: Database, now: datetime, progress: Progress) -> None:
 
 
 def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool, say: Callable[[str], None]) -> None:
-    """Opens the local Slack with the bot in it, until it is interrupted."""
-    from slack_bolt.adapter.socket_mode import SocketModeHandler
+    """Opens the local Slack with the bot in it, until it is interrupted.
 
-    from bot.app import create_app, create_assistant
+    Raises
+    ------
+    BadInput
+        When something else listens on the port.
+    """
+    from bot.running import serve
     from bot.workspace import LocalSlack
 
     members, channels = cast_of(db)
-    with LocalSlack(people=members, channels=channels, clock=clock(settings.now), port=port) as slack:
-        local = replace(
-            settings, slack_api_url=slack.api_url, slack_bot_token=slack.bot_token, slack_app_token=slack.app_token
-        )
-        assistant = create_assistant(local, db)
-        assistant.warm_up()
-        app, _ = create_app(local, assistant, db)
-        handler: Any = SocketModeHandler(app, slack.app_token)
-        handler.connect()
+    try:
+        slack = LocalSlack(people=members, channels=channels, clock=clock(settings.now), port=port)
+        slack.start()
+    except OSError as error:
+        raise BadInput(f"Port {port} is taken; choose another with --port.") from error
+    local = replace(
+        settings, slack_api_url=slack.api_url, slack_bot_token=slack.bot_token, slack_app_token=slack.app_token
+    )
+
+    def ready() -> None:
         slack.wait_for_app()
         say(f"Callsheet is ready at {slack.url} (Ctrl-C stops it).")
         if browser:
             webbrowser.open(slack.url)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            say("Bye.")
-        finally:
-            handler.close()
+
+    try:
+        serve(local, db, say=say, ready=ready)
+    finally:
+        slack.stop()
 
 
 def cast_of(db: Database) -> tuple[list[Member], list[Channel]]:

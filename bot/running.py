@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from slack_bolt import App
     from slack_sdk import WebClient
 
+    from knowledge.database import Database
+
 logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 60
 
@@ -28,25 +30,35 @@ def run(settings: Settings, *, http: int | None, say: Callable[[str], None]) -> 
     BadInput
         When a token is missing or refused.
     """
-    db = open_books(settings)
+    serve(settings, open_books(settings), http=http, say=say, ready=lambda: say("Callsheet is connected to Slack."))
+
+
+def serve(
+    settings: Settings, db: Database, *, http: int | None = None, say: Callable[[str], None], ready: Callable[[], None]
+) -> None:
+    """Answers from some books until it is interrupted; `ready` is called once Slack is connected."""
     assistant = create_assistant(settings, db)
     app, desk = create_app(settings, assistant, db)
     assistant.warm_up()
     stop = threading.Event()
     threading.Thread(target=_recover, args=(desk, app.client, stop), name="recovery", daemon=True).start()
     try:
-        if http is not None:
-            if not settings.slack_signing_secret:
-                raise BadInput("SLACK_SIGNING_SECRET is not set; HTTP mode needs it to know that a request is Slack's.")
-            say(f"Callsheet listens on port {http}.")
-            app.start(port=http)
-            return
-        _connect(settings, app, say)
+        if http is None:
+            _connect(settings, app, say, ready)
+        else:
+            _listen(settings, app, http, say)
     finally:
         stop.set()
 
 
-def _connect(settings: Settings, app: App, say: Callable[[str], None]) -> None:
+def _listen(settings: Settings, app: App, port: int, say: Callable[[str], None]) -> None:
+    if not settings.slack_signing_secret:
+        raise BadInput("SLACK_SIGNING_SECRET is not set; HTTP mode needs it to know that a request is Slack's.")
+    say(f"Callsheet listens on port {port} (Ctrl-C stops it).")
+    app.start(port=port)
+
+
+def _connect(settings: Settings, app: App, say: Callable[[str], None], ready: Callable[[], None]) -> None:
     from slack_bolt.adapter.socket_mode import SocketModeHandler
     from slack_sdk.errors import SlackApiError
 
@@ -57,7 +69,7 @@ def _connect(settings: Settings, app: App, say: Callable[[str], None]) -> None:
         handler.connect()
     except SlackApiError as error:
         raise BadInput("Slack refuses SLACK_APP_TOKEN; make a new one with the scope connections:write.") from error
-    say("Callsheet is connected to Slack (Ctrl-C stops it).")
+    ready()
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

@@ -53,7 +53,10 @@ class CallListEntry(Table):
     """
 
     __tablename__ = "call_list"
-    __table_args__ = (Index("ix_call_list_order", "owner_id", "blocked", "worth", "zone"),)
+    __table_args__ = (
+        Index("ix_call_list_order", "owner_id", "blocked", "worth", "zone"),
+        Index("ix_call_list_tally", "owner_id", "blocked", "zone"),
+    )
 
     lead_id: Mapped[str] = mapped_column(primary_key=True)
     owner_id: Mapped[str | None]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tools.base import Tool
-from tools.leads import explain_lead, leads_to_call, show_lead
+from tools.calls import leads_to_call
+from tools.leads import explain_lead, show_lead
 from tools.pipeline import pipeline_report
 
 TOOLS: tuple[Tool, ...] = (leads_to_call, explain_lead, show_lead, pipeline_report)

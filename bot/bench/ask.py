@@ -34,23 +34,25 @@ def measure() -> dict[str, Any]:
     """Milliseconds of an answer by size of the book and by asker, and how they grow."""
     sizes = [*(size for size in SMALLER if size < rows()), rows()]
     books = [prepared(size) for size in sizes]
-    by_size = {size: process.alone(_warm, book) for size, book in zip(sizes, books, strict=True)}
+    by_size = {size: process.alone(_warm, book, TIMES) for size, book in zip(sizes, books, strict=True)}
     first, last = by_size[sizes[0]], by_size[sizes[-1]]
     growth = {who: _exponent(sizes, first[who]["median_ms"], last[who]["median_ms"]) for who in ASKERS}
-    return {"by_size": by_size, "growth_exponent": growth, "nobody_owns": process.alone(_unowned, books[-1])}
+    return {"by_size": by_size, "growth_exponent": growth, "nobody_owns": process.alone(_unowned, books[-1], TIMES)}
 
 
-def _warm(book: Book) -> dict[str, Any]:
+def _warm(book: Book, times: int) -> dict[str, Any]:
     """Every question to one book, in a process that has answered before."""
     say(f"asking in a book of {book.rows:,} open leads …")
     db, assistant = _open(book.path)
-    found: dict[str, Any] = {who: _ask(assistant, id_, QUESTION) | _baseline(book, id_) for who, id_ in ASKERS.items()}
+    found: dict[str, Any] = {
+        who: _ask(assistant, id_, QUESTION, times) | _baseline(book, id_) for who, id_ in ASKERS.items()
+    }
     for timed in found.values():
         timed["ratio"] = round(timed["median_ms"] / timed["baseline_ms"], 3)
-    found["rep_after_a_write"] = _ask(assistant, ASKERS["rep"], QUESTION, before=lambda: _touch(db))
-    found["admin_after_a_write"] = _ask(assistant, ASKERS["admin"], QUESTION, before=lambda: _touch(db))
+    found["rep_after_a_write"] = _ask(assistant, ASKERS["rep"], QUESTION, times, before=lambda: _touch(db))
+    found["admin_after_a_write"] = _ask(assistant, ASKERS["admin"], QUESTION, times, before=lambda: _touch(db))
     for name, question in _others(book.rows).items():
-        found[name] = _ask(assistant, ASKERS["admin"], question)
+        found[name] = _ask(assistant, ASKERS["admin"], question, times)
     return found
 
 
@@ -66,15 +68,20 @@ def _others(open_leads: int) -> dict[str, str]:
     }
 
 
-def _unowned(book: Book) -> dict[str, Any]:
-    """The same question where no lead has an owner yet. The book is not of use for anything else afterwards."""
+def _unowned(book: Book, times: int) -> dict[str, Any]:
+    """The same question to a copy of the book where no lead has an owner yet."""
     say("asking where nobody owns a lead …")
-    with closing(sqlite3.connect(book.path)) as books:
+    copied = book.path.with_name("unowned.db")
+    with closing(sqlite3.connect(book.path)) as source, closing(sqlite3.connect(copied)) as copy:
+        source.backup(copy)
         for table in ("leads", "call_list"):
-            books.execute(f"UPDATE {table} SET owner_id = NULL")  # noqa: S608
-        books.commit()
-    _, assistant = _open(book.path)
-    return {who: _ask(assistant, id_, QUESTION) for who, id_ in ASKERS.items()}
+            copy.execute(f"UPDATE {table} SET owner_id = NULL")  # noqa: S608
+        copy.commit()
+    db, assistant = _open(copied)
+    found = {who: _ask(assistant, id_, QUESTION, times) for who, id_ in ASKERS.items()}
+    db.engine.dispose()
+    copied.unlink()
+    return found
 
 
 def _open(path: Path) -> tuple[Database, Assistant]:
@@ -84,12 +91,12 @@ def _open(path: Path) -> tuple[Database, Assistant]:
 
 
 def _ask(
-    assistant: Assistant, asker: str, question: str, *, before: Callable[[], None] = lambda: None
+    assistant: Assistant, asker: str, question: str, times: int, *, before: Callable[[], None] = lambda: None
 ) -> dict[str, float]:
     """Median and 95th percentile of the milliseconds that answers take, the first left out."""
     person = people.find(assistant.services.roster(), asker)
     taken = []
-    for _ in range(TIMES + 1):
+    for _ in range(times + 1):
         before()
         taken.append(assistant.ask(question, person).elapsed_ms)
     return {"median_ms": round(median(taken[1:]), 1), "p95_ms": round(quantiles(taken[1:], n=20)[-1], 1)}

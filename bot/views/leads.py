@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.views import blocks
 from bot.views.blocks import Block
 from tools import wording
-from tools.leads import CallCard, CallList, LeadExplanation, LeadView
+from tools.calls import CallCard, CallList
+from tools.leads import LeadExplanation, LeadView
 
 OPENING_LIMIT = 600
 

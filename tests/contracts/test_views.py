@@ -15,8 +15,9 @@ from bot.views import blocks, home
 from knowledge.crm import Account, Deal, Lead
 from tests.company import Books
 from tools.base import Refusal, Result
+from tools.calls import leads_to_call
 from tools.catalog import TOOLS
-from tools.leads import leads_to_call, show_lead
+from tools.leads import show_lead
 from tools.pipeline import pipeline_report
 
 HOSTILE = ("<!channel> & <@U1> *bold* `code` ~x~", "x" * 5_000, "🙂" * 400, "a\nb\nc", "</script><b>", "&amp;&lt;")

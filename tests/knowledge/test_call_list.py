@@ -129,6 +129,19 @@ def test_a_list_is_read_only_as_far_as_it_is_asked(listed):
     line.close()
 
 
+def test_the_lines_of_many_owners_are_read_as_one(people, now):
+    # More owners than a pool has connections.
+    owners = [f"R-{number}" for number in range(40)]
+    with people.write() as session:
+        session.add_all(Person(id=owner, name=owner) for owner in owners)
+        session.flush()
+        session.add_all(Lead(id=f"{owner}/{k}", owner_id=owner) for owner in owners for k in range(2))
+    worth = {f"{owner}/{k}": 40.0 * k + place for place, owner in enumerate(owners) for k in range(2)}
+    write(people, now, worth)
+    found = [candidate.lead_id for candidate in top(people, [*owners, None], zones=None)]
+    assert found == sorted(worth, key=lambda id_: -worth[id_])
+
+
 def calls(*when, **more) -> list[dict]:
     return [{"at": at, "kind": "call", "disposition": "no_answer", **more} for at in when]
 

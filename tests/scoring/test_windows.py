@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from knowledge.frames import History
+from scoring import windows
 from scoring.windows import cutoffs, labelled
 
 HORIZON = timedelta(days=90)
@@ -66,3 +68,18 @@ def test_folds_keep_leads_together_whatever_the_order(company: History, as_of: d
     fold, again = rows.folds(3), rows.take(shuffled).folds(3)
     assert fold[shuffled].tolist() == again.tolist()
     assert pd.Series(fold).groupby(rows.leads).nunique().max() == 1
+
+
+def test_of_too_many_rows_an_unbiased_sample_of_every_window_is_learnt_from(
+    company: History, as_of: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = labelled(company, as_of=as_of, horizon=HORIZON)
+    monkeypatch.setattr(windows, "MOST_ROWS", len(everything) // 3)
+    rows, again = (labelled(company, as_of=as_of, horizon=HORIZON) for _ in range(2))
+    assert rows.leads.tolist() == again.leads.tolist()
+    assert len(rows) < 0.45 * len(everything)
+    assert set(rows.time) == set(everything.time)
+    assert {*zip(rows.leads, rows.time, rows.won, strict=True)} <= {
+        *zip(everything.leads, everything.time, everything.won, strict=True)
+    }
+    assert rows.won.mean() == pytest.approx(everything.won.mean(), rel=0.35)

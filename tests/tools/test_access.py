@@ -6,7 +6,8 @@ from knowledge.errors import NotAllowed
 from tests.company import Books
 from tools import access
 from tools.base import Refusal
-from tools.leads import explain_lead, leads_to_call, show_lead
+from tools.calls import leads_to_call
+from tools.leads import explain_lead, show_lead
 
 
 def test_a_rep_sees_own_records_the_teams_names_and_nothing_beyond(books: Books) -> None:

@@ -12,7 +12,8 @@ from knowledge.crm import Activity, Lead, Snooze
 from scoring import fallback
 from tests.company import NOW, Books
 from tools.base import Refusal
-from tools.leads import CallList, LeadExplanation, LeadView, explain_lead, leads_to_call, show_lead
+from tools.calls import CallList, leads_to_call
+from tools.leads import LeadExplanation, LeadView, explain_lead, show_lead
 
 NIGHT = datetime(2026, 3, 15, 6, 0, tzinfo=UTC)
 

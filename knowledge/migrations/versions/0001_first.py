@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lead_id"),
     )
     op.create_index("ix_call_list_order", "call_list", ["owner_id", "blocked", "worth", "zone"], unique=False)
+    op.create_index("ix_call_list_tally", "call_list", ["owner_id", "blocked", "zone"], unique=False)
     op.create_table(
         "column_rules",
         sa.Column("table", sa.String(), nullable=False),
@@ -635,6 +636,7 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_table("feedback")
     op.drop_table("column_rules")
+    op.drop_index("ix_call_list_tally", table_name="call_list")
     op.drop_index("ix_call_list_order", table_name="call_list")
     op.drop_table("call_list")
     op.drop_index(op.f("ix_access_log_person_id"), table_name="access_log")

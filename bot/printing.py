@@ -1,0 +1,85 @@
+"""What the command line prints: results on stdout, everything beside them on stderr."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from bot.agent import Answer
+
+console = Console(stderr=True)
+
+
+def answer(said: Answer) -> dict[str, Any]:
+    return {
+        "text": said.text,
+        "tool_calls": list(said.calls),
+        "results": [result.model_dump(mode="json") for result in said.results],
+        "citations": [citation.model_dump() for citation in said.citations],
+        "planner": said.planner,
+        "audit_id": said.audit_id,
+        "elapsed_ms": round(said.elapsed_ms, 1),
+    }
+
+
+def report(found: dict[str, Any]) -> str:
+    """An evaluation for people: each figure with its interval, the baselines beside it."""
+    seen = f"{found['model']} on {found['n']:,} records it had not seen ({found['split']})"
+    lines = [f"{seen}, {found['base_rate']:.1%} of them positive"]
+    if found.get("refusal"):
+        lines.append(str(found["refusal"]))
+    for name, metric in found["metrics"].items():
+        others = {other: values[name] for other, values in found["baselines"].items() if values.get(name)}
+        beside = ", ".join(f"{other} {figure['value']:.3f}" for other, figure in others.items())
+        lines.append(f"{name}: {_figure(metric)}{f'  (baselines: {beside})' if beside else ''}")
+    lines += [f"{flag['column']}: {flag['verdict']} – {flag['evidence']}" for flag in found["flagged"]]
+    return "\n".join(lines)
+
+
+def _figure(metric: dict[str, float | None]) -> str:
+    value, low, high = (metric[name] for name in ("value", "low", "high"))
+    if value is None:
+        return "not known"
+    return f"{value:.3f}" + (f" ({low:.3f}–{high:.3f})" if low is not None and high is not None else "")
+
+
+def as_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def table(columns: list[str], rows: list[list[str]]) -> None:
+    widths = [max(len(row[i]) for row in [columns, *rows]) for i in range(len(columns))]
+    for row in [columns, *rows]:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar on stderr that follows the steps of a long job."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(step: str, share: float) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=1.0)
+            bar.update(tasks[step], completed=share)
+
+        yield show
+
+
+def note(sentence: str) -> None:
+    """Says something beside the result."""
+    typer.echo(sentence, err=True)

@@ -1,0 +1,56 @@
+"""The benchmarks run to their end on a small book and say what they promise."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.bench import BENCHMARKS, ask, company, imports
+from knowledge.people import roster
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLSHEET_BENCH_ROWS", "2000")
+    monkeypatch.setattr(ask, "TIMES", 2)
+
+
+def test_a_company_has_the_leads_asked_for_each_by_a_name_of_its_own(tmp_path):
+    db = company.build(tmp_path / "books.db", 2_000)
+    with db.connect() as connection:
+        count = connection.exec_driver_sql("SELECT count(*), count(DISTINCT name) FROM leads WHERE outcome = 'open'")
+        assert tuple(count.one()) == (2_000, 2_000)
+        acted = connection.exec_driver_sql("SELECT count(*) FROM activities WHERE at > ?", (company.NOW.isoformat(),))
+        assert acted.scalar_one() == 0
+    assert sum(person.role == "rep" for person in roster(db).people) == company.REPS
+    db.engine.dispose()
+
+
+def test_names_do_not_repeat_in_the_first_million():
+    assert len({company.name_of(number) for number in range(0, 1_000_000, 7)}) == len(range(0, 1_000_000, 7))
+
+
+def test_training_and_scoring_are_told_beside_bare_scikit_learn():
+    found = BENCHMARKS["book"]()
+    assert found["open_leads"] == 2_000
+    assert found["statements"]
+    assert min(found[key] for key in ("train_ratio", "score_ratio", "peak_mb", "scored_per_s", "learnt_rows")) > 0
+
+
+def test_an_answer_is_timed_for_every_asker_beside_a_full_sort():
+    found = BENCHMARKS["ask"]()
+    by_size = found["by_size"][2_000]
+    assert all(by_size[who]["ratio"] > 0 and by_size[who]["p95_ms"] > 0 for who in ("rep", "manager", "admin"))
+    assert all(timed["median_ms"] > 0 for timed in by_size.values())
+    assert set(found["nobody_owns"]) == {"rep", "manager", "admin"}
+
+
+def test_an_import_is_told_beside_the_bare_load():
+    found = BENCHMARKS["imports"]()
+    assert found["rows"] == 2_000
+    assert found["ratio"] > 0
+
+
+def test_an_event_is_claimed_while_another_process_imports():
+    found = imports.claim_latency(2_000)
+    assert found["claims"] > 0
+    assert 0 < found["median_ms"] <= found["max_ms"]

@@ -1,0 +1,208 @@
+"""Whom to call now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge import calendar, metrics, records
+from knowledge.citations import Citation, record
+from knowledge.records import Event, LeadRecord
+from scoring.explanations import Reason
+from scoring.registry import Served
+from tools import access, queue, wording
+from tools.base import Limit, Owner, Result, ToolContext, tool
+from tools.leads import cite_reason
+
+REASONS_SHOWN = 3
+
+
+class CallCard(BaseModel):
+    """One lead worth a call: what to know before dialling."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lead_id: str
+    name: str
+    company: str | None
+    source: str | None
+    owner: str
+    chance: float | None
+    low: float | None
+    high: float | None
+    value: float | None
+    currency: str
+    reasons: tuple[str, ...]
+    last_touch: str | None
+    number: str | None
+    zone: str
+    zone_assumed: bool
+    local_time: str
+    opens_at: datetime
+
+
+class CallList(Result):
+    """Leads in the order of what a call now is worth, and how many were held back for which reason.
+
+    `callable_now` is False when nobody may be called at this hour: the leads are then first in line for later.
+    """
+
+    cards: tuple[CallCard, ...]
+    held: dict[str, int]
+    callable_now: bool
+    basis: str
+
+
+@tool(
+    examples="""
+        give me people to call / i need {number} leads to work on / next {number} calls please / {number} leads /
+        whom do I dial / leads to phone now / best people to talk to / calls for the next hour /
+        who is most likely to buy / which enquiries deserve a call / what calls should I make /
+        why is my top lead first / my next call / plan my calls / line up my calls / recommend leads for {rep} /
+        leads of {rep} / {rep}'s call list / top {number} leads of {rep} / who to call at {source} /
+        {source} leads worth calling / suggest somebody to ring / where is the money on the phone / hot leads /
+        i want to make some calls / today's calls / which leads should I call now / who should I call /
+        who do I ring first today / give me my top {number} leads / who should I phone this afternoon / my call list /
+        best leads from {source} / top leads from {source} {period} / what should {rep} be calling /
+        who should {rep} call next / show me {number} leads to call / hottest leads right now /
+        where should I start calling / whom to dial next / leads worth a call / give me {number} leads /
+        call list for {rep} / who is worth my time today / best {number} leads to phone from {source} /
+        what are my best leads / next best call / which of my leads are hot / who should the team call now /
+        prioritise my leads / who should I contact first / i have an hour for calls who first / who's next /
+        any good leads for me / leads to ring up / my leads today / rank my leads /
+        which prospects should I reach out to / who to call from {source}
+        """,
+)
+def leads_to_call(
+    ctx: ToolContext,
+    *,
+    limit: Limit = 5,
+    owner: Owner = "me",
+    source: Annotated[str | None, Field(max_length=120, description="only leads that came in this way")] = None,
+    segment: Annotated[str | None, Field(max_length=120, description="only leads of this segment")] = None,
+) -> CallList:
+    """Leads worth a call now, in order, each with its chance, value and reasons. Use for "who should I call".
+
+    Leads that may not be called at this hour, or not at all, are held back and counted by reason.
+    """
+    scope = access.scope(ctx, owner)
+    line = queue.line_up(ctx, scope, limit=limit, source=source, segment=segment)
+    money = ctx.keep("currency", lambda: metrics.currency(ctx.db))
+    touches = records.last_touches(ctx.db, [place.lead.id for place in line.places], until=ctx.now)
+    cards = tuple(_card(ctx, place, touches.get(place.lead.id), money) for place in line.places)
+    return CallList(
+        text=_call_text(cards, line),
+        citations=(
+            record("leads", "", "leads looked at", f"{line.looked_at:,}"),
+            *(cite for place in line.places for cite in _cite(place, line.served)),
+        ),
+        covers=f"{scope.label} open leads and those without an owner",
+        as_of=ctx.now,
+        hidden=records.count_open(ctx.db, [person.id for person in scope.hidden_people]) if scope.hidden_people else 0,
+        owners=tuple({place.lead.owner_id for place in line.places}),
+        names=tuple(card.name for card in cards),
+        cards=cards,
+        held=line.held,
+        callable_now=line.callable_now,
+        basis=line.basis,
+    )
+
+
+def _card(ctx: ToolContext, place: queue.Place, touch: Event | None, currency: str) -> CallCard:
+    lead = place.lead
+    return CallCard(
+        lead_id=lead.id,
+        name=lead.name,
+        company=lead.company,
+        source=lead.source,
+        owner=ctx.roster.name(lead.owner_id),
+        chance=place.chance,
+        low=place.low,
+        high=place.high,
+        value=None if lead.value is None else float(lead.value),
+        currency=currency,
+        reasons=_told(place.reasons),
+        last_touch=_touch(ctx, touch),
+        number=_number(lead, ctx.now, place.zone),
+        zone=place.zone,
+        zone_assumed=place.zone_assumed,
+        local_time=wording.clock(ctx.now, place.zone),
+        opens_at=calendar.calling_opens(ctx.now, place.zone),
+    )
+
+
+def _told(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
+    """Why to call: the strongest reasons for it, and the strongest against it where it outweighs the last of them."""
+    helps = [reason for reason in reasons if reason.effect > 0][:REASONS_SHOWN]
+    hurts = [reason for reason in reasons if reason.effect < 0][:REASONS_SHOWN]
+    if hurts and (len(helps) < REASONS_SHOWN or -hurts[0].effect > helps[-1].effect):
+        helps = helps[: REASONS_SHOWN - 1]
+    told = [reason.text for reason in helps]
+    return (*told, *(f"but {reason.text}" for reason in hurts[: REASONS_SHOWN - len(told)]))
+
+
+def _number(lead: LeadRecord, now: datetime, zone: str) -> str | None:
+    """The number to dial at this hour: the office in office hours, a mobile outside them."""
+    local = now.astimezone(calendar.zone(zone))
+    wanted = "office" if local.weekday() < 5 and 9 <= local.hour < 17 else "mobile"
+    for other in lead.other_phones:
+        if isinstance(other, dict) and other.get("kind") == wanted:
+            return str(other.get("number"))
+    return lead.phone
+
+
+def _touch(ctx: ToolContext, touch: Event | None) -> str | None:
+    if touch is None:
+        return None
+    how = f", {touch.disposition.replace('_', ' ')}" if touch.disposition else ""
+    return f"{touch.kind.replace('_', ' ')} {wording.ago(ctx.now, touch.at)}{how}"
+
+
+def _cite(place: queue.Place, served: Served | None) -> list[Citation]:
+    cited = [record("leads", place.lead.id, place.lead.name)]
+    if served:
+        cited += [cite_reason(place.lead.id, reason, served) for reason in place.reasons[:REASONS_SHOWN]]
+    return cited
+
+
+def _call_text(cards: tuple[CallCard, ...], line: queue.Line) -> str:
+    if not cards:
+        return f"There is nobody to call. {_held_text(line.held)}".strip()
+    first = cards[0]
+    if line.callable_now:
+        opening = f"Call {_who(first)} first."
+    else:
+        opening = (
+            f"Nobody may be called at this hour. First in line is {_who(first)}, when calling opens at 8:00 their time."
+        )
+    lines = [opening, *(f"{i}. {_card_text(card, line.callable_now)}" for i, card in enumerate(cards, 1))]
+    return "\n".join([*lines, *filter(None, [line.note, _held_text(line.held)])])
+
+
+def _who(card: CallCard) -> str:
+    return f"{card.name} ({card.company})" if card.company else card.name
+
+
+def _card_text(card: CallCard, callable_now: bool) -> str:
+    parts = [_who(card)]
+    if card.chance is not None and card.low is not None and card.high is not None:
+        parts.append(f"{wording.percent(card.chance)} chance ({wording.interval(card.low, card.high)})")
+    if card.value is not None:
+        parts.append(f"worth {wording.money(card.value, card.currency)}")
+    why = " ".join(wording.sentence(reason) for reason in card.reasons)
+    touched = f"Last touch: {card.last_touch}." if card.last_touch else "Not touched yet."
+    when = (
+        f"It is {card.local_time} there"
+        if callable_now
+        else f"Calling opens {wording.clock(card.opens_at, card.zone)} their time"
+    )
+    dial = f"; dial {card.number}." if card.number else "; no number on file."
+    return f"{', '.join(parts)}. {why} {touched} {when}{' (zone assumed)' if card.zone_assumed else ''}{dial}"
+
+
+def _held_text(held: dict[str, int]) -> str:
+    if not held:
+        return ""
+    return "Held back: " + ", ".join(f"{count:,} {reason}" for reason, count in held.items()) + "."
