@@ -18,6 +18,7 @@ console = Console(stderr=True)
 
 
 def answer(said: Answer) -> dict[str, Any]:
+    """An answer as the object that `ask --json` prints."""
     return {
         "text": said.text,
         "tool_calls": list(said.calls),
@@ -39,6 +40,8 @@ def report(found: dict[str, Any]) -> str:
         others = {other: values[name] for other, values in found["baselines"].items() if values.get(name)}
         beside = ", ".join(f"{other} {figure['value']:.3f}" for other, figure in others.items())
         lines.append(f"{name}: {_figure(metric)}{f'  (baselines: {beside})' if beside else ''}")
+    if in_time := found.get("by_time"):
+        lines.append("in the order of time: " + ", ".join(f"{name} {_figure(each)}" for name, each in in_time.items()))
     lines += [f"{flag['column']}: {flag['verdict']} – {flag['evidence']}" for flag in found["flagged"]]
     return "\n".join(lines)
 
@@ -51,10 +54,12 @@ def _figure(metric: dict[str, float | None]) -> str:
 
 
 def as_json(value: object) -> None:
+    """Prints a value as one line of JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def table(columns: list[str], rows: list[list[str]]) -> None:
+    """Prints rows under their columns, aligned."""
     widths = [max(len(row[i]) for row in [columns, *rows]) for i in range(len(columns))]
     for row in [columns, *rows]:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

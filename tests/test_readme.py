@@ -1,0 +1,57 @@
+"""The README stays true: its commands exist, its example loads, its settings are read."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from knowledge.imports.mapping import read_mapping
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
+COMMANDS = sorted({
+    line.split("#")[0].strip() for _, block in BLOCKS for line in block.splitlines() if line.startswith("callsheet ")
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_exists_with_its_options(line: str) -> None:
+    words = shlex.split(line)
+    shown = subprocess.run(
+        [sys.executable, "-m", "bot.cli", words[1], "--help"], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    for option in (word for word in words if word.startswith("--")):
+        assert option in shown.stdout
+
+
+def test_the_mapping_example_is_a_mapping(tmp_path: Path) -> None:
+    (example,) = [block for kind, block in BLOCKS if kind == "yaml"]
+    (tmp_path / "leads.yaml").write_text(example, encoding="utf-8")
+    header = ["Lead Number", "Converted", "Lead Source", "Created", "Prospect ID", "Age", "Tags"]
+    read = read_mapping(tmp_path / "leads.yaml", "leads", header)
+    assert set(read.columns) == {"id", "outcome", "source", "created_at"}
+
+
+def test_every_setting_of_the_table_is_read_and_every_one_read_is_told() -> None:
+    read = set(re.findall(r'"((?:CALLSHEET|SLACK|OPENAI)_[A-Z_]+)"', (ROOT / "bot" / "settings.py").read_text("utf-8")))
+    told = set(re.findall(r"\b((?:CALLSHEET|SLACK|OPENAI)_[A-Z_]+)\b", README))
+    assert told <= read
+    assert read - told <= {"SLACK_API_URL"}
+
+
+def test_what_it_links_to_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
+
+
+def test_the_two_commands_are_make_targets() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
+        assert f"\n{target}:" in makefile
