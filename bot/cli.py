@@ -334,18 +334,18 @@ def status(as_json: Json = False) -> None:
 
     config = _settings()
     db, now = _books(config), _now(config)
+    serving = {card.model: card for card in versions(db) if card.serves}
     facts: dict[str, Any] = {
         "database": str(db),
         "last_activity": last_write(db, until=now),
         "questions_waiting": Inbox(db).waiting(),
-        "serving": {
-            card.model: {"version": card.version, "trained_at": card.trained_at} for card in versions(db) if card.serves
-        },
+        "serving": {name: {"version": card.version, "trained_at": card.trained_at} for name, card in serving.items()},
     }
     if as_json:
         printing.as_json(facts)
         return
-    for name, value in facts.items():
+    told = [f"{card.model} {card.version}, trained {card.trained_at:%Y-%m-%d %H:%M} UTC" for card in serving.values()]
+    for name, value in (facts | {"serving": "; ".join(told) or "no model"}).items():
         typer.echo(f"{name.replace('_', ' ')}: {value}")
 
 

@@ -7,8 +7,22 @@ they run. To add one, write a module with a `measure` and name it here.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from typing import Any
+
+ROWS = 1_000_000
+
+
+def rows() -> int:
+    """How many open leads the benchmarks work on."""
+    return int(os.environ.get("CALLSHEET_BENCH_ROWS") or ROWS)
+
+
+def say(text: str) -> None:
+    """Tells whoever waits how far it is."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _imports() -> dict[str, Any]:

@@ -14,8 +14,8 @@ from typing import Any
 from bot import settings
 from bot.agent import Assistant
 from bot.app import create_assistant
-from bot.bench import company, process
-from bot.bench.book import Book, prepared, rows, say
+from bot.bench import company, process, rows, say
+from bot.bench.book import Book, prepared
 from bot.bench.company import NOW
 from knowledge import people
 from knowledge.database import Database

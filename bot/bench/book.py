@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.bench import company, process
+from bot.bench import company, process, rows, say
 from bot.bench.company import NOW
 from knowledge import frames, scores
 from knowledge.database import Database
@@ -20,7 +18,6 @@ from scoring.bare import Bare
 from scoring.ranking import Ranking
 from scoring.registry import CATALOG, Registry
 
-ROWS = 1_000_000
 # Scoring is linear in the rows, so scikit-learn is timed on this many of them.
 JUDGED = 100_000
 
@@ -40,22 +37,12 @@ def measure() -> dict[str, Any]:
     return {**book.figures, **process.alone(_bare, book.path, book.figures)}
 
 
-def rows() -> int:
-    """How many open leads the benchmarks work on."""
-    return int(os.environ.get("CALLSHEET_BENCH_ROWS") or ROWS)
-
-
 @cache
 def prepared(open_leads: int) -> Book:
     """Books with that many open leads; made once, gone when the process ends."""
     path = Path(_folder().name) / f"{open_leads}.db"
     built = process.alone(_build, path, open_leads)
     return Book(path, open_leads, built | process.alone(_train_and_score, path))
-
-
-def say(text: str) -> None:
-    """Tells whoever waits how far it is."""
-    print(text, file=sys.stderr, flush=True)
 
 
 @cache

@@ -17,9 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from bot.bench import process
-from bot.bench.book import rows as rows_asked
-from bot.bench.book import say
+from bot import bench
+from bot.bench import process, say
 from knowledge.database import Database
 from knowledge.errors import BadInput
 from knowledge.imports import load_file
@@ -67,9 +66,9 @@ def measure(db_url: str, rows: int) -> dict[str, float]:
 def compare() -> dict[str, Any]:
     """An import into SQLite beside the bare load, and how long an event from Slack waits during one."""
     with TemporaryDirectory(prefix="callsheet-bench-") as folder:
-        say(f"importing {rows_asked():,} leads …")
-        found = process.alone(measure, f"sqlite:///{folder}/books.db", rows_asked())
-    return {**found, "claims_during_import": claim_latency(rows_asked())}
+        say(f"importing {bench.rows():,} leads …")
+        found = process.alone(measure, f"sqlite:///{folder}/books.db", bench.rows())
+    return {**found, "claims_during_import": claim_latency(bench.rows())}
 
 
 def claim_latency(rows: int) -> dict[str, float]:
