@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools import names
-from tools.base import Refusal, Result, Services, Tool, ToolContext
+from tools.base import Result, Services, Tool, ToolContext
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
@@ -198,8 +198,3 @@ def _text(messages: Sequence[BaseMessage], results: Sequence[Result], planner: s
 def figures(text: str) -> set[str]:
     """Every number in a text, without the marks that only group its digits."""
     return {re.sub(r"[,\u00a0\u202f](?=\d{3})", "", found) for found in _FIGURE.findall(text)}
-
-
-def refusals(answer: Answer) -> list[Refusal]:
-    """The results of an answer that say why there is none."""
-    return [result for result in answer.results if isinstance(result, Refusal)]

@@ -47,11 +47,6 @@ class Inbox:
                 row.leased_until, row.attempts = now + self._lease, row.attempts + 1
             return [(row.key, row.payload) for row in rows]
 
-    def reopen(self, key: str, at: datetime) -> None:
-        """Puts an event back to where it was when its worker's lease ran out at `at`."""
-        with self._db.write(books=False) as session:
-            session.execute(update(Event).where(Event.key == key).values(done_at=None, leased_until=at))
-
     def waiting(self) -> int:
         """Events taken on and not yet answered."""
         with self._db.read() as session:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from bot.desk import Question
+from knowledge.ledger import InboxEvent
 from tests.company import NOW
 from tests.office import Office
 
@@ -34,10 +37,11 @@ def test_a_mention_that_slack_delivers_twice_is_answered_once(office: Office) ->
     office.slack.faults.drop_acks(2)
     asked = mia.mention("sales", "how many leads came in this month")
     mia.answer(to=asked)
-    mia.wait(
-        lambda: all(each.is_settled for each in office.slack.deliveries), what="the redeliveries to be acknowledged"
-    )
-    assert [each.attempts for each in office.slack.deliveries if each.name == "app_mention"] != [1]
+    heard = ("message", "app_mention")
+    again = [each for each in office.slack.deliveries if each.name in heard]
+    mia.wait(lambda: all(each.is_settled for each in again), what="the redeliveries to be acknowledged")
+    assert {each.name for each in again} == set(heard)
+    assert all(len(each.attempts) > 1 for each in again[:2])
     said = office.calls("chat.postMessage") + office.calls("chat.postEphemeral")
     assert len(said) == 1
 
@@ -165,7 +169,9 @@ def test_an_answer_that_was_posted_before_its_worker_went_away_is_not_posted_aga
         office.slack.workspace.app.team_id, asked.channel, ana.id, asked.text, asked.ts, asked.ts, is_direct=True
     )
     ana.wait(lambda: office.desk.inbox.waiting() == 0, what="the question to be closed")
-    office.desk.inbox.reopen(done.key, NOW - timedelta(minutes=5))
+    with office.books.db.write(books=False) as session:
+        lease = {"done_at": None, "leased_until": NOW - timedelta(minutes=5)}
+        session.execute(update(InboxEvent).where(InboxEvent.key == done.key).values(**lease))
     posted = len(office.calls("chat.postMessage"))
     assert office.desk.recover(office.client()) == 1
     assert len(office.calls("chat.postMessage")) == posted
