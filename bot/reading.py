@@ -176,12 +176,21 @@ class Reader:
         return Reading((call,)) if call else Reading(reply="Which lead do you mean? Give me the name.")
 
     def _best(self, text: _Text) -> Guess:
-        """The likeliest kind among those that are ever asked about what the question names."""
+        """The likeliest kind among those that are ever asked about what the question names.
+
+        Whoever names a record wants something of it: where no kind is sure but the tools together are likelier than
+        the rest, the likeliest tool is as good as sure.
+        """
         named = {token for token in _NAMED if token in text.masked}
         fitting = [guess for guess in self._intents(text.masked) if named <= self._names_in[guess.kind]]
+        total = sum(guess.chance for guess in fitting)
+        tools = [guess for guess in fitting if guess.kind in self.tools]
+        likely = sum(guess.chance for guess in tools) / total if total else 0.0
         if not fitting:
             return _Kind(smalltalk.OUTSIDE, 1.0)
-        return _Kind(fitting[0].kind, fitting[0].chance / sum(guess.chance for guess in fitting))
+        if named and fitting[0].chance < SURE * total and likely > 0.5:
+            return _Kind(tools[0].kind, likely)
+        return _Kind(fitting[0].kind, fitting[0].chance / total)
 
     def _two_in_one(self, question: str, link: Link) -> Sequence[Call]:
         """The calls of a question that asks two things, if each half is sure to ask another tool."""

@@ -58,12 +58,13 @@ EXAMPLES: dict[str, str] = {
         what is the probability that {deal} slips
         """,
     CHANGE: """
-        delete all leads / delete {lead} / remove {lead} from the crm / drop the leads table /
-        give all leads of {rep} to me / assign {lead} to me / change the owner of {lead} /
-        set the value of {lead} to {number} / mark {lead} as won / close {deal} as lost / update the stage of {deal} /
-        erase everything / merge {lead} and {lead} / export all contacts / wipe the database / email all my leads /
-        create a new lead / add a lead / transfer {account} to {rep} / make me an admin /
-        move all leads from {rep} to {rep} / raise the amount of {deal} / cancel all deals /
+        make {lead} mine / I want to have {lead} / take {lead} away from {rep} / put {lead} on my name /
+        hand {lead} over to me / tell {lead} that we are late / delete all leads / delete {lead} /
+        remove {lead} from the crm / drop the leads table / give all leads of {rep} to me / assign {lead} to me /
+        change the owner of {lead} / set the value of {lead} to {number} / mark {lead} as won / close {deal} as lost /
+        update the stage of {deal} / erase everything / merge {lead} and {lead} / export all contacts /
+        wipe the database / email all my leads / create a new lead / add a lead / transfer {account} to {rep} /
+        make me an admin / move all leads from {rep} to {rep} / raise the amount of {deal} / cancel all deals /
         send a message to all customers / edit {lead} / rename {lead} / fire {rep}
         """,
 }

@@ -98,8 +98,8 @@ class PipelineReport(Result):
                 average deal size / deal size / average deal / avg deal size / average deal value / size of deals
                 """,
             "won_deals": """
-                deals won / won deals / deals did we win / deals closed won / wins / deals we won / deals i won /
-                deals have we won
+                won the most deals / most deals won / closed the most deals / deals won / won deals /
+                deals did we win / deals closed won / wins / deals we won / deals i won / deals have we won
                 """,
             "lost_deals": """
                 deals lost / lost deals / losses / deals did we lose / deals we lost / lose
