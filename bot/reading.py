@@ -65,6 +65,8 @@ _SAME = re.compile(r"^(?:and|what about|how about|same|the same|now|only|just|fo
 _TEAM = re.compile(r"\b(?:team|we|our|us|everyone|all reps|company)\b", re.IGNORECASE)
 _MINE = re.compile(r"\b(?:my|me|mine|i|i'm|i've)\b", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*(?:;|\?(?=\s*\w)|\band also\b|,? \band\b|\bplus\b)\s*", re.IGNORECASE)
+# A lead that is spoken of without its name.
+_SOME_LEAD = re.compile(r"\b(?:the|this|that) lead\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'’.-]+(?: (?:[A-Z][\w'’.-]*|&|of|de|van|von))*")
 _TOKENS = {
     "lead": "leadname",
@@ -310,6 +312,7 @@ def _look(question: str, link: Link) -> _Text:
     )
     if name:
         masked = masked.replace(name, _TOKENS["lead"], 1)
+    masked = _SOME_LEAD.sub(_TOKENS["lead"], masked)
     periods = [match[0] for match in _PERIOD.finditer(masked)]
     masked = _PERIOD.sub(_TOKENS["period"], masked)
     positions = _POSITION.sub(" ", masked)
