@@ -67,8 +67,7 @@ class Assistant:
         import langchain.agents
 
         logger.info("%s is ready", langchain.agents.__name__, extra={"action": "warmed_up"})
-        for name in ("ranking", "reach"):
-            self.services.models.serving(name)
+        self.services.models.warm_up()
 
     def ask(self, question: str, asker: Person, *, thread: str | None = None, audit_id: str | None = None) -> Answer:
         """The answer for an asker; `thread` is the conversation it belongs to, None for a fresh one.

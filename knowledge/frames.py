@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import DateTime, Float, String, func, select, type_coerce
 from sqlalchemy.engine import Connection
@@ -64,7 +63,6 @@ class Snapshot:
     attributes : frame indexed alike, one column for each custom column of the CRM
     activities : frame with `ACTIVITY_COLUMNS`, in order of time
     changes : frame with `CHANGE_COLUMNS`, in order of time
-    owner_load : open leads of each owner, indexed by person id
     """
 
     as_of: datetime
@@ -72,7 +70,6 @@ class Snapshot:
     attributes: pd.DataFrame
     activities: pd.DataFrame
     changes: pd.DataFrame
-    owner_load: pd.Series
 
     @property
     def open_ids(self) -> pd.Index:
@@ -90,9 +87,6 @@ class History:
     activities: pd.DataFrame
     changes: pd.DataFrame
     rules: dict[str, str]
-    owner_load: pd.Series | None = None
-    # The part of all leads that these are, where they are a sample: loads counted from them are scaled up.
-    share: float = 1.0
 
     @property
     def is_dated(self) -> bool:
@@ -112,12 +106,8 @@ class History:
         leads.loc[later, "outcome"] = "open"
         leads.loc[later, "outcome_at"] = pd.NaT
         known = self.activities[["at", "recorded_at"]].max(axis=1) <= moment
-        load = self.owner_load
-        if load is None:
-            load = leads.loc[leads["outcome"] == "open", "owner_id"].value_counts() / self.share
-        return Snapshot(
-            as_of, leads, attributes, self.activities[known], self.changes[self.changes["at"] <= moment], load
-        )
+        changes = self.changes[self.changes["at"] <= moment]
+        return Snapshot(as_of, leads, attributes, self.activities[known], changes)
 
 
 def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> History:
@@ -128,7 +118,6 @@ def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> 
         changes = _read(connection, LeadChange, CHANGE_COLUMNS, LeadChange.lead_id, ids, db)
         _win_by_deal(connection, leads, ids, db)
         rules = _rules(connection)
-        load = None if ids is None else _owner_load(connection, leads["owner_id"].dropna().unique())
     attributes = _columns_of(leads.pop("attributes"), rules)
     moment = pd.Timestamp(until)
     # What was edited since cannot be undone later: these edits do not belong to the history.
@@ -141,7 +130,6 @@ def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> 
         activities[known].sort_values("at", kind="stable", ignore_index=True),
         changes[changes["at"] <= moment].sort_values("at", kind="stable", ignore_index=True),
         rules,
-        load,
     )
 
 
@@ -234,12 +222,3 @@ def _win_by_deal(connection: Connection, leads: pd.DataFrame, ids: Sequence[str]
 def _rules(connection: Connection) -> dict[str, str]:
     rows = connection.execute(select(ColumnRule.column, ColumnRule.rule).where(ColumnRule.table == "leads"))
     return {row.column: row.rule for row in rows}
-
-
-def _owner_load(connection: Connection, owners: np.ndarray[Any, Any]) -> pd.Series:
-    query = (
-        select(Lead.owner_id, func.count())
-        .where(Lead.outcome == "open", Lead.owner_id.in_(list(owners)))
-        .group_by(Lead.owner_id)
-    )
-    return pd.Series({str(row[0]): row[1] for row in connection.execute(query)}, dtype="float64")

@@ -22,24 +22,15 @@ def silent(step: str, share: float) -> None:
 
 
 class Model(ABC):
-    """Something that learns from a history and says what is likely of a snapshot.
+    """Something that learns from a history, and can be judged on what it had not seen.
 
     Attributes
     ----------
     name : what it is called in commands and citations
-    entity : the table whose records it scores
-    unit : what `value` means
     """
 
     name: ClassVar[str]
-    entity: ClassVar[str]
-    unit: ClassVar[str]
     seed: int
-
-    @property
-    @abstractmethod
-    def event(self) -> str:
-        """What `value` is the chance of, as in "a 34 % chance to be …"."""
 
     @property
     @abstractmethod
@@ -56,6 +47,24 @@ class Model(ABC):
         cls, history: History, *, as_of: datetime, split: Split = "time", progress: Progress = silent
     ) -> Evaluation:
         """A back-test of this kind of model beside its baselines, on what was known at `as_of`."""
+
+
+class Scorer(Model):
+    """A model that says of each record how likely something is.
+
+    Attributes
+    ----------
+    entity : the table whose records it scores
+    unit : what `value` means
+    """
+
+    entity: ClassVar[str]
+    unit: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def event(self) -> str:
+        """What `value` is the chance of, as in "a 34 % chance to be …"."""
 
     @abstractmethod
     def judge(self, features: pd.DataFrame) -> pd.DataFrame:

@@ -84,7 +84,6 @@ _NUMBERS = {
         "{value} since the last conversation; typical is {typical}",
         "has not been called",
     ),
-    "owner_load": ("owner_load", "its owner has {value}; typical is {typical}", "nobody owns it"),
     "days_in_status": (
         "status",
         "its status has stood for {value}; typical is {typical}",
@@ -94,7 +93,6 @@ _NUMBERS = {
 }
 _UNITS = {
     "attempts": "call attempt",
-    "owner_load": "open lead",
     "reassignments": "time",
 }
 # Spans of time and the hours in their unit: told as "40 minutes", "7 hours" or "12 days", whichever fits.
@@ -221,7 +219,6 @@ def _record(snapshot: Snapshot, leads: pd.DataFrame) -> pd.DataFrame:
             "status": leads["status"],
             "age_days": _days(now, leads["created_at"]),
             "created_weekday": day.map(dict(enumerate(WEEKDAYS))).astype(object),
-            "owner_load": leads["owner_id"].map(snapshot.owner_load).astype("float64"),
             "days_in_status": _days(now, statuses.reindex(leads.index)),
             "reassignments": owners.reindex(leads.index).fillna(0).astype("float64"),
         }

@@ -16,7 +16,7 @@ from knowledge.errors import NotTrained
 from knowledge.frames import History, Snapshot
 from scoring import columns, features
 from scoring.backtest import FEWEST_TO_LEARN, Evaluation, Split, evaluate
-from scoring.base import Model, Progress, silent
+from scoring.base import Progress, Scorer, silent
 from scoring.calibration import Calibration, jackknife
 from scoring.columns import Columns, Matrix
 from scoring.estimators import FAMILIES, Family
@@ -50,7 +50,7 @@ class _Lesson:
         return Calibration.learn(self.unseen[:, families], self.won, self.groups, self.weight)
 
 
-class Ranking(Model):
+class Ranking(Scorer):
     """Chance that an open lead is won within the horizon (or ever, where the books hold no dates).
 
     Learns from leads as they stood at past instants about a month apart. Each family of learners is an ensemble of

@@ -17,7 +17,7 @@ from knowledge.crm import CONVERSATIONS
 from knowledge.errors import NotTrained
 from knowledge.frames import History, Snapshot
 from scoring.backtest import Evaluation, Split, verdict
-from scoring.base import Model, Progress, silent
+from scoring.base import Progress, Scorer, silent
 from scoring.explanations import Explanation, Reason
 from scoring.features import WEEKDAYS
 from scoring.metrics import METRICS, measure
@@ -33,7 +33,7 @@ Z = 1.645
 Vector = npt.NDArray[np.float64]
 
 
-class Reach(Model):
+class Reach(Scorer):
     """Chance that an outbound call is answered, for each hour of the week on the lead's clock.
 
     A weekday's and an hour's share of answered calls are each shrunk to the overall one, the more the fewer calls

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from skops import io
 
@@ -15,6 +15,8 @@ from knowledge.models import Card
 from scoring.base import Model
 from scoring.ranking import Ranking
 from scoring.reach import Reach
+
+Kind = TypeVar("Kind", bound=Model)
 
 CATALOG: dict[str, type[Model]] = {model.name: model for model in (Ranking, Reach)}
 
@@ -46,10 +48,10 @@ def loads(data: bytes) -> Model:
 
 
 @dataclass(frozen=True)
-class Served:
+class Served(Generic[Kind]):
     """A model that answers, and the card of its version."""
 
-    model: Model
+    model: Kind
     card: Card
 
 
@@ -58,7 +60,7 @@ class Registry:
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        self._read: dict[str, Served] = {}
+        self._read: dict[str, Served[Any]] = {}
 
     def save(
         self, model: Model, *, now: datetime, as_of: datetime, fingerprint: str, report: Mapping[str, Any], serve: bool
@@ -76,9 +78,14 @@ class Registry:
             serve=serve,
         )
 
-    def serving(self, name: str) -> Served | None:
-        """The model that serves under a name, or None."""
-        card = models.serving(self.db, name)
+    def warm_up(self) -> None:
+        """Reads in every model that serves."""
+        for kind in CATALOG.values():
+            self.serving(kind)
+
+    def serving(self, kind: type[Kind]) -> Served[Kind] | None:
+        """The model of a kind that serves, or None."""
+        name, card = kind.name, models.serving(self.db, kind.name)
         if card is None:
             return None
         known = self._read.get(name)

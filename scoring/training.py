@@ -18,7 +18,7 @@ from knowledge.errors import BadInput, NotTrained
 from knowledge.frames import History, Snapshot
 from scoring import fallback
 from scoring.backtest import Evaluation, Split
-from scoring.base import Model, Progress, silent
+from scoring.base import Model, Progress, Scorer, silent
 from scoring.registry import CATALOG, Registry, Served
 
 # Leads that are learnt from at most: more teach nothing that would show.
@@ -65,8 +65,7 @@ def learn_from(db: Database, as_of: datetime) -> History:
     if len(ids) <= MOST_LEADS:
         return frames.load(db, until=as_of)
     sample = [id_ for id_ in ids if _hash(id_) < MOST_LEADS / len(ids)]
-    # Open leads of an owner are counted from the sample: the database could only say how many there are today.
-    return replace(frames.load(db, until=as_of, ids=sample), owner_load=None, share=len(sample) / len(ids))
+    return frames.load(db, until=as_of, ids=sample)
 
 
 def score(
@@ -84,7 +83,7 @@ def score(
     Where no ranking serves, the call list takes the plain order of `fallback` and the frame is empty.
     """
     ids = scores.lead_ids(db, only_open=True)
-    scored = _score(db, _kind(name).name, ids, as_of, default_zone, progress, complete=True)
+    scored = _score(db, name, ids, as_of, default_zone, progress, complete=True)
     scores.forget(db, name, scored.index)
     if out is not None:
         scored.to_csv(out)
@@ -106,7 +105,7 @@ def _score(
     *,
     complete: bool,
 ) -> pd.DataFrame:
-    served = Registry(db).serving(name)
+    served = Registry(db).serving(_scorer(name))
     if served is None and name != "ranking":
         raise NotTrained
     # Before the leads are read: one that changes meanwhile is marked again.
@@ -129,7 +128,7 @@ class _Batch:
     leads: pd.DataFrame
 
 
-def _judge(db: Database, served: Served | None, snapshot: Snapshot) -> _Batch:
+def _judge(db: Database, served: Served[Scorer] | None, snapshot: Snapshot) -> _Batch:
     """Scores the open leads of a snapshot and keeps the scores with the features they were made from."""
     ids = snapshot.open_ids
     leads = snapshot.leads.loc[ids, list(_CALL_COLUMNS)]
@@ -205,7 +204,7 @@ def _promoted(found: Evaluation, version: int) -> str:
 
 
 def _refused(db: Database, name: str, refusal: str) -> str:
-    served = Registry(db).serving(name)
+    served = Registry(db).serving(_kind(name))
     if served is not None:
         return f"{refusal} {name} {served.card.version} keeps serving."
     return f"{refusal} {fallback.STATEMENT}" if name == "ranking" else refusal
@@ -229,6 +228,13 @@ def _kind(name: str) -> type[Model]:
     if name not in CATALOG:
         raise BadInput(f'There is no model "{name}"; there are {", ".join(CATALOG)}.')
     return CATALOG[name]
+
+
+def _scorer(name: str) -> type[Scorer]:
+    kind = _kind(name)
+    if not issubclass(kind, Scorer):
+        raise BadInput(f"{name} scores no single records; `callsheet evaluate {name}` says what it found.")
+    return kind
 
 
 _CALL_COLUMNS = ("owner_id", "timezone", "phone", "country", "do_not_call", "consent", "value")

@@ -43,6 +43,16 @@ PeriodWords = Annotated[
 ]
 
 
+class Attachment(BaseModel):
+    """A file that goes with an answer; `title` says what it shows to those who cannot open or see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    content: bytes = Field(exclude=True, repr=False)
+
+
 class Result(BaseModel):
     """What a tool has to say: a short text, and the facts behind it.
 
@@ -55,6 +65,7 @@ class Result(BaseModel):
     hidden : how many records the asker may not see were left out
     owners : whose records are shown (None: nobody's), which decides who else may read it
     names : the records shown, in order, so that "the second one" has a meaning
+    files : pages and pictures that go with it
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,6 +77,7 @@ class Result(BaseModel):
     hidden: int = 0
     owners: tuple[str | None, ...] = ()
     names: tuple[str, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 class Refusal(Result):

@@ -11,6 +11,7 @@ from knowledge import calendar, metrics, records
 from knowledge.citations import Citation, record
 from knowledge.records import Event, LeadRecord
 from scoring.explanations import Reason
+from scoring.ranking import Ranking
 from scoring.registry import Served
 from tools import access, queue, wording
 from tools.base import Limit, Owner, Result, ToolContext, tool
@@ -162,7 +163,7 @@ def _touch(ctx: ToolContext, touch: Event | None) -> str | None:
     return f"{touch.kind.replace('_', ' ')} {wording.ago(ctx.now, touch.at)}{how}"
 
 
-def _cite(place: queue.Place, served: Served | None) -> list[Citation]:
+def _cite(place: queue.Place, served: Served[Ranking] | None) -> list[Citation]:
     cited = [record("leads", place.lead.id, place.lead.name)]
     if served:
         cited += [cite_reason(place.lead.id, reason, served) for reason in place.reasons[:REASONS_SHOWN]]

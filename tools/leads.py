@@ -12,6 +12,7 @@ from knowledge.errors import NotTrained
 from knowledge.records import Event, LeadRecord
 from scoring import whatif
 from scoring.explanations import Explanation, Reason
+from scoring.ranking import Ranking
 from scoring.registry import Served
 from tools import names, wording
 from tools.base import LeadName, Result, ToolContext, tool
@@ -150,7 +151,7 @@ def show_lead(ctx: ToolContext, *, lead: LeadName) -> LeadView:
     )
 
 
-def cite_reason(lead_id: str, reason: Reason, served: Served) -> Citation:
+def cite_reason(lead_id: str, reason: Reason, served: Served[Ranking]) -> Citation:
     """A citation of one reason of a model, with its share of the score."""
     return Citation(
         kind="model",
@@ -160,8 +161,8 @@ def cite_reason(lead_id: str, reason: Reason, served: Served) -> Citation:
     )
 
 
-def _serving(ctx: ToolContext) -> Served:
-    served = ctx.models.serving("ranking")
+def _serving(ctx: ToolContext) -> Served[Ranking]:
+    served = ctx.models.serving(Ranking)
     if served is None:
         raise NotTrained(
             "No ranking serves, so no lead has a chance to explain; an admin can run `callsheet train ranking`."
@@ -170,7 +171,13 @@ def _serving(ctx: ToolContext) -> Served:
 
 
 def _explanation_text(
-    name: str, value: float, low: float, high: float, served: Served, explanation: Explanation, changes: tuple[str, ...]
+    name: str,
+    value: float,
+    low: float,
+    high: float,
+    served: Served[Ranking],
+    explanation: Explanation,
+    changes: tuple[str, ...],
 ) -> str:
     chance, between = wording.percent(value), wording.interval(low, high)
     lines = [f"{name} has a {chance} chance to be {served.model.event} (90 % interval {between})."]

@@ -21,6 +21,7 @@ from knowledge.errors import BadInput
 from knowledge.records import LeadRecord
 from scoring import fallback, training
 from scoring.explanations import Reason
+from scoring.ranking import Ranking
 from scoring.reach import Reach
 from scoring.registry import Served
 from tools.access import Scope
@@ -52,7 +53,7 @@ class Line:
     held: dict[str, int]
     callable_now: bool
     looked_at: int
-    served: Served | None
+    served: Served[Ranking] | None
     basis: str
     note: str
 
@@ -78,7 +79,7 @@ def line_up(ctx: ToolContext, scope: Scope, *, limit: int, source: str | None, s
     callable_now = bool(candidates)
     if not candidates:
         candidates = _best(ctx, owners, None, held, limit * POOL, source, segment)
-    served = ctx.models.serving("ranking")
+    served = ctx.models.serving(Ranking)
     places = _score(ctx, served, candidates, limit, callable_now)
     return Line(
         places,
@@ -136,14 +137,14 @@ def _best(
 
 def _lift(ctx: ToolContext, zones: Sequence[str]) -> list[float]:
     """How much likelier than usual a call is picked up now, on each clock."""
-    served = ctx.models.serving("reach")
-    if served is None or not isinstance(served.model, Reach) or not zones:
+    served = ctx.models.serving(Reach)
+    if served is None or not zones:
         return [1.0] * len(zones)
     return [float(lift) for lift in served.model.lift(zones, ctx.now)]
 
 
 def _score(
-    ctx: ToolContext, served: Served | None, candidates: Sequence[Candidate], limit: int, callable_now: bool
+    ctx: ToolContext, served: Served[Ranking] | None, candidates: Sequence[Candidate], limit: int, callable_now: bool
 ) -> list[Place]:
     """The best of the candidates by their chance at this instant, each with its reasons."""
     ids = [candidate.lead_id for candidate in candidates]

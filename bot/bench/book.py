@@ -78,8 +78,8 @@ def _bare(path: Path, figures: dict[str, Any]) -> dict[str, Any]:
     """Seconds of scikit-learn for the matrices that the ranking was fitted to and judges."""
     say("the same with bare scikit-learn …")
     db = Database(f"sqlite:///{path}")
-    served = Registry(db).serving("ranking")
-    if served is None or not isinstance(served.model, Ranking):
+    served = Registry(db).serving(Ranking)
+    if served is None:
         return {}
     learnt = windows.labelled(training.learn_from(db, NOW), as_of=NOW, horizon=served.model.horizon)
     start = time.perf_counter()

@@ -15,11 +15,13 @@ from knowledge.connectors import demo
 from knowledge.database import Database
 from knowledge.errors import NotTrained
 from knowledge.frames import History, Snapshot
-from scoring.base import Model
+from scoring.base import Scorer
 from scoring.registry import CATALOG, dumps, loads
 
 AS_OF = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+SCORERS = {name: kind for name, kind in CATALOG.items() if issubclass(kind, Scorer)}
 each_model = pytest.mark.parametrize("name", CATALOG)
+each_scorer = pytest.mark.parametrize("name", SCORERS)
 
 
 @pytest.fixture(scope="module")
@@ -37,21 +39,21 @@ def snapshot(history: History) -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def fitted(history: History) -> dict[str, Model]:
-    return {name: kind().fit(history, as_of=AS_OF) for name, kind in CATALOG.items()}
+def fitted(history: History) -> dict[str, Scorer]:
+    return {name: kind().fit(history, as_of=AS_OF) for name, kind in SCORERS.items()}
 
 
-@each_model
+@each_scorer
 def test_an_unfitted_model_refuses(name: str, snapshot: Snapshot) -> None:
     ids = snapshot.open_ids[:2]
-    for ask in (CATALOG[name]().predict, CATALOG[name]().explain, CATALOG[name]().features):
+    for ask in (SCORERS[name]().predict, SCORERS[name]().explain, SCORERS[name]().features):
         with pytest.raises(NotTrained):
             ask(snapshot, ids)
 
 
-@each_model
+@each_scorer
 def test_rows_in_another_order_and_rows_of_later_change_nothing(
-    name: str, history: History, fitted: dict[str, Model]
+    name: str, history: History, fitted: dict[str, Scorer]
 ) -> None:
     past = AS_OF - timedelta(days=60)
     order = np.random.default_rng(0).permutation(len(history.leads))
@@ -63,21 +65,21 @@ def test_rows_in_another_order_and_rows_of_later_change_nothing(
         attributes=shuffled.attributes[shuffled.leads["created_at"] <= pd.Timestamp(past)],
     )
     there = history.at(past)
-    full, cut = (CATALOG[name]().fit(books, as_of=past).predict(there) for books in (history, early))
+    full, cut = (SCORERS[name]().fit(books, as_of=past).predict(there) for books in (history, early))
     pd.testing.assert_frame_equal(full, cut)
 
 
-@each_model
+@each_scorer
 def test_the_same_seed_gives_the_same_answer(
-    name: str, history: History, snapshot: Snapshot, fitted: dict[str, Model]
+    name: str, history: History, snapshot: Snapshot, fitted: dict[str, Scorer]
 ) -> None:
-    again = CATALOG[name]().fit(history, as_of=AS_OF)
+    again = SCORERS[name]().fit(history, as_of=AS_OF)
     pd.testing.assert_frame_equal(again.predict(snapshot), fitted[name].predict(snapshot))
 
 
-@each_model
+@each_scorer
 def test_the_value_lies_in_its_interval_and_every_id_has_one(
-    name: str, snapshot: Snapshot, fitted: dict[str, Model]
+    name: str, snapshot: Snapshot, fitted: dict[str, Scorer]
 ) -> None:
     ids = snapshot.open_ids[::-7]
     found = fitted[name].predict(snapshot, ids)
@@ -86,15 +88,15 @@ def test_the_value_lies_in_its_interval_and_every_id_has_one(
     assert ((found["value"] > 0) & (found["value"] < 1)).all()
 
 
-@each_model
-def test_one_lead_alone_is_scored_as_among_others(name: str, snapshot: Snapshot, fitted: dict[str, Model]) -> None:
+@each_scorer
+def test_one_lead_alone_is_scored_as_among_others(name: str, snapshot: Snapshot, fitted: dict[str, Scorer]) -> None:
     ids = snapshot.open_ids[:5]
     alone = pd.concat([fitted[name].predict(snapshot, [id_]) for id_ in ids])
     np.testing.assert_allclose(alone, fitted[name].predict(snapshot, ids), rtol=1e-9)
 
 
-@each_model
-def test_reasons_sum_to_the_value_on_the_log_odds(name: str, snapshot: Snapshot, fitted: dict[str, Model]) -> None:
+@each_scorer
+def test_reasons_sum_to_the_value_on_the_log_odds(name: str, snapshot: Snapshot, fitted: dict[str, Scorer]) -> None:
     ids = snapshot.open_ids[:60]
     value = fitted[name].predict(snapshot, ids)["value"]
     for id_, explanation in fitted[name].explain(snapshot, ids).items():
@@ -103,16 +105,17 @@ def test_reasons_sum_to_the_value_on_the_log_odds(name: str, snapshot: Snapshot,
         assert all(reason.text for reason in explanation.reasons)
 
 
-@each_model
-def test_features_are_named_and_in_order(name: str, snapshot: Snapshot, fitted: dict[str, Model]) -> None:
+@each_scorer
+def test_features_are_named_and_in_order(name: str, snapshot: Snapshot, fitted: dict[str, Scorer]) -> None:
     frame = fitted[name].features(snapshot, snapshot.open_ids[:4])
     assert tuple(frame.columns) == fitted[name].feature_names
     assert list(frame.index) == list(snapshot.open_ids[:4])
 
 
-@each_model
-def test_a_model_survives_being_stored(name: str, snapshot: Snapshot, fitted: dict[str, Model]) -> None:
+@each_scorer
+def test_a_model_survives_being_stored(name: str, snapshot: Snapshot, fitted: dict[str, Scorer]) -> None:
     stored = loads(dumps(fitted[name]))
+    assert isinstance(stored, Scorer)
     pd.testing.assert_frame_equal(stored.predict(snapshot), fitted[name].predict(snapshot))
 
 

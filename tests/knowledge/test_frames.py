@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
@@ -71,7 +70,6 @@ def same(one: Snapshot, other: Snapshot) -> bool:
             getattr(one, name).reset_index(drop=name in ("activities", "changes")),
             getattr(other, name).reset_index(drop=name in ("activities", "changes")),
         )
-    pd.testing.assert_series_equal(one.owner_load.sort_index(), other.owner_load.sort_index())
     return True
 
 
@@ -110,11 +108,6 @@ def test_what_was_not_known_to_be_forbidden_was_not_forbidden():
     assert before["L-1"] is None
 
 
-def test_loads_of_a_sample_are_scaled_up():
-    half = replace(history([(-5, "L-1", "owner_id", "P-1")], []), share=0.5)
-    assert half.at(NOW).owner_load.to_dict() == {"P-1": 2.0}
-
-
 @pytest.fixture
 def books(db, now):
     def days(n: float):
@@ -126,33 +119,42 @@ def books(db, now):
     with db.write() as session:
         session.add_all([Person(id="P-1", name="Ana"), Person(id="P-2", name="Bo")])
         session.flush()
-        session.add_all([
-            Lead(id="won", owner_id="P-1", created_at=days(50), outcome="won", outcome_at=days(10), value=99.5),
-            Lead(id="deal", owner_id="P-2", created_at=days(50), attributes={"plan": "M", "age": 50, "junk": 1}),
-            Lead(id="again", owner_id="P-2", created_at=days(50), attributes={"plan": "S"}),
-            Lead(id="twin", owner_id="P-1", created_at=days(50), merged_into="won"),
-            Lead(id="undated"),
-        ])  # fmt: skip
+        session.add_all(
+            [
+                Lead(id="won", owner_id="P-1", created_at=days(50), outcome="won", outcome_at=days(10), value=99.5),
+                Lead(id="deal", owner_id="P-2", created_at=days(50), attributes={"plan": "M", "age": 50, "junk": 1}),
+                Lead(id="again", owner_id="P-2", created_at=days(50), attributes={"plan": "S"}),
+                Lead(id="twin", owner_id="P-1", created_at=days(50), merged_into="won"),
+                Lead(id="undated"),
+            ]
+        )
         session.flush()
-        session.add_all([
-            # Reopened: lost from day 30 to day 20 before now.
-            change("1", "again", 30, "outcome", "open", "lost"), change("2", "again", 20, "outcome", "lost", "open"),
-            change("3", "again", 30, "outcome_at", None, days(30).isoformat()),
-            change("4", "again", 20, "outcome_at", days(30).isoformat(), None),
-            change("5", "twin", 15, "merged_into", None, "won"), change("6", "deal", 12, "attributes.plan", "S", "M"),
-            change("7", "won", 5, "value", "80.00", "99.50"), change("8", "deal", 5, "owner_id", "P-1", "P-2"),
-            Deal(id="D-1", name="Second", lead_id="deal", outcome="won", closed_at=days(6)),
-            Deal(id="D-2", name="First", lead_id="deal", outcome="won", closed_at=days(8)),
-            Deal(id="D-3", name="Lost", lead_id="again", outcome="lost", closed_at=days(8)),
-            ColumnRule(table="leads", column="age", rule="sensitive"),
-            ColumnRule(table="leads", column="junk", rule="drop"),
-        ])  # fmt: skip
+        session.add_all(
+            [
+                # Reopened: lost from day 30 to day 20 before now.
+                change("1", "again", 30, "outcome", "open", "lost"),
+                change("2", "again", 20, "outcome", "lost", "open"),
+                change("3", "again", 30, "outcome_at", None, days(30).isoformat()),
+                change("4", "again", 20, "outcome_at", days(30).isoformat(), None),
+                change("5", "twin", 15, "merged_into", None, "won"),
+                change("6", "deal", 12, "attributes.plan", "S", "M"),
+                change("7", "won", 5, "value", "80.00", "99.50"),
+                change("8", "deal", 5, "owner_id", "P-1", "P-2"),
+                Deal(id="D-1", name="Second", lead_id="deal", outcome="won", closed_at=days(6)),
+                Deal(id="D-2", name="First", lead_id="deal", outcome="won", closed_at=days(8)),
+                Deal(id="D-3", name="Lost", lead_id="again", outcome="lost", closed_at=days(8)),
+                ColumnRule(table="leads", column="age", rule="sensitive"),
+                ColumnRule(table="leads", column="junk", rule="drop"),
+            ]
+        )
         session.flush()
-        session.add_all([
-            Activity(id="A-1", kind="call", at=days(9), lead_id="deal", person_id="P-1"),
-            Activity(id="A-2", kind="call", at=days(9), recorded_at=days(2), lead_id="deal"),
-            Activity(id="A-3", kind="call", at=days(9), deal_id="D-1"),
-        ])  # fmt: skip
+        session.add_all(
+            [
+                Activity(id="A-1", kind="call", at=days(9), lead_id="deal", person_id="P-1"),
+                Activity(id="A-2", kind="call", at=days(9), recorded_at=days(2), lead_id="deal"),
+                Activity(id="A-3", kind="call", at=days(9), deal_id="D-1"),
+            ]
+        )
     return db
 
 
@@ -198,7 +200,6 @@ def test_some_leads_are_known_as_they_are_among_all(books, now):
     pd.testing.assert_frame_equal(some.leads.loc[ids], all_.leads.loc[ids])
     assert list(some.attributes.loc[ids, "plan"]) == ["M", "S"]
     assert len(some.activities) == len(all_.activities)
-    assert some.owner_load["P-2"] == 2
 
 
 def test_columns_that_an_admin_ruled_out_are_not_there(books, now):

@@ -29,7 +29,7 @@ def test_a_stored_model_says_what_the_trained_one_says(
     db: Database, ranking: Ranking, company: History, as_of: datetime
 ) -> None:
     save(db, ranking, as_of)
-    served = Registry(db).serving("ranking")
+    served = Registry(db).serving(Ranking)
     assert served is not None
     snapshot = company.at(as_of)
     assert np.array_equal(served.model.predict(snapshot), ranking.predict(snapshot))
@@ -41,14 +41,14 @@ def test_a_version_is_read_once_and_the_next_one_takes_over(
     sqlite_db: Database, ranking: Ranking, as_of: datetime
 ) -> None:
     registry = Registry(sqlite_db)
-    assert registry.serving("ranking") is None
+    assert registry.serving(Ranking) is None
     save(sqlite_db, ranking, as_of)
-    first = registry.serving("ranking")
-    assert registry.serving("ranking") is first
+    first = registry.serving(Ranking)
+    assert registry.serving(Ranking) is first
     save(sqlite_db, ranking, as_of, serve=False)
-    assert registry.serving("ranking") is first
+    assert registry.serving(Ranking) is first
     models.serve(sqlite_db, "ranking", 2)
-    second = registry.serving("ranking")
+    second = registry.serving(Ranking)
     assert second is not None
     assert second.card.version == 2
 

@@ -6,7 +6,6 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import insert, select, update
@@ -18,6 +17,7 @@ from knowledge.errors import BadInput, NotTrained
 from knowledge.frames import History
 from knowledge.scores import CallListEntry
 from scoring import fallback, training
+from scoring.ranking import Ranking
 from scoring.registry import Registry
 
 
@@ -67,11 +67,16 @@ def test_a_company_is_trained_scored_and_put_in_order(
     found = training.score(books, "ranking", as_of=as_of, out=tmp_path / "scores.csv")
     assert set(found.index) == set(company.leads.index[company.leads["outcome"] == "open"])
     assert pd.read_csv(tmp_path / "scores.csv").columns.tolist() == [
-        "id", "score", "low", "high", "model_version", "as_of",
-    ]  # fmt: skip
+        "id",
+        "score",
+        "low",
+        "high",
+        "model_version",
+        "as_of",
+    ]
     some = list(found.index[:5])
     stored = scores.read(books, "ranking", some).loc[some]
-    served = Registry(books).serving("ranking")
+    served = Registry(books).serving(Ranking)
     assert served is not None
     assert stored["value"].tolist() == found.loc[some, "score"].tolist()
     assert {len(cells) for cells in stored["features"]} == {len(served.card.features)}
@@ -130,5 +135,3 @@ def test_a_sample_of_a_large_book_is_the_same_every_time(
     first, second = training.learn_from(books, as_of), training.learn_from(books, as_of)
     assert list(first.leads.index) == list(second.leads.index)
     assert 380 < len(first.leads) < 520
-    load, whole = first.at(as_of).owner_load.sum(), 900 - np.sum(first.leads["outcome"] != "open") * 2
-    assert load == pytest.approx(whole, rel=0.2)

@@ -6,12 +6,12 @@ import pandas as pd
 
 from knowledge import frames
 from scoring import whatif
-from scoring.base import Model
+from scoring.ranking import Ranking
 from tests.company import NOW, Books
 
 
-def model(books: Books) -> Model:
-    served = books.services.models.serving("ranking")
+def model(books: Books) -> Ranking:
+    served = books.services.models.serving(Ranking)
     assert served is not None
     return served.model
 
