@@ -114,14 +114,14 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train challengers, back-test them, promote only what is better, and score every open record."""
-    from scoring import training
+    from scoring import refresh, training
     from scoring.registry import CATALOG
 
     config = _settings()
     db, now = _books(config), _now(config)
     with printing.progress() as progress:
         trained = training.train(db, _known(models, CATALOG), as_of=_instant(as_of, now), now=now, progress=progress)
-        training.score(db, "ranking", as_of=now, default_zone=config.timezone, progress=progress)
+        refresh.score(db, "ranking", as_of=now, default_zone=config.timezone, progress=progress)
     if as_json:
         printing.as_json([vars(each) for each in trained])
         return
@@ -135,7 +135,7 @@ def score(
     out: Annotated[Path | None, typer.Option(help="Also write them to a CSV file.")] = None,
 ) -> None:
     """Score every open record."""
-    from scoring import training
+    from scoring import refresh
     from scoring.registry import CATALOG
 
     config = _settings()
@@ -143,7 +143,7 @@ def score(
     if out and not out.absolute().parent.is_dir():
         raise BadInput(f"There is no folder {out.absolute().parent}; make it first.")
     with printing.progress() as progress:
-        scored = training.score(
+        scored = refresh.score(
             _books(config), name, as_of=_now(config), default_zone=config.timezone, out=out, progress=progress
         )
     typer.echo(f"{len(scored):,} records scored" + (f"; see {out}." if out else "."))

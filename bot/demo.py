@@ -44,7 +44,7 @@ def prepare(settings: Settings, *, fresh: bool, with_truth: bool, progress: Prog
     from bot.app import open_books
     from knowledge import models, people
     from knowledge.connectors import demo
-    from scoring import training
+    from scoring import refresh
 
     now = clock(settings.now)()
     db = open_books(settings)
@@ -62,7 +62,7 @@ def prepare(settings: Settings, *, fresh: bool, with_truth: bool, progress: Prog
         demo.shift(db, by=timedelta(days=days))
         notes = (f"The demo company was built on {ends:%d %B %Y}; its dates are shifted by {days} days to end today.",)
     if ends is None or notes:
-        training.score(db, "ranking", as_of=now, default_zone=settings.timezone, progress=progress)
+        refresh.score(db, "ranking", as_of=now, default_zone=settings.timezone, progress=progress)
     return Prepared(db, notes)
 
 

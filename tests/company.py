@@ -15,7 +15,7 @@ from knowledge.crm import Lead
 from knowledge.database import Database
 from knowledge.ledger import ModelVersion
 from knowledge.people import Person, Roster, roster
-from scoring import training
+from scoring import refresh
 from scoring.registry import Registry
 from tools.base import Services, ToolContext
 
@@ -74,4 +74,4 @@ class Books:
         """Takes a model out of service, and puts the leads in the order that serves without one."""
         with self.db.write() as session:
             session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
-        training.score(self.db, model, as_of=NOW)
+        refresh.score(self.db, model, as_of=NOW)

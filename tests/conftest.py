@@ -67,7 +67,7 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small demo company, its ranking trained and its leads scored; copied for each test that wants it."""
     from knowledge.connectors import demo
-    from scoring import training
+    from scoring import refresh, training
     from scoring.registry import CATALOG
 
     path = tmp_path_factory.mktemp("company") / "callsheet.db"
@@ -75,7 +75,7 @@ def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db.migrate()
     demo.build(db, now=NOW, scale=0.25)
     training.train(db, list(CATALOG), as_of=NOW, now=NOW)
-    training.score(db, "ranking", as_of=NOW)
+    refresh.score(db, "ranking", as_of=NOW)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     db.engine.dispose()

@@ -19,7 +19,7 @@ from knowledge import calendar, call_list, frames, records, scores
 from knowledge.call_list import Candidate
 from knowledge.errors import BadInput
 from knowledge.records import LeadRecord
-from scoring import fallback, training
+from scoring import fallback, refresh
 from scoring.explanations import Reason
 from scoring.ranking import Ranking
 from scoring.reach import Reach
@@ -108,7 +108,7 @@ def _bring_up_to_date(ctx: ToolContext) -> str:
     if len(stale) > RESCORED_AT_ONCE:
         return "Many leads changed since they were last scored; `callsheet score ranking` brings them in."
     if stale:
-        training.rescore(ctx.db, stale, now=ctx.now, default_zone=ctx.policy.default_zone)
+        refresh.rescore(ctx.db, stale, now=ctx.now, default_zone=ctx.policy.default_zone)
     return ""
 
 

@@ -13,7 +13,7 @@ from bot.bench import company, process, rows, say
 from bot.bench.company import NOW
 from knowledge import frames, scores
 from knowledge.database import Database
-from scoring import training, windows
+from scoring import refresh, training, windows
 from scoring.bare import Bare
 from scoring.ranking import Ranking
 from scoring.registry import CATALOG, Registry
@@ -62,7 +62,7 @@ def _train_and_score(path: Path) -> dict[str, Any]:
     start = time.perf_counter()
     trained = training.train(db, list(CATALOG), as_of=NOW, now=NOW, progress=_progress)
     train_s, train_mb, start = _since(start), process.peak_mb(), time.perf_counter()
-    count = len(training.score(db, "ranking", as_of=NOW, progress=_progress))
+    count = len(refresh.score(db, "ranking", as_of=NOW, progress=_progress))
     score_s = _since(start)
     return {
         "train_s": train_s,

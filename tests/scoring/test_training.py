@@ -16,7 +16,7 @@ from knowledge.database import Database
 from knowledge.errors import BadInput, NotTrained
 from knowledge.frames import History
 from knowledge.scores import CallListEntry
-from scoring import fallback, training
+from scoring import fallback, refresh, training
 from scoring.ranking import Ranking
 from scoring.registry import Registry
 
@@ -64,7 +64,7 @@ def test_a_company_is_trained_scored_and_put_in_order(
     assert trained.promoted
     assert "serves" in trained.statement
     json.dumps(trained.report)
-    found = training.score(books, "ranking", as_of=as_of, out=tmp_path / "scores.csv")
+    found = refresh.score(books, "ranking", as_of=as_of, out=tmp_path / "scores.csv")
     assert set(found.index) == set(company.leads.index[company.leads["outcome"] == "open"])
     assert pd.read_csv(tmp_path / "scores.csv").columns.tolist() == [
         "id",
@@ -88,7 +88,7 @@ def test_a_company_is_trained_scored_and_put_in_order(
         session.execute(update(Lead).where(Lead.id == some[0]).values(outcome="lost", outcome_at=as_of))
         scores.mark_stale(session, some[:2])
     assert scores.stale_ids(books, 10) == some[:2]
-    again = training.rescore(books, some[:2], now=as_of + timedelta(days=20))
+    again = refresh.rescore(books, some[:2], now=as_of + timedelta(days=20))
     assert list(again.index) == [some[1]]
     assert again["score"].iloc[0] != found.at[some[1], "score"]
     assert some[0] not in listed(books)
@@ -103,7 +103,7 @@ def test_noise_serves_nothing_and_the_list_takes_the_plain_order(
     (trained,) = training.train(sqlite_db, ["ranking"], as_of=as_of, now=as_of)
     assert not trained.promoted
     assert fallback.STATEMENT in trained.statement
-    assert training.score(sqlite_db, "ranking", as_of=as_of).empty
+    assert refresh.score(sqlite_db, "ranking", as_of=as_of).empty
     worth = pd.Series(listed(sqlite_db))
     order = fallback.order(noise.at(as_of))
     assert worth[order.index].is_monotonic_decreasing
@@ -123,9 +123,9 @@ def test_a_model_that_does_not_exist_is_named(sqlite_db: Database, as_of: dateti
 def test_an_empty_book_is_refused_not_broken(sqlite_db: Database, as_of: datetime) -> None:
     results = training.train(sqlite_db, ["ranking", "reach"], as_of=as_of, now=as_of)
     assert [result.promoted for result in results] == [False, False]
-    assert training.score(sqlite_db, "ranking", as_of=as_of).empty
+    assert refresh.score(sqlite_db, "ranking", as_of=as_of).empty
     with pytest.raises(NotTrained):
-        training.score(sqlite_db, "reach", as_of=as_of)
+        refresh.score(sqlite_db, "reach", as_of=as_of)
 
 
 def test_a_sample_of_a_large_book_is_the_same_every_time(
