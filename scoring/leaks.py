@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import beta
 
 from knowledge.frames import History
 from scoring import features, suspects
@@ -214,11 +215,15 @@ def _weighed(flag: Flag, trial: Trial, clean: Sequence[str]) -> Flag:
 
 
 def _pure_share(codes: npt.NDArray[np.intp], won: npt.NDArray[np.float64]) -> float:
-    """The share of leads whose value goes with wins, or with losses, ten times more rarely than usual."""
-    n, wins, rate = np.bincount(codes), np.bincount(codes, won), won.mean()
-    share = (wins + 1) / (n + 2)
-    pure = (share < PURE_TIMES * rate) | (1 - share < PURE_TIMES * (1 - rate))
+    """The share of leads whose value goes with wins, or with losses, surely ten times more rarely than usual."""
+    n, wins, rate = np.bincount(codes).astype(np.float64), np.bincount(codes, won), won.mean()
+    pure = (_at_most(wins, n) < PURE_TIMES * rate) | (_at_most(n - wins, n) < PURE_TIMES * (1 - rate))
     return float(n[pure & (n >= PURE_LEAST)].sum() / len(codes))
+
+
+def _at_most(count: npt.NDArray[np.float64], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The upper end of the 95 % interval of a share: Clopper & Pearson (1934), Biometrika 26."""
+    return np.asarray(beta.ppf(0.975, count + 1, np.maximum(n - count, 1e-9)))
 
 
 def _words(name: str) -> list[str]:

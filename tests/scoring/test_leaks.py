@@ -41,7 +41,8 @@ def verdicts(report: Report) -> dict[str, str]:
 def when_closed(known: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Typed in for nine closed leads in ten, and right about the outcome somewhat more often than not."""
     said = np.where(random.random(len(known)) < 0.65, known == 1, known == 0)
-    return np.where(~np.isnan(known) & (random.random(len(known)) < 0.9), np.where(said, "keen", "cool"), None)
+    typed = ~np.isnan(known) & (random.random(len(known)) < 0.9)
+    return pd.Series(np.where(said, "keen", "cool"), dtype=object).where(typed, None).to_numpy()
 
 
 def length_of_call(known: np.ndarray, random: np.random.Generator) -> np.ndarray:
