@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import Any
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -27,6 +28,14 @@ _POLICY = (
 _HEADERS = {
     "Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin",
+}  # fmt: skip
+# A file is somebody's content: opened in a tab it gets no scripts, no forms and an origin of its own.
+_FILE_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'"
+)
+_OPENED = {
+    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
+    "html": "text/html; charset=utf-8", "txt": "text/plain; charset=utf-8", "md": "text/plain; charset=utf-8",
 }  # fmt: skip
 _LOG_LENGTH = 200
 
@@ -62,15 +71,15 @@ class Page:
         return Response(found.read_bytes(), media_type=f"{kind}; charset=utf-8", headers=_HEADERS)
 
     async def file(self, request: Request) -> Response:
-        """An uploaded file, as a download unless it is a plain picture."""
+        """An uploaded file: to look at, or as a download if it is of another kind or asked for."""
         file = self.workspace.files.get(request.path_params["file"])
         if file is None or file.content is None:
             return PlainTextResponse("Not found", 404)
-        picture = file.name.rpartition(".")[2].lower()
-        if picture in ("png", "jpg", "jpeg", "gif"):
-            return Response(file.content, media_type=f"image/{picture.replace('jpg', 'jpeg')}", headers=_HEADERS)
-        headers = {**_HEADERS, "Content-Disposition": "attachment"}
-        return Response(file.content, media_type="application/octet-stream", headers=headers)
+        headers = {**_HEADERS, "Content-Security-Policy": _FILE_POLICY}
+        kind = _OPENED.get(file.name.rpartition(".")[2].lower())
+        if kind is None or "download" in request.query_params:
+            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+        return Response(file.content, media_type=kind or "application/octet-stream", headers=headers)
 
     async def state(self, request: Request) -> Response:
         """All that one person may see, or only who there is to be when nobody is named."""

@@ -101,6 +101,10 @@ class Message:
         return list(self.body.get("blocks") or [])
 
     @property
+    def files(self) -> list[Json]:
+        return list(self.body.get("files") or [])
+
+    @property
     def says(self) -> str:
         """All that can be read in it, text and blocks, a line each."""
         return "\n".join([self.text, *texts(self.blocks)])
@@ -198,6 +202,7 @@ class File:
     name: str
     length: int
     content: bytes | None = None
+    alt_text: str = ""
     shared_in: list[str] = field(default_factory=list)
     title: str = ""
 

@@ -123,7 +123,7 @@ class WebApi:
         absent = [name for name in method.required if args.get(name) in (None, "")]
         if absent:
             said = [f"[ERROR] missing required field: {name}" for name in absent]
-            raise Refusal("invalid_arguments", response_metadata={"messages": said})
+            raise Refusal(method.absent, response_metadata={"messages": said})
         if found := self._problems(method, args):
             code = "invalid_arguments" if method.name.startswith("views.") else found[0].code
             said = [str(problem) for problem in found]

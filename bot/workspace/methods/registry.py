@@ -74,18 +74,20 @@ class Method:
     scopes: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     token: Literal["bot", "app", "none"] = "bot"
+    absent: str = "invalid_arguments"
 
 
 METHODS: dict[str, Method] = {}
 
 
 def method(
-    name: str, *scopes: str, required: tuple[str, ...] = (), token: Literal["bot", "app", "none"] = "bot"
-) -> Callable[[Answer], Answer]:
-    """Register a function as a Web API method; one of the scopes is enough."""
+    name: str, *scopes: str, required: tuple[str, ...] = (), token: Literal["bot", "app", "none"] = "bot",
+    absent: str = "invalid_arguments",
+) -> Callable[[Answer], Answer]:  # fmt: skip
+    """Register a function as a Web API method; one of the scopes is enough, `absent` is said of a missing argument."""
 
     def register(answer: Answer) -> Answer:
-        METHODS[name] = Method(name, answer, scopes, required, token)
+        METHODS[name] = Method(name, answer, scopes, required, token, absent)
         return answer
 
     return register

@@ -46,12 +46,22 @@ function body(message) {
   ];
 }
 
+function sizeOf(bytes) {
+  return bytes < 1000 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+const inTab = { target: "_blank", rel: "noopener noreferrer" };
+
 function file(one) {
   const path = new URL(one.url_private).pathname;
   if (one.mimetype.startsWith("image/") && !one.mimetype.includes("svg")) {
-    return h("figure", { class: "image" }, h("figcaption", {}, one.title), h("img", { class: "block-image", src: path, alt: one.title }));
+    return h("figure", { class: "image" }, h("figcaption", {}, one.title),
+      h("a", { href: path, ...inTab }, h("img", { class: "block-image", src: path, alt: one.alt_txt ?? one.title })));
   }
-  return h("a", { class: "file", href: path, download: one.name }, icon("file"), h("span", {}, h("b", {}, one.title), h("small", {}, `${one.filetype.toUpperCase()} · ${one.size} bytes`)));
+  return h("div", { class: "file" },
+    h("a", { class: "file-open", href: path, ...inTab }, icon("file"),
+      h("span", {}, h("b", {}, one.title), h("small", {}, `${one.filetype.toUpperCase()} · ${sizeOf(one.size)}`))),
+    h("a", { class: "file-save", href: `${path}?download=1`, download: one.name, title: "Download", "aria-label": `Download ${one.name}` }, icon("save")));
 }
 
 function reactions(message) {
@@ -127,10 +137,15 @@ function show(host, nodes) {
   fill(host, nodes);
   const last = [...host.querySelectorAll(".message")].at(-1);
   const fresh = last && last.dataset.ts !== host.dataset.last;
-  const tall = last && last.offsetHeight > host.clientHeight - 40;
-  if (!atEnd) host.scrollTop = top;
-  else if (!tall) host.scrollTop = host.scrollHeight;
-  else host.scrollTop = fresh ? last.offsetTop - host.offsetTop - 8 : top;
+  const settle = () => {
+    const tall = last && last.offsetHeight > host.clientHeight - 40;
+    if (!atEnd) host.scrollTop = top;
+    else if (!tall) host.scrollTop = host.scrollHeight;
+    else host.scrollTop = fresh ? last.offsetTop - host.offsetTop - 8 : top;
+  };
+  settle();
+  // A picture has no height before it has come.
+  last?.querySelectorAll("img").forEach((one) => one.complete || one.addEventListener("load", settle, { once: true }));
   host.dataset.last = last?.dataset.ts ?? "none";
 }
 

@@ -10,6 +10,7 @@ export const store = {
 const listeners = new Set();
 let pending = new Set();
 let stream = null;
+let waiting = null;
 
 export function onChange(listener) { listeners.add(listener); }
 
@@ -41,19 +42,27 @@ export async function fault(name, fields = {}) {
 export function enter(who) {
   store.me = who;
   stream?.close();
+  waiting = [];
   return new Promise((entered) => {
-    let waiting = [];
     stream = new EventSource(`/page/live?as=${encodeURIComponent(who)}`);
-    stream.onmessage = (event) => (waiting ? waiting.push(event) : apply(JSON.parse(event.data)));
+    stream.onmessage = hear;
     stream.onerror = () => { waiting ??= []; };
-    stream.onopen = async () => {
-      await load();
-      const held = waiting ?? [];
-      waiting = null;
-      held.forEach((event) => apply(JSON.parse(event.data)));
-      entered();
-    };
+    stream.onopen = () => reload().then(entered);
   });
+}
+
+function hear(event) {
+  if (waiting) waiting.push(event);
+  else apply(JSON.parse(event.data));
+}
+
+// One of the events that waited may ask for the state once more; those behind it then wait again.
+async function reload() {
+  waiting ??= [];
+  await load();
+  const held = waiting ?? [];
+  waiting = null;
+  held.forEach(hear);
 }
 
 export async function people() {
@@ -101,7 +110,7 @@ const APPLY = {
   prompts({ prompts }) { store.prompts = prompts; changed("prompts"); },
   home({ views }) { store.home = views[0]; changed("home"); },
   modals({ views }) { store.modals = views; changed("modals"); },
-  people() { load(); },
+  people() { reload(); },
   delivery(delivery) {
     const at = store.deliveries.findIndex((one) => one.id === delivery.id);
     if (at < 0) store.deliveries.push(delivery);

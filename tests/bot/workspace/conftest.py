@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, sync_playwright
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.workspace import Channel, LocalSlack, Member
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 MANIFEST = json.loads((Path(__file__).parents[3] / "bot" / "manifest.json").read_text("utf-8"))
 PEOPLE = [
     Member("U0ANA", "Ana Silva", "ana@northwind.test", "America/Sao_Paulo", "Sales rep"),
@@ -55,7 +58,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def slack(clock: Clock) -> Iterator[LocalSlack]:
-    with LocalSlack(people=PEOPLE, channels=CHANNELS, clock=clock, manifest=manifest_with("files:write")) as running:
+    with LocalSlack(people=PEOPLE, channels=CHANNELS, clock=clock, manifest=MANIFEST) as running:
         running.faults.retry_scale = 0
         yield running
 
@@ -88,3 +91,20 @@ def connected(slack: LocalSlack, client: WebClient) -> Callable[[App], Any]:
 @pytest.fixture
 def app(client: WebClient) -> App:
     return App(client=client)
+
+
+@pytest.fixture
+def page(slack: LocalSlack) -> Iterator[Page]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as play:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto(f"{slack.url}/?as=U0ANA")
+        yield page
+        browser.close()
+    assert complaints == []

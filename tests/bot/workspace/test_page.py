@@ -1,21 +1,19 @@
 """The page shows one person's workspace, acts for that person, and lets nobody else in."""
 
 import json
-import shutil
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.workspace import LocalSlack
 
 Json = dict[str, Any]
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 def get(url: str) -> tuple[int, dict[str, str], bytes]:
@@ -99,23 +97,6 @@ def test_what_changes_is_streamed_to_who_may_see_it(slack: LocalSlack, client: W
         changes = (json.loads(line[6:]) for line in stream if line.startswith(b"data: "))
         message = next(change["value"] for change in changes if change["kind"] == "message")
     assert message["text"] == "for all"
-
-
-@pytest.fixture
-def page(slack: LocalSlack) -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as play:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.goto(f"{slack.url}/?as=U0ANA")
-        yield page
-        browser.close()
-    assert complaints == []
 
 
 def plain(text: str) -> Json:

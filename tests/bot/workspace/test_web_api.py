@@ -209,15 +209,6 @@ def test_reactions_are_put_on_once_and_taken_off(slack: LocalSlack, client: WebC
     assert error_of(client.reactions_add, name="No Such", **where) == "invalid_name"
 
 
-def test_a_file_is_uploaded_and_shared(slack: LocalSlack, client: WebClient) -> None:
-    client.files_upload_v2(channel="C0GENERAL", content="a,b\n1,2\n", filename="leads.csv", initial_comment="here")
-    message = slack.person("U0ANA").sees("general")[-1]
-    file = message.body["files"][0]
-    assert (message.text, file["name"], file["size"]) == ("here", "leads.csv", 8)
-    assert fetch(file["url_private"])[1] == b"a,b\n1,2\n"
-    assert error_of(client.files_completeUploadExternal, files=[{"id": "F0"}]) == "file_not_found"
-
-
 def test_a_stream_grows_and_ends(slack: LocalSlack, client: WebClient) -> None:
     ana = slack.person("U0ANA")
     question = ana.dm("why?")
