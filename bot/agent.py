@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.settings import OFFLINE
 from tools import names
-from tools.base import Result, Services, Tool, ToolContext
+from tools.base import Attachment, Result, Services, Tool, ToolContext
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-OFFLINE = "offline"
 LONGEST_QUESTION = 2_000
 TURNS_REMEMBERED = 6
 MODEL_CALLS, TOOL_CALLS = 6, 8
@@ -49,6 +49,11 @@ class Answer:
     def citations(self) -> list[Citation]:
         """All the evidence, each piece once."""
         return list({citation.key: citation for result in self.results for citation in result.citations}.values())
+
+    @property
+    def files(self) -> list[Attachment]:
+        """All the files that go with it."""
+        return [file for result in self.results for file in result.files]
 
 
 @dataclass(frozen=True)

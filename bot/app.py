@@ -1,4 +1,7 @@
-"""The composition root: the only place that picks the parts and puts them together."""
+"""The composition root: the only place that picks the parts and puts them together.
+
+What takes long to import is imported where it is put in: most commands only open the books.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,19 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot import listeners, posting
-from bot.agent import OFFLINE, Assistant
 from bot.clock import clock
-from bot.desk import Desk
-from bot.reading import Reader
-from bot.settings import Settings
-from knowledge import imports, people
+from bot.settings import OFFLINE, Settings
+from knowledge import imports
 from knowledge.database import Database
-from knowledge.inbox import Inbox
-from knowledge.memory import Memory
-from scoring.intent import Intents
-from scoring.registry import Registry
-from tools.base import Policy, Services
-from tools.catalog import TOOLS
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from slack_bolt import App
+
+    from bot.agent import Assistant
+    from bot.desk import Desk
+    from tools.base import Services
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +42,21 @@ def open_books(settings: Settings) -> Database:
 
 def create_services(settings: Settings, db: Database) -> Services:
     """What every question shares."""
+    from scoring.registry import Registry
+    from tools.base import Policy, Services
+
     policy = Policy(settings.timezone, settings.consent_required)
     return Services(db, Registry(db), clock(settings.now), policy)
 
 
 def create_assistant(settings: Settings, db: Database) -> Assistant:
     """The assistant, with the language model that the settings name or without any."""
+    from bot.agent import Assistant
+    from bot.reading import Reader
+    from knowledge.memory import Memory
+    from scoring.intent import Intents
+    from tools.catalog import TOOLS
+
     model = create_model(settings)
     return Assistant(
         create_services(settings, db),
@@ -97,6 +103,11 @@ def create_app(settings: Settings, assistant: Assistant, db: Database) -> tuple[
     from slack_bolt import App
     from slack_bolt.error import BoltError
     from slack_sdk.errors import SlackApiError
+
+    from bot import listeners, posting
+    from bot.desk import Desk
+    from knowledge import people
+    from knowledge.inbox import Inbox
 
     if not settings.slack_bot_token:
         raise BadInput("SLACK_BOT_TOKEN is not set; the README says where to find it.")

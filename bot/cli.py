@@ -71,7 +71,7 @@ def demo(
 
     config = _settings()
     with printing.progress() as progress:
-        db = demonstration.prepare(config, fresh=fresh, with_truth=prepare, progress=progress)
+        db = demonstration.prepare(config, fresh=fresh, complete=prepare, progress=progress)
     for note in db.notes:
         printing.note(note)
     if not prepare:
@@ -153,6 +153,7 @@ def score(
 def evaluate(
     model: Annotated[str, typer.Argument(help="Which model.")],
     split: Annotated[str, typer.Option(help="time, or folds where there is no time.")] = "time",
+    leaks: Annotated[bool, typer.Option("--leaks", help="Only say which columns seem to know the outcome.")] = False,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
@@ -165,14 +166,14 @@ def evaluate(
     if split not in ("time", "folds"):
         raise BadInput(f'--split is "{split}"; it takes time or folds.')
     how: Literal["time", "folds"] = "time" if split == "time" else "folds"
+    db, at, tell = _books(config), _instant(as_of, _now(config)), printing.leaks if leaks else printing.report
     with printing.progress() as progress:
-        found = training.evaluate(
-            _books(config), name, as_of=_instant(as_of, _now(config)), split=how, progress=progress
+        found = (
+            training.suspected(db, name, as_of=at).to_json()
+            if leaks
+            else training.evaluate(db, name, as_of=at, split=how, progress=progress).to_json()
         )
-    if as_json:
-        printing.as_json(found.to_json())
-    else:
-        typer.echo(printing.report(found.to_json()))
+    printing.as_json(found) if as_json else typer.echo(tell(found))
 
 
 @app.command()
@@ -196,7 +197,9 @@ def ask(
     for line in sys.stdin if stdin else [question or ""]:
         try:
             said = assistant.ask(line, person)
-            typer.echo(json.dumps(printing.answer(said), ensure_ascii=False, default=str) if as_json else said.text)
+            typer.echo(
+                json.dumps(printing.answer(said), ensure_ascii=False, default=str) if as_json else printing.words(said)
+            )
         except BadInput as error:
             if not stdin:
                 raise
@@ -278,22 +281,42 @@ def tools(as_json: Json = False) -> None:
 
 @models_app.callback()
 def models(ctx: typer.Context, as_json: Json = False) -> None:
-    """List the versions of every model."""
+    """List the versions of every model, how good each was found, and since when one serves."""
     if ctx.invoked_subcommand:
         return
-    from knowledge.models import versions
+    from knowledge.models import serving_since, versions
 
-    cards = versions(_books(_settings()))
+    db = _books(_settings())
+    cards, since = versions(db), serving_since(db)
     if as_json:
         printing.as_json([vars(card) for card in cards])
         return
-    printing.table(
-        ["model", "version", "trained", "serves"],
-        [
-            [card.model, str(card.version), f"{card.trained_at:%Y-%m-%d %H:%M}", "yes" if card.serves else ""]
-            for card in cards
-        ],
-    )
+    from tools import verdicts
+
+    columns = ["model", "version", "trained", "as of", "how good", "calibration error", "serves since"]
+    printing.table(columns, [verdicts.line(card, since.get(card.model)) for card in cards])
+
+
+@models_app.command()
+def card(
+    model: Annotated[str, typer.Argument(help="Which model.")],
+    version: Annotated[int | None, typer.Argument(help="Which version; the one that serves by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write it to a file, .html (with plots) or .md.")] = None,
+) -> None:
+    """Print a model's card: trained on what, how good, where it fails, what it must not be used for."""
+    from scoring.registry import CATALOG
+    from tools import cards
+
+    if out and out.suffix not in (".html", ".md"):
+        raise BadInput(f'--out is "{out}"; name a file that ends in .html or .md.')
+    if out and not out.absolute().parent.is_dir():
+        raise BadInput(f"There is no folder {out.absolute().parent}; make it first.")
+    made = cards.find(_books(_settings()), _known([model], CATALOG)[0], version)
+    if out is None:
+        typer.echo(cards.markdown(made), nl=False)
+        return
+    out.write_text(cards.html(made) if out.suffix == ".html" else cards.markdown(made), encoding="utf-8")
+    typer.echo(f"The card of {made.title} is in {out}.")
 
 
 @models_app.command()
@@ -350,18 +373,48 @@ def status(as_json: Json = False) -> None:
 
 
 @app.command()
+def retro(
+    months: Annotated[int, typer.Option(help="How many past months, 1 to 36.")] = 6,
+    out: Annotated[Path | None, typer.Option(help="Write the report to this HTML file.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the figures as JSON; nothing else is written.")
+    ] = False,
+) -> None:
+    """Replay the past months with models that knew only what was known then: what was missed, what it cost."""
+    from zoneinfo import ZoneInfo
+
+    from bot.app import create_services
+    from tools import retro as replaying
+
+    config = _settings()
+    if out and not out.absolute().parent.is_dir():
+        raise BadInput(f"There is no folder {out.absolute().parent}; make it first.")
+    if out and out.is_dir():
+        raise BadInput(f"{out} is a folder; name a file in it, such as report.html.")
+    replaying.check_months(months)
+    services = create_services(config, _books(config))
+    with printing.progress() as progress:
+        found = replaying.figures(services.db, services.models, months=months, now=services.clock(), progress=progress)
+    if out:
+        reader = replaying.reader_of(services.db, services.roster(), found, zone=ZoneInfo(config.timezone))
+        _write(out, replaying.page(found, reader))
+    if as_json:
+        printing.as_json(replaying.numbers(found))
+    else:
+        typer.echo("\n".join([*replaying.summary(found, services.db), *([f"See {out}."] if out else [])]))
+
+
+@app.command()
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Which benchmarks; all by default.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure this project against a baseline run beside it."""
-    from bot.bench import BENCHMARKS
+    from bot.bench import BENCHMARKS, table
 
     for name in _known(names, BENCHMARKS):
         found = BENCHMARKS[name]()
-        typer.echo(
-            json.dumps({name: found}, default=str) if as_json else f"{name}\n{json.dumps(found, indent=2, default=str)}"
-        )
+        typer.echo(json.dumps({name: found}, default=str) if as_json else f"{name}\n{table(found)}")
 
 
 def _settings() -> Settings:
@@ -402,9 +455,28 @@ def _known(names: list[str] | None, catalog: dict[str, Any]) -> list[str]:
 
 def _serve(model: str, version: int) -> None:
     from knowledge.models import serve
+    from scoring import refresh
+    from scoring.registry import CATALOG
 
-    serve(_books(_settings()), model, version)
+    config = _settings()
+    db, now = _books(config), _now(config)
+    serve(db, _known([model], CATALOG)[0], version, at=now, by="the command line")
+    if model == "ranking":
+        # Until all are scored by it, leads would stand in the order of two versions.
+        with printing.progress() as progress:
+            refresh.score(db, model, as_of=now, default_zone=config.timezone, progress=progress)
     typer.echo(f"{model} {version} serves now.")
+
+
+def _write(file: Path, text: str) -> None:
+    """Writes a file whole or not at all: whoever reads it meanwhile finds the old one."""
+    unfinished = file.with_name(f".{file.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(file)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise BadInput(f"{file} cannot be written: {(error.strerror or str(error)).lower()}.") from error
 
 
 def _fail(sentence: str, code: int = 2) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 Progress = Callable[[str, float], None]
 TRUTH = "demo-truth"
+# What "which leads should I call now" wants.
+FIRST = ("ranking", "reach", "waiting")
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,11 @@ class Prepared:
     notes: tuple[str, ...]
 
 
-def prepare(settings: Settings, *, fresh: bool, with_truth: bool, progress: Progress, scale: float = 1.0) -> Prepared:
+def prepare(settings: Settings, *, fresh: bool, complete: bool, progress: Progress, scale: float = 1.0) -> Prepared:
     """The demo company, built, trained and scored; shifted to today if it was built on an earlier day.
 
-    `with_truth` also writes down the true chances, which nothing reads but who wants to check a claim; `scale` is the
-    size of the company against the usual one.
+    Only the models that the first question wants are trained, unless `complete`, which also writes down the true
+    chances: nothing reads them but who wants to check a claim. `scale` is the company's size against the usual one.
 
     Raises
     ------
@@ -44,7 +47,7 @@ def prepare(settings: Settings, *, fresh: bool, with_truth: bool, progress: Prog
     from bot.app import open_books
     from knowledge import models, people
     from knowledge.connectors import demo
-    from scoring import refresh
+    from scoring import refresh, training
 
     now = clock(settings.now)()
     db = open_books(settings)
@@ -54,9 +57,11 @@ def prepare(settings: Settings, *, fresh: bool, with_truth: bool, progress: Prog
     if ends is None and people.roster(db).people:
         raise BadInput("This database holds a company already; set CALLSHEET_HOME to an empty folder for the demo.")
     if ends is None:
-        demo.build(db, now=now, truth=settings.home / TRUTH if with_truth else None, progress=progress, scale=scale)
+        demo.build(db, now=now, truth=settings.home / TRUTH if complete else None, progress=progress, scale=scale)
     if models.serving(db, "ranking") is None:
-        _train(db, now, progress)
+        training.train(db, FIRST, as_of=now, now=now, progress=progress)
+    if complete:
+        train_rest(db, now, progress)
     notes: tuple[str, ...] = ()
     if ends is not None and (days := (now - ends).days):
         demo.shift(db, by=timedelta(days=days))
@@ -87,11 +92,15 @@ def _emptied(settings: Settings) -> Database:
     return db
 
 
-def _train(db: Database, now: datetime, progress: Progress) -> None:
+def train_rest(db: Database, now: datetime, progress: Progress) -> None:
+    """Trains the models that were never trained, while people already ask the others."""
+    from knowledge import models
     from scoring import training
     from scoring.registry import CATALOG
 
-    training.train(db, list(CATALOG), as_of=now, now=now, progress=progress)
+    known = {card.model for card in models.versions(db)}
+    if missing := [name for name in CATALOG if name not in known]:
+        training.train(db, missing, as_of=now, now=now, progress=progress)
 
 
 def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool, say: Callable[[str], None]) -> None:
@@ -118,6 +127,7 @@ def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool
     def ready() -> None:
         slack.wait_for_app()
         say(f"Callsheet is ready at {slack.url} (Ctrl-C stops it).")
+        threading.Thread(target=train_rest, args=(db, clock(settings.now)(), _unseen), daemon=True).start()
         if browser:
             webbrowser.open(slack.url)
 
@@ -125,6 +135,10 @@ def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool
         serve(local, db, say=say, ready=ready)
     finally:
         slack.stop()
+
+
+def _unseen(step: str, share: float) -> None:
+    """Progress of what goes on in the background."""
 
 
 def cast_of(db: Database) -> tuple[list[Member], list[Channel]]:

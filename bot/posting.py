@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from http.client import HTTPException
+from typing import Any, Literal
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
 
 from bot.blockkit import problems
-from bot.views.blocks import Block, escaped
+from bot.views import blocks
+from bot.views.blocks import Block
+from tools.base import Attachment
 
 logger = logging.getLogger(__name__)
 
 ANSWER = "callsheet_answer"
-TEXT_LIMIT = 3_500
+TEXT_LIMIT, ALT_LIMIT = 3_500, 1_000
+PICTURES = (".png", ".jpg", ".jpeg", ".gif")
+
+Standing = Literal["nothing", "answer", "all"]
 
 
 def client(token: str, api_url: str) -> WebClient:
@@ -25,11 +32,11 @@ def client(token: str, api_url: str) -> WebClient:
     return made
 
 
-def message(text: str, blocks: Sequence[Block], audit_id: str | None = None) -> dict[str, Any]:
+def message(text: str, body: Sequence[Block], audit_id: str | None = None) -> dict[str, Any]:
     """What every message has: a text for notifications and readers, blocks if Slack would take them, the audit id."""
     payload: dict[str, Any] = {
-        "text": escaped(text)[:TEXT_LIMIT] or " ",
-        "blocks": list(blocks),
+        "text": blocks.escaped(text)[:TEXT_LIMIT] or " ",
+        "blocks": list(body),
         "unfurl_links": False,
         "unfurl_media": False,
     }
@@ -48,8 +55,64 @@ def message(text: str, blocks: Sequence[Block], audit_id: str | None = None) -> 
     return payload
 
 
-def was_posted(slack: WebClient, channel: str, thread: str, audit_id: str) -> bool:
-    """Whether an answer stands in a thread already; asked only when a worker went away before it could say so."""
+def ephemeral(text: str, body: Sequence[Block]) -> dict[str, Any]:
+    """A message that one person sees; it takes neither metadata nor settings for links."""
+    return {name: value for name, value in message(text, body).items() if name in ("text", "blocks")}
+
+
+def attach(slack: WebClient, files: Sequence[Attachment], *, channel: str, thread: str) -> None:
+    """Puts files into a thread, all in one message; one line there says so if Slack does not take them."""
+    if not files:
+        return
+    try:
+        slack.files_upload_v2(file_uploads=[_upload(file) for file in files], channel=channel, thread_ts=thread)
+    except (SlackClientError, HTTPException, OSError) as error:
+        logger.exception("Files were not taken", extra={"action": "upload_failed"})
+        reason = error.response["error"] if isinstance(error, SlackApiError) else "no connection"
+        names = " and ".join(file.name for file in files)
+        text = f"Slack did not take {names} ({reason}). What is said above stands; an admin finds the cause in the log."
+        slack.chat_postMessage(channel=channel, thread_ts=thread, **message(text, [blocks.section(text)]))
+
+
+def standing(slack: WebClient, channel: str, thread: str, audit_id: str) -> Standing:
+    """How much of an answer stands in a thread: nothing, the answer without its files, or all of it.
+
+    Asked only when a worker went away before it could say so. Slack tells nothing of a file but where it was shared,
+    so any file that the app put into the thread after the answer counts as the answer's.
+    """
     replies: Any = slack.conversations_replies(channel=channel, ts=thread, include_all_metadata=True, limit=200)
-    payloads = (each.get("metadata", {}).get("event_payload", {}) for each in replies.get("messages", []))
-    return any(payload.get("audit_id") == audit_id for payload in payloads)
+    said = next((each for each in replies["messages"] if _audit_id(each) == audit_id), None)
+    if said is None:
+        return "nothing"
+    due = any(block.get("block_id") == blocks.FILES for block in said.get("blocks", []))
+    after = (each for each in replies["messages"] if each["ts"] > said["ts"] and each["user"] == said["user"])
+    return "answer" if due and not any(each.get("files") for each in after) else "all"
+
+
+def find(slack: WebClient, channel: str, audit_id: str) -> str | None:
+    """The timestamp of the message in a conversation that carries an audit id, if it is among the latest."""
+    latest: Any = slack.conversations_history(channel=channel, include_all_metadata=True, limit=200)
+    return next((str(each["ts"]) for each in latest["messages"] if _audit_id(each) == audit_id), None)
+
+
+def members(slack: WebClient, channel: str) -> list[str]:
+    """Everyone in a channel but the app itself."""
+    me = slack.auth_test()["user_id"]
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        page: Any = slack.conversations_members(channel=channel, limit=200, cursor=cursor)
+        found += page["members"]
+        cursor = page.get("response_metadata", {}).get("next_cursor") or None
+        if not cursor:
+            return [user for user in found if user != me]
+
+
+def _upload(file: Attachment) -> dict[str, Any]:
+    item = {"filename": file.name, "content": file.content, "title": file.title}
+    return item | ({"alt_txt": file.title[:ALT_LIMIT]} if file.name.lower().endswith(PICTURES) else {})
+
+
+def _audit_id(said: dict[str, Any]) -> str | None:
+    payload: dict[str, str] = said.get("metadata", {}).get("event_payload", {})
+    return payload.get("audit_id")

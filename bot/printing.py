@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot import evaluations
+
 if TYPE_CHECKING:
     from bot.agent import Answer
 
@@ -30,6 +32,11 @@ def answer(said: Answer) -> dict[str, Any]:
     }
 
 
+def words(said: Answer) -> str:
+    """An answer for people; files are named, since Slack is where they can be opened."""
+    return "\n".join([said.text, *(f"With it in Slack: {file.name} ({file.title})" for file in said.files)])
+
+
 def report(found: dict[str, Any]) -> str:
     """An evaluation for people: each figure with its interval, the baselines beside it."""
     seen = f"{found['model']} on {found['n']:,} records it had not seen ({found['split']})"
@@ -42,8 +49,34 @@ def report(found: dict[str, Any]) -> str:
         lines.append(f"{name}: {_figure(metric)}{f'  (baselines: {beside})' if beside else ''}")
     if in_time := found.get("by_time"):
         lines.append("in the order of time: " + ", ".join(f"{name} {_figure(each)}" for name, each in in_time.items()))
-    lines += [f"{flag['column']}: {flag['verdict']} – {flag['evidence']}" for flag in found["flagged"]]
+    lines += evaluations.details(found)
+    lines += [leaks(found | found["leaks"])] if found["flagged"] else []
     return "\n".join(lines)
+
+
+def leaks(found: dict[str, Any]) -> str:
+    """What the leak guard found, for people: each column with its evidence, and what to do about the doubtful ones."""
+    flagged = found["flagged"]
+    if not flagged:
+        return "No column seems to know the outcome."
+    columns = ["column", "verdict", "AUC alone", "filled: closed", "open", "AUC of all: with", "without", "why"]
+    lines = _rows(columns, [_flagged(flag) for flag in flagged])
+    lines.append("These columns stay out of the model, and out of every figure reported for it.")
+    if found["with_all"] is not None:
+        lines[-1] += f" With all columns in, it would look like AUC {found['with_all']:.2f}."
+    if doubtful := [flag["column"] for flag in flagged if flag["verdict"] == "doubtful"]:
+        lines.append(
+            f"When is each of these known: {', '.join(doubtful)}? If before the outcome, list it under `keep:` in the "
+            "mapping and import again; if only after, under `drop:`."
+        )
+    return "\n".join(lines)
+
+
+def _flagged(flag: dict[str, Any]) -> list[str]:
+    figures = [flag[name] for name in ("alone", "filled_closed", "filled_open", "beside", "without")]
+    kinds = (".2f", ".0%", ".0%", ".2f", ".2f")
+    shown = ["" if figure is None else format(figure, kind) for figure, kind in zip(figures, kinds, strict=True)]
+    return [flag["column"], flag["verdict"], *shown, flag["why"]]
 
 
 def _figure(metric: dict[str, float | None]) -> str:
@@ -60,9 +93,12 @@ def as_json(value: object) -> None:
 
 def table(columns: list[str], rows: list[list[str]]) -> None:
     """Prints rows under their columns, aligned."""
+    typer.echo("\n".join(_rows(columns, rows)))
+
+
+def _rows(columns: list[str], rows: list[list[str]]) -> list[str]:
     widths = [max(len(row[i]) for row in [columns, *rows]) for i in range(len(columns))]
-    for row in [columns, *rows]:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in [columns, *rows]]
 
 
 @contextmanager

@@ -53,6 +53,7 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"\b(\d{{1,6}}|{'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+_MONTHS = re.compile(rf"\b(\d{{1,3}}|{'|'.join(_NUMBERS)}) months?\b", re.IGNORECASE)
 _POSITION = re.compile(
     rf"\b(?:the )?(?:({'|'.join(_ORDINALS)}|last)(?: (?:one|lead))?|(?:number|no\.?|#) ?(\d{{1,2}})"
     r"|(\d{1,2})(?:st|nd|rd|th)(?: (?:one|lead))?)(?=\W|$)",
@@ -65,8 +66,8 @@ _SAME = re.compile(r"^(?:and|what about|how about|same|the same|now|only|just|fo
 _TEAM = re.compile(r"\b(?:team|we|our|us|everyone|all reps|company)\b", re.IGNORECASE)
 _MINE = re.compile(r"\b(?:my|me|mine|i|i'm|i've)\b", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*(?:;|\?(?=\s*\w)|\band also\b|,? \band\b|\bplus\b)\s*", re.IGNORECASE)
-# A lead that is spoken of without its name.
-_SOME_LEAD = re.compile(r"\b(?:the|this|that) lead\b", re.IGNORECASE)
+# A lead that is spoken of without its name; the lead score is the model's.
+_SOME_LEAD = re.compile(r"\b(?:the lead(?! scor)|this lead|that lead)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'’.-]+(?: (?:[A-Z][\w'’.-]*|&|of|de|van|von))*")
 _TOKENS = {
     "lead": "leadname",
@@ -251,8 +252,11 @@ class Reader:
                 found.setdefault(filled, name)
         if "where" in fields and (source := text.named("source")):
             found["where"] = {"source": source}
-        if "period" in fields and text.periods:
-            found["period"] = text.periods[0]
+        for name in ("period", "since"):
+            if name in fields and text.periods:
+                found[name] = text.periods[0]
+        if "months" in fields and (months := _MONTHS.search(text.plain)):
+            found["months"] = _value(months[1])
         if "limit" in fields and text.numbers:
             found["limit"] = text.numbers[0]
         if "owner" in fields and "owner" not in found:

@@ -15,6 +15,9 @@ from platformdirs import user_data_path
 
 from tools.errors import BadInput
 
+# The name of the planner that needs no language model.
+OFFLINE = "offline"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -59,7 +62,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         consent_required=environment.get("CALLSHEET_CONSENT_REQUIRED", "").lower() in ("1", "true", "yes"),
         now=_instant(environment.get("CALLSHEET_NOW")),
         model=environment.get("CALLSHEET_MODEL")
-        or ("openai:gpt-5-mini" if environment.get("OPENAI_API_KEY") else "offline"),
+        or ("openai:gpt-5-mini" if environment.get("OPENAI_API_KEY") else OFFLINE),
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,
         slack_api_url=environment.get("SLACK_API_URL") or "https://slack.com/api/",
         slack_bot_token=environment.get("SLACK_BOT_TOKEN", ""),

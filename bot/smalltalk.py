@@ -40,22 +40,20 @@ EXAMPLES: dict[str, str] = {
         did our last forecasts come true / deals at risk / which deals will be late {period} /
         which of my deals will slip / will {deal} close / explain {deal} / how is {deal} doing / next step for {deal} /
         what do I do with {lead} now / next step with {lead} / customers about to churn / who might cancel /
-        what's {account} worth / lifetime value of {account} / show customer segments / who is our ideal customer /
-        what do our best customers look like / how was my last call / analyse my last call / talk ratio of my calls /
+        what's {account} worth / lifetime value of {account} / show customer segments /
+        how was my last call / analyse my last call / talk ratio of my calls /
         the buyer answered 'send me the contract please', what next / what should I answer to this message /
         coach {rep} / what are my weak spots / how can I get better / what should {rep} work on /
         how to answer a price objection / do we offer discounts for annual payment /
         what does the playbook say about security / battlecard for our competitor / team summary /
         what happened in my team {period} / how is the team doing / summary of the week /
-        how accurate is lead scoring / how good is the model / are we treating all reps fairly / do the nudges work /
-        what did we miss in the last {number} months / only {number} nudges a day please / mute nudges {period} /
-        what is stored about me / who looked at my data / who fits {lead} best / which rep should take {lead} /
-        share out the new leads / redistribute the old leads at most {number} each / why did I not get {lead} /
-        why did {lead} go to {rep} / {lead}'s score went down why / why did the score of {lead} change /
-        remind me of {lead} next monday / snooze {lead} / just spoke to {lead}, meeting booked /
-        log a call with {lead} / {lead} did not pick up / write an e-mail to {lead} / draft a reply /
-        prepare me for my meeting with {lead} / schedule a meeting with {lead} / predict revenue for next year /
-        what is the probability that {deal} slips
+        are we treating all reps fairly / do the nudges work / only {number} nudges a day please /
+        mute nudges {period} / what is stored about me / who looked at my data / who fits {lead} best /
+        which rep should take {lead} / share out the new leads / redistribute the old leads at most {number} each /
+        why did I not get {lead} / why did {lead} go to {rep} / remind me of {lead} next monday / snooze {lead} /
+        just spoke to {lead}, meeting booked / log a call with {lead} / {lead} did not pick up /
+        write an e-mail to {lead} / draft a reply / prepare me for my meeting with {lead} /
+        schedule a meeting with {lead} / predict revenue for next year / what is the probability that {deal} slips
         """,
     CHANGE: """
         make {lead} mine / I want to have {lead} / take {lead} away from {rep} / put {lead} on my name /
@@ -70,8 +68,9 @@ EXAMPLES: dict[str, str] = {
 }
 
 ABILITIES = (
-    "I can say which leads to call now and why, explain a lead's chance, show a lead's record, "
-    "and report any figure of the books (for example “win rate by source last quarter”)."
+    "I can say which leads to call now and why, explain a lead's chance and why it moved, show a lead's record, say "
+    "how good the ranking is, and report any figure of the books (for example “win rate by source last quarter”). "
+    "Managers can also ask who the ideal customer is and what was missed in the last months."
 )
 REPLIES: dict[str, str] = {
     GREETING: "Hello! Ask me “which leads should I call now”, or about any lead or figure of yours.",

@@ -161,6 +161,7 @@ def zones_of_country(country: str) -> tuple[str, ...]:
     return _clocks(tuple(zone for iso, zone in _zone_table() if iso == code))
 
 
+@cache
 def _clocks(zones: tuple[str, ...]) -> tuple[str, ...]:
     """One zone for each different clock: Berlin and Büsingen always show the same time."""
     seasons = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,7 +53,6 @@ def write(
     snapshot_leads: pd.DataFrame,
     now: datetime,
     default_zone: str,
-    complete: bool,
     consent_required: bool = False,
 ) -> None:
     """Puts leads into the list, or moves them; in short transactions, so that nobody else waits long.
@@ -62,7 +61,6 @@ def write(
     ----------
     worth : what a call is worth, indexed by lead id
     snapshot_leads : the leads as `Snapshot.leads` has them
-    complete : whether `worth` is the whole list, so that every other lead leaves it
     """
     leads = snapshot_leads.loc[worth.index]
     rows = [
@@ -74,14 +72,21 @@ def write(
         with db.write(books=False) as session:
             session.execute(delete(Entry).where(Entry.lead_id.in_([row["lead_id"] for row in part])))
             session.execute(Entry.__table__.insert(), part)  # type: ignore[attr-defined]
-    if complete:
-        _drop_others(db, {str(id_) for id_ in worth.index})
 
 
 def remove(db: Database, ids: Sequence[str]) -> None:
     """Takes leads off the list."""
     with db.write(books=False) as session:
         session.execute(delete(Entry).where(Entry.lead_id.in_(list(ids))))
+
+
+def keep_only(db: Database, ids: Collection[str]) -> None:
+    """Takes every lead off the list that is not among `ids`."""
+    kept = set(ids)
+    with db.read() as session:
+        gone = [id_ for id_ in session.scalars(select(Entry.lead_id)) if id_ not in kept]
+    for start in range(0, len(gone), ROWS_A_WRITE):
+        remove(db, gone[start : start + ROWS_A_WRITE])
 
 
 def top(
@@ -207,10 +212,3 @@ def _blocked(lead: object, consent_required: bool) -> str:
     # `is False` would miss numpy's False; None means that it was never asked.
     refused = consent is not None and not consent
     return NO_CONSENT if refused or (consent_required and not consent) else ""
-
-
-def _drop_others(db: Database, keep: set[str]) -> None:
-    with db.read() as session:
-        gone = [id_ for id_ in session.scalars(select(Entry.lead_id)) if id_ not in keep]
-    for start in range(0, len(gone), ROWS_A_WRITE):
-        remove(db, gone[start : start + ROWS_A_WRITE])

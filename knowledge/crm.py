@@ -349,13 +349,17 @@ class Rate(Table):
 
 
 class ColumnRule(Table):
-    """What an admin said of a column: `sensitive` (for fairness checks only), `keep` or `drop`."""
+    """What was said of a column: `sensitive` (for fairness checks only), `keep` or `drop`.
+
+    `decided_by` is the person who said so by a click; None where a mapping did.
+    """
 
     __tablename__ = "column_rules"
 
     table: Mapped[str] = mapped_column(primary_key=True)
     column: Mapped[str] = mapped_column(primary_key=True)
     rule: Mapped[str]
+    decided_by: Mapped[str | None]
 
 
 # What identifies a row of a table that has no id of its own; repeats are told apart by their occurrence number.

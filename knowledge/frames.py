@@ -172,7 +172,7 @@ def _read(
     if ids is None and key is not Lead.id:
         queries = [query.where(key.is_not(None))]
     # Plain tuples: pandas asks a database row for names that it does not have, slowly.
-    rows = [tuple(row) for each in queries for row in connection.execute(each)]
+    rows = [tuple(row) for each in queries for row in connection.execute(each).fetchall()]
     frame = pd.DataFrame.from_records(rows, columns=list(columns))
     return frame.assign(**{n: _typed(frame[n], column) for n, column in columns.items()})
 

@@ -31,6 +31,17 @@ class Inbox:
             # Asked for by its key: PostgreSQL's driver does not count the rows of an insert.
             return session.scalar(insert.returning(Event.key)) is not None
 
+    def hold(self, key: str, payload: dict[str, Any], now: datetime) -> None:
+        """Keeps an event for who works on it a while longer, with what is known of it by now."""
+        with self._db.write(books=False) as session:
+            held = {"payload": payload, "leased_until": now + self._lease}
+            session.execute(update(Event).where(Event.key == key).values(held))
+
+    def release(self, key: str) -> None:
+        """Forgets an event, so that the same may be taken on again."""
+        with self._db.write(books=False) as session:
+            session.execute(delete(Event).where(Event.key == key))
+
     def finish(self, key: str, now: datetime) -> None:
         """Marks an event as answered, be it by an error that was told."""
         with self._db.write(books=False) as session:

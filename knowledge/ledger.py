@@ -1,4 +1,5 @@
-"""What the assistant did: events claimed, turns of threads, what was said on what evidence, what people thought of it.
+"""What the assistant did: events claimed, turns of threads, what was said on what evidence, what people thought of it,
+which models served when.
 
 Append-only where it is evidence. It keeps ids and tool names; texts of people sit only in `turns`, which can be erased.
 """
@@ -89,6 +90,54 @@ class ModelVersion(Table):
     report: Mapped[dict[str, Any]]
     serves: Mapped[bool] = mapped_column(default=False)
     blob: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class Serving(Table):
+    """A version that began to serve; the last one before an instant is the one that served then."""
+
+    __tablename__ = "servings"
+    __table_args__ = (Index("ix_servings_model_at", "model", "at"),)
+
+    # Counts up: a clock that stands still would leave two of one instant in no order.
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model: Mapped[str]
+    version: Mapped[int]
+    at: Mapped[datetime]
+    by: Mapped[str | None]
+
+
+class Override(Table):
+    """A person's word that a lead is better or worse than the model says.
+
+    `shift` is added to the model's log-odds while it is in force; `chance` is what the model said at the time, so that
+    both can be judged once the outcome is known.
+    """
+
+    __tablename__ = "overrides"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    lead_id: Mapped[str] = mapped_column(index=True)
+    person_id: Mapped[str]
+    at: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    shift: Mapped[float]
+    chance: Mapped[float]
+    version: Mapped[int]
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Report(Table):
+    """The figures of a long job, so that asking again need not wait for it."""
+
+    __tablename__ = "reports"
+    __table_args__ = (Index("ix_reports_kind_key_at", "kind", "key", "at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str]
+    at: Mapped[datetime]
+    numbers: Mapped[dict[str, Any]]
 
 
 class Access(Table):

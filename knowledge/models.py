@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import Session, undefer
 
 from knowledge.database import Database
 from knowledge.errors import UnknownRecord
-from knowledge.ledger import ModelVersion, new_id
+from knowledge.ledger import ModelVersion, Serving, new_id
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ def save(
         last = session.scalar(select(func.max(ModelVersion.version)).where(ModelVersion.model == model)) or 0
         if serve:
             session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
+            _note(session, model, last + 1, trained_at, by=None)
         session.add(
             ModelVersion(
                 id=new_id(),
@@ -93,8 +94,8 @@ def blob(db: Database, model: str, version: int) -> bytes:
     return row.blob
 
 
-def serve(db: Database, model: str, version: int) -> None:
-    """Makes a version the one that serves.
+def serve(db: Database, model: str, version: int, *, at: datetime, by: str | None = None) -> None:
+    """Makes a version the one that serves, from `at` on; `by` is who decided it, None for the training itself.
 
     Raises
     ------
@@ -107,6 +108,26 @@ def serve(db: Database, model: str, version: int) -> None:
         chosen = of_model.where(ModelVersion.version == version).values(serves=True)
         if not session.connection().execute(chosen).rowcount:
             raise _no_version(model, version)
+        _note(session, model, version, at, by)
+
+
+def served_at(db: Database, model: str, at: datetime) -> Card | None:
+    """The version that served at an instant, or None."""
+    query = select(Serving.version).where(Serving.model == model, Serving.at <= at)
+    with db.read() as session:
+        version = session.scalar(query.order_by(Serving.at.desc(), Serving.id.desc()).limit(1))
+    return next((card for card in versions(db, model) if card.version == version), None)
+
+
+def serving_since(db: Database) -> dict[str, datetime]:
+    """Since when the version of each model that serves has done so."""
+    query = select(Serving.model, Serving.at).order_by(Serving.at, Serving.id)
+    with db.read() as session:
+        return {row.model: row.at for row in session.execute(query)}
+
+
+def _note(session: Session, model: str, version: int, at: datetime, by: str | None) -> None:
+    session.add(Serving(model=model, version=version, at=at, by=by))
 
 
 def _no_version(model: str, version: int) -> UnknownRecord:

@@ -49,6 +49,11 @@ class Roster:
         person = self.get(id_)
         return person.name if person else "nobody" if id_ is None else id_
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What everyone is called, by id."""
+        return {person.id: person.name for person in self.people}
+
     def teams_of(self, person: Person) -> frozenset[str]:
         """The teams a person belongs to or manages."""
         own = frozenset({person.team_id} if person.team_id else ())

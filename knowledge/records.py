@@ -8,9 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import func, null, select
+from sqlalchemy import func, null, or_, select
 
-from knowledge.crm import Account, Activity, Deal, Lead
+from knowledge.crm import Account, Activity, Deal, Lead, LeadChange
 from knowledge.database import Database
 
 Kind = Literal["lead", "deal", "account"]
@@ -64,6 +64,17 @@ class Event:
     disposition: str | None
     duration_s: int | None
     subject: str | None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One field of a record that was edited."""
+
+    id: str
+    at: datetime
+    field: str
+    old: str | None
+    new: str | None
 
 
 def lead_name(name: str | None, id_: str) -> str:
@@ -133,6 +144,27 @@ def timeline(db: Database, lead_id: str, *, until: datetime, limit: int) -> list
     )
     with db.read() as session:
         return [_event(row) for row in session.scalars(query)]
+
+
+def learnt(db: Database, lead_id: str, *, since: datetime, until: datetime) -> list[Event]:
+    """The events of a lead that the books learnt of between two instants, newest first."""
+    known_at = func.coalesce(Activity.recorded_at, Activity.at)
+    query = (
+        select(Activity)
+        .where(Activity.lead_id == lead_id, Activity.at <= until, known_at <= until)
+        .where(or_(Activity.at > since, known_at > since))
+        .order_by(Activity.at.desc(), Activity.id)
+    )
+    with db.read() as session:
+        return [_event(row) for row in session.scalars(query)]
+
+
+def edits(db: Database, lead_id: str, *, since: datetime, until: datetime) -> list[Edit]:
+    """What was edited on a lead's record between two instants, newest first."""
+    query = select(LeadChange).where(LeadChange.lead_id == lead_id, LeadChange.at > since, LeadChange.at <= until)
+    with db.read() as session:
+        rows = session.scalars(query.order_by(LeadChange.at.desc(), LeadChange.id))
+        return [Edit(row.id, row.at, row.field.removeprefix("attributes."), row.old, row.new) for row in rows]
 
 
 def activity_count(db: Database, lead_id: str) -> int:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 import pandas as pd
-from sqlalchemy import Index, delete, insert, select
+from sqlalchemy import Connection, Index, Select, delete, func, literal, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from knowledge.crm import Lead
 from knowledge.database import Database, Table
+from knowledge.ledger import new_id
 
 # One transaction's worth: short enough that nobody else waits long.
 ROWS_A_WRITE = 20_000
@@ -26,6 +28,7 @@ class Score(Table):
     """
 
     __tablename__ = "scores"
+    __table_args__ = (Index("ix_scores_version", "model", "version"),)
 
     model: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[str] = mapped_column(primary_key=True)
@@ -38,11 +41,15 @@ class Score(Table):
 
 
 class Stale(Table):
-    """A lead that changed since it was last scored. Every import, sync and click puts its leads here."""
+    """A lead that changed since it was last scored. Every import, sync and click puts its leads here.
+
+    `mark` is another each time, so that a score made from what stood before the change does not clear it.
+    """
 
     __tablename__ = "stale_leads"
 
     lead_id: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(server_default="")
 
 
 class CallListEntry(Table):
@@ -115,29 +122,50 @@ def drop(db: Database, model: str, ids: Sequence[str]) -> None:
 
 def mark_stale(session: Session, ids: Collection[str]) -> None:
     """Says that leads changed since they were scored; inside the caller's transaction."""
+    mark = new_id()
     for part in _parts(sorted(set(ids))):
-        session.execute(delete(Stale).where(Stale.lead_id.in_(part)))
-        session.execute(insert(Stale), [{"lead_id": id_} for id_ in part])
+        session.execute(_marking(session.connection()), [{"lead_id": id_, "mark": mark} for id_ in part])
 
 
-def stale_ids(db: Database, limit: int) -> list[str]:
-    """Some leads that changed since they were scored."""
+def mark_stale_of(connection: Connection, leads: Select[str]) -> None:
+    """Says it of the leads that a query finds; inside the caller's transaction."""
+    # Each once and in order, so that two writers never wait for each other's leads.
+    found = leads.add_columns(literal(new_id())).distinct().order_by(leads.selected_columns[0])
+    connection.execute(_marking(connection).from_select(["lead_id", "mark"], found))
+
+
+def stale_ids(db: Database, limit: int | None = None) -> list[str]:
+    """Leads that changed since they were last scored; some of them, or all."""
     with db.read() as session:
         return list(session.scalars(select(Stale.lead_id).order_by(Stale.lead_id).limit(limit)))
 
 
-def clear_stale(db: Database, ids: Sequence[str] | None = None) -> None:
-    """Says that leads, or all of them, are about to be scored anew.
+def stale_marks(db: Database, ids: Sequence[str]) -> dict[str, str]:
+    """The marks that some leads bear, to be read before the leads are; for `clear_stale` once they are scored."""
+    with db.read() as session:
+        return {
+            id_: mark
+            for part in _parts(ids)
+            for id_, mark in session.execute(select(Stale.lead_id, Stale.mark).where(Stale.lead_id.in_(part)))
+        }
 
-    Called before they are read: a change that comes in between marks them again.
-    """
-    if ids is None:
-        with db.write(books=False) as session:
-            session.execute(delete(Stale))
-        return
-    for part in _parts(list(ids)):
-        with db.write(books=False) as session:
-            session.execute(delete(Stale).where(Stale.lead_id.in_(part)))
+
+def clear_stale(db: Database, marks: Mapping[str, str]) -> None:
+    """Says that leads were scored; one that was marked again meanwhile stays stale."""
+    by_mark: dict[str, list[str]] = {}
+    for id_, mark in marks.items():
+        by_mark.setdefault(mark, []).append(id_)
+    for mark, ids in by_mark.items():
+        for part in _parts(ids):
+            with db.write(books=False) as session:
+                session.execute(delete(Stale).where(Stale.mark == mark, Stale.lead_id.in_(part)))
+
+
+def count_of_other_versions(db: Database, model: str, version: int) -> int:
+    """How many records have a score that another version of the model made."""
+    other = or_(Score.version < version, Score.version > version)  # two ranges of an index, unlike "not equal"
+    with db.read() as session:
+        return session.scalar(select(func.count()).where(Score.model == model, other)) or 0
 
 
 def lead_ids(db: Database, *, only_open: bool) -> list[str]:
@@ -149,3 +177,10 @@ def lead_ids(db: Database, *, only_open: bool) -> list[str]:
 
 def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     yield from (rows[start : start + ROWS_A_WRITE] for start in range(0, len(rows), ROWS_A_WRITE))
+
+
+def _marking(connection: Connection) -> sqlite.Insert | postgresql.Insert:
+    """An insert of leads and their mark, which takes the place of an earlier one."""
+    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
+    marking: sqlite.Insert | postgresql.Insert = kind.insert(Stale)
+    return marking.on_conflict_do_update(index_elements=["lead_id"], set_={"mark": marking.excluded.mark})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -11,19 +11,51 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scoring.metrics import METRICS, Metric, measure
+from scoring import curves, groups, splits
+from scoring.curves import Bin, Point
+from scoring.drift import OutcomeShift, Shift
+from scoring.groups import Coverage, Group
+from scoring.leaks import Report
+from scoring.metrics import METRICS, Metric, Vector, measure, share
+from scoring.splits import Pair
 from scoring.windows import FOLDS, Rows
 
 Split = Literal["time", "folds"]
-Mask = npt.NDArray[np.bool_]
-# From rows to learn from and rows to judge: what each candidate says of the latter.
-Try = Callable[[Rows, Rows], Mapping[str, npt.NDArray[np.float64]]]
-
 FEWEST = 40
-ORIGINS = 3
-BLOCKS = 5
-# Fewer wins in the training rows of an origin teach nothing.
-FEWEST_TO_LEARN = 20
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a candidate says of rows: chances, and the ends of their intervals."""
+
+    value: Vector
+    low: Vector
+    high: Vector
+
+    @classmethod
+    def joined(cls, parts: Sequence[Said]) -> Said:
+        """Several, one after the other."""
+        return cls(*(np.concatenate([getattr(part, end) for part in parts]) for end in ("value", "low", "high")))
+
+    def take(self, at: npt.NDArray[np.bool_]) -> Said:
+        """What is said of some of the rows."""
+        return Said(self.value[at], self.low[at], self.high[at])
+
+
+# From rows to learn from, rows to judge and someone to be told of the share done: what each candidate says.
+Try = Callable[[Rows, Rows, Callable[[float], None]], Mapping[str, Said]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The cases of one origin: calibration and order over time are read from several."""
+
+    label: str
+    n: int
+    said: float
+    won: Metric
+    auc: Metric | None
+    ece: Metric | None
 
 
 @dataclass(frozen=True)
@@ -36,6 +68,8 @@ class Evaluation:
     settings : what its model class takes to be built like that
     how : in words, how training and test rows were kept apart
     refusal : why no model should serve, or None
+    by_time : the metrics forward in the order of the file, where they were also asked for in folds
+    trained_on : rows, leads, won leads, and from when to when
     """
 
     model: str
@@ -50,6 +84,17 @@ class Evaluation:
     how: str = ""
     refusal: str | None = None
     by_time: Mapping[str, Metric | None] | None = None
+    candidates: Mapping[str, Mapping[str, Metric | None]] = field(default_factory=dict)
+    trained_on: Mapping[str, int | str | None] = field(default_factory=dict)
+    reliability: tuple[Bin, ...] = ()
+    gains: tuple[Point, ...] = ()
+    calls_to_keep: Mapping[str, Metric] = field(default_factory=dict)
+    by_instant: tuple[Block, ...] = ()
+    groups: tuple[Group, ...] = ()
+    coverage: Coverage | None = None
+    drift: tuple[Shift, ...] = ()
+    outcome_drift: OutcomeShift | None = None
+    leaks: Report = field(default_factory=Report)
 
     def to_json(self) -> dict[str, Any]:
         """The object that `callsheet evaluate --json` prints."""
@@ -60,22 +105,45 @@ class Evaluation:
             "base_rate": self.base_rate,
             "metrics": _plain(self.metrics),
             "baselines": {k: _plain(v) for k, v in self.baselines.items()},
-            "flagged": [],
+            "flagged": self.leaks.to_json()["flagged"],
+            "leaks": {"with_all": self.leaks.with_all, "without_flagged": self.leaks.without_flagged},
             "chosen": self.chosen,
             "basis": self.basis,
             "how": self.how,
             "refusal": self.refusal,
+            "candidates": {k: _plain(v) for k, v in self.candidates.items()},
+            "trained_on": dict(self.trained_on),
+            "calls_to_keep": _plain(self.calls_to_keep),
+            "coverage": None if self.coverage is None else asdict(self.coverage),
+            "outcome_drift": None if self.outcome_drift is None else asdict(self.outcome_drift),
         }
+        report |= {name: [asdict(each) for each in getattr(self, name)] for name in _LISTS}
         return report | ({"by_time": _plain(self.by_time)} if self.by_time is not None else {})
+
+
+_LISTS = ("reliability", "gains", "by_instant", "groups", "drift")
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Test rows of all origins or folds together, and what each candidate said of them."""
+    """Test rows of all origins or folds together, and what each candidate said of them.
+
+    Attributes
+    ----------
+    block : the origin or fold of each row
+    labels : when each origin was; empty for folds
+    """
 
     rows: Rows
-    said: Mapping[str, npt.NDArray[np.float64]]
-    base_rate: npt.NDArray[np.float64]
+    said: Mapping[str, Said]
+    base_rate: Vector
+    block: npt.NDArray[np.intp]
+    labels: Sequence[str]
+
+    def once(self, name: str) -> tuple[Rows, Said]:
+        """Each row once, however often folds were drawn, and what a candidate said of it."""
+        at = self.block < FOLDS if not self.labels else np.ones(len(self.rows), dtype=bool)
+        return self.rows.take(at), self.said[name].take(at)
 
 
 def evaluate(
@@ -97,59 +165,94 @@ def evaluate(
     refusal = too_few(rows)
     if refusal:
         return nothing_to_judge(model, split, rows, refusal)
-    by = split if _ordered(rows) else "folds"
-    pairs = list(by_time(rows, horizon) if by == "time" else by_folds(rows, seed))
+    by: Split = split if splits.is_ordered(rows) else "folds"
+    pairs = splits.by_time(rows, horizon) if by == "time" else list(splits.by_folds(rows, seed))
     if not pairs:
         return nothing_to_judge(model, split, rows, "The books reach back too short a time for a back-test.")
-    trial = run(rows, attempt, pairs, progress)
-    judged = {name: measure(said, trial.rows.won, trial.rows.leads, seed=seed) for name, said in trial.said.items()}
+    trial = run(rows, attempt, pairs, [splits.label(rows, test) for _, test in pairs] if by == "time" else (), progress)
+    judged = {n: measure(said.value, trial.rows.won, trial.rows.leads, seed=seed) for n, said in trial.said.items()}
     chosen = min(judged, key=lambda name: judged[name]["log_loss"].value)  # type: ignore[union-attr]
     baselines = _baselines(trial, seed) | ({"logistic_regression": judged["linear"]} if "linear" in judged else {})
+    once, said = trial.once(chosen)
     return Evaluation(
         model,
         by,
-        len(trial.rows),
-        float(trial.rows.won.mean()),
+        len(once),
+        float(once.won.mean()),
         judged[chosen],
         baselines,
         chosen,
         settings.get(chosen, {}),
         rows.basis,
-        _how(rows, by, len(pairs)),
+        splits.words(rows, by, len(pairs)),
         verdict(judged[chosen], baselines),
+        candidates={name: {key: each[key] for key in ("auc", "log_loss")} for name, each in judged.items()},
+        trained_on=facts(rows),
+        by_instant=over_time(trial, chosen, seed),
+        groups=groups.groups(once, said.value),
+        coverage=groups.coverage(once, said.value, said.low, said.high),
+        **along(said.value, once.won, once.leads, seed),
     )
 
 
-def run(rows: Rows, attempt: Try, pairs: list[tuple[Mask, Mask]], progress: Callable[[float], None]) -> Trial:
+def run(
+    rows: Rows, attempt: Try, pairs: Sequence[Pair], labels: Sequence[str], progress: Callable[[float], None]
+) -> Trial:
     """The candidates fitted on the first of each pair of masks and asked about the second."""
-    said: dict[str, list[npt.NDArray[np.float64]]] = {}
+    said: dict[str, list[Said]] = {}
     for done, (train, test) in enumerate(pairs):
-        for name, chance in attempt(rows.take(train), rows.take(test)).items():
-            said.setdefault(name, []).append(chance)
-        progress((done + 1) / len(pairs))
+
+        def tick(part: float, done: int = done) -> None:
+            progress((done + part) / len(pairs))
+
+        for name, each in attempt(rows.take(train), rows.take(test), tick).items():
+            said.setdefault(name, []).append(each)
+        tick(1.0)
     base = np.concatenate([np.full(test.sum(), rows.won[train].mean()) for train, test in pairs])
     places = np.concatenate([np.flatnonzero(test) for _, test in pairs])
-    return Trial(rows.take(places), {name: np.concatenate(parts) for name, parts in said.items()}, base)
+    block = np.repeat(np.arange(len(pairs)), [test.sum() for _, test in pairs])
+    return Trial(
+        rows.take(places), {name: Said.joined(parts) for name, parts in said.items()}, base, block, tuple(labels)
+    )
 
 
-def by_time(rows: Rows, horizon: timedelta) -> Iterator[tuple[Mask, Mask]]:
-    """Origins in time: train on what had come to its end by then, test on what was open then."""
-    if rows.basis == "ever won":
-        block = np.minimum(
-            pd.Series(rows.time).rank(method="first").to_numpy() * 2 * BLOCKS // (len(rows) + 1), 2 * BLOCKS - 1
-        )
-        pairs = [(block < b, block == b) for b in range(BLOCKS, 2 * BLOCKS)]
-    else:
-        days = horizon / timedelta(days=1)
-        pairs = [(rows.time <= origin - days, rows.time == origin) for origin in np.unique(rows.time)]
-    usable = [pair for pair in pairs if _can_learn(rows, pair[0]) and rows.won[pair[1]].any()]
-    yield from (usable[i] for i in _spread(len(usable), max(ORIGINS, BLOCKS if rows.basis == "ever won" else 0)))
+def along(said: Vector, won: Vector, leads: npt.NDArray[np.object_], seed: int = 0) -> dict[str, Any]:
+    """What a list is worth along its length and where its chances hold, as an `Evaluation` keeps it."""
+    found = curves.gains(said, won, leads, seed=seed)
+    return {
+        "reliability": curves.reliability(said, won, leads),
+        "gains": found.points,
+        "calls_to_keep": found.calls_to_keep,
+    }
 
 
-def by_folds(rows: Rows, seed: int) -> Iterator[tuple[Mask, Mask]]:
-    """Folds of leads, those won spread evenly."""
-    fold = rows.folds(seed)
-    yield from ((fold != k, fold == k) for k in range(FOLDS))
+def over_time(trial: Trial, chosen: str, seed: int = 0) -> tuple[Block, ...]:
+    """How each origin went for a candidate; none for folds, which have no order."""
+    return tuple(
+        _block(label, trial.said[chosen].value[at], trial.rows.take(at), seed)
+        for label, at in ((label, trial.block == i) for i, label in enumerate(trial.labels))
+    )
+
+
+def _block(label: str, said: Vector, rows: Rows, seed: int) -> Block:
+    both = 0 < rows.won.mean() < 1
+    metrics = measure(said, rows.won, rows.leads, seed=seed) if both else dict.fromkeys(METRICS)
+    won = share(rows.won, rows.leads)
+    return Block(label, len(rows), float(said.mean()), won, metrics["auc"], metrics["ece"])
+
+
+def facts(rows: Rows) -> dict[str, int | str | None]:
+    """What there is to learn from: rows, leads, won leads, and from when to when where that is known."""
+    won, lost = rows.decided
+    dated = rows.basis == "won within the horizon" and len(rows) > 0
+    days = (
+        [f"{pd.Timestamp(day * 86_400, unit='s'):%Y-%m-%d}" for day in (rows.time.min(), rows.time.max())]
+        if dated
+        else []
+    )
+    first, last = days or (None, None)
+    instants = len(np.unique(rows.time)) if dated else None
+    return {"rows": len(rows), "leads": won + lost, "won": won, "from": first, "to": last, "instants": instants}
 
 
 def too_few(rows: Rows) -> str | None:
@@ -186,7 +289,9 @@ ORDERS = {
 def nothing_to_judge(model: str, split: str, rows: Rows, refusal: str) -> Evaluation:
     """An evaluation without figures."""
     rate = float(rows.won.mean()) if len(rows) else 0.0
-    return Evaluation(model, split, 0, rate, dict.fromkeys(METRICS), {}, basis=rows.basis, refusal=refusal)
+    return Evaluation(
+        model, split, 0, rate, dict.fromkeys(METRICS), {}, basis=rows.basis, refusal=refusal, trained_on=facts(rows)
+    )
 
 
 def _baselines(trial: Trial, seed: int) -> dict[str, Mapping[str, Metric | None]]:
@@ -199,27 +304,6 @@ def _baselines(trial: Trial, seed: int) -> dict[str, Mapping[str, Metric | None]
             last = np.nan_to_num(order, nan=np.nanmin(order) - 1)
             found[name] = measure(last, rows.won, rows.leads, chances=False, seed=seed)
     return found
-
-
-def _ordered(rows: Rows) -> bool:
-    return bool(np.isfinite(rows.time).all() and len(np.unique(rows.time)) > 1)
-
-
-def _can_learn(rows: Rows, train: Mask) -> bool:
-    return bool(train.any()) and min(rows.take(train).decided) >= FEWEST_TO_LEARN
-
-
-def _spread(n: int, most: int) -> list[int]:
-    """At most `most` of n places, evenly, the last among them."""
-    return sorted({round(x) for x in np.linspace(n - 1, 0, min(n, most))}) if n else []
-
-
-def _how(rows: Rows, split: str, n: int) -> str:
-    if split == "folds":
-        return f"{n} folds of leads; no order in time is used"
-    if rows.basis == "ever won":
-        return f"forward in the order of the file: {n} later blocks, each predicted from all before it"
-    return f"{n} past instants, each predicted from what had come to its end by then"
 
 
 def _plain(metrics: Mapping[str, Metric | None]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -11,7 +11,9 @@ import pandas as pd
 
 from knowledge.frames import History, Snapshot
 from scoring.backtest import Evaluation, Split
+from scoring.champion import Contest
 from scoring.explanations import Explanation
+from scoring.leaks import Report
 
 # Told of a long job: what it does now, and the share done.
 Progress = Callable[[str, float], None]
@@ -48,6 +50,25 @@ class Model(ABC):
     ) -> Evaluation:
         """A back-test of this kind of model beside its baselines, on what was known at `as_of`."""
 
+    def outdated(self, history: History, *, as_of: datetime, found: Evaluation) -> str | None:
+        """Why this model must not go on serving on these books, in which a new one was `found` as it was, or None."""
+        return "It is cheap to learn anew."
+
+    def contest(
+        self, history: History, *, as_of: datetime, found: Evaluation, progress: Progress = silent
+    ) -> Contest | None:
+        """This model beside a new one as it was `found`, on outcomes since this one learnt; None where they are few."""
+        return None
+
+    def refreshed(self, history: History, *, as_of: datetime) -> Self:
+        """This model, its chances corrected by outcomes that came after it learnt."""
+        return self
+
+    @classmethod
+    def suspected(cls, history: History, *, as_of: datetime) -> Report:
+        """What the leak guard finds in the columns that this kind of model would learn from; nothing by default."""
+        return Report()
+
 
 class Scorer(Model):
     """A model that says of each record how likely something is.
@@ -81,7 +102,7 @@ class Scorer(Model):
         return self.judge(self.features(snapshot, snapshot.open_ids if ids is None else ids))
 
     @abstractmethod
-    def explain(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> dict[str, Explanation]:
+    def explain(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> Mapping[str, Explanation]:
         """Why each of `ids` has its value: reasons that sum to it on the log-odds."""
 
     @abstractmethod

@@ -24,6 +24,9 @@ EXTREME = 7.0
 UNSEEN = 0.85
 # The normal and the logistic curve are closest at this scale.
 LOGISTIC = 1.7
+# Win rates drift: outcomes this share of the history back count half, yet never fewer than so many rows.
+HALF_LIFE = 0.08
+FEWEST_RECENT = 100
 # Degrees of freedom lent to each row's own variance by that of all rows.
 LENT = 12.0
 
@@ -43,6 +46,15 @@ class Calibration:
     References
     ----------
     Platt (1999), "Probabilistic outputs for support vector machines"; Wolpert (1992), "Stacked generalization".
+
+    Tried
+    -----
+    Half-lives from endless to 2 % of the rows, on two public histories forward in time, the demo company and made-up
+    drifts. Against 30 %, 8 % lowers the log-loss where the win rate drifts (by .012 on the strongest, by .03 where it
+    jumps) and costs below .0005 where it does not. A half-life chosen anew from the books by forward log-loss won
+    nothing further: with columns that tell the date, members seem calibrated in every past period. Shifting by the
+    error of the last period forward halved the calibration error on one set, cost log-loss on another and twice the
+    time.
     """
 
     constant: float
@@ -68,6 +80,22 @@ class Calibration:
         ).x
         return cls(float(theta[0]), theta[1:], _sandwich(design, won, theta, groups, weight))
 
+    def updated(self, said: Matrix, won: Vector, groups: npt.NDArray[np.intp], weight: Vector) -> Calibration:
+        """The same families weighed alike, moved and stretched as newer outcomes ask for.
+
+        `said` are log-odds of the families, shape (n_rows, n_families), for rows that no member has seen.
+        """
+        moved = Calibration.learn(self.log_odds(said)[:, None], won, groups, weight)
+        stretch = float(moved.weights[0])
+        # How constant and weights follow from what was learnt: a move and a stretch of what was said so far.
+        slope = np.vstack([[1.0, self.constant], np.column_stack([np.zeros(len(self.weights)), self.weights])])
+        return Calibration(
+            moved.constant + stretch * self.constant,
+            stretch * self.weights,
+            slope @ moved.covariance @ slope.T,
+            self.pooled * stretch**2,
+        )
+
     def log_odds(self, said: Matrix) -> Vector:
         """Calibrated log-odds of what the families say, shape (n_rows, n_families), kept off the extremes."""
         return self.clip(self.constant + said @ self.weights)
@@ -92,6 +120,12 @@ class Calibration:
         mean = self.log_odds(said)
         middle = mean * np.sqrt(1 + (UNSEEN / LOGISTIC) ** 2)
         return np.minimum(mean, middle - half), np.maximum(mean, middle + half)
+
+
+def recent(recency: Vector) -> Vector:
+    """Weights of rows by how late they are among all (above 0 to 1): the latest count 1."""
+    half_life = max(HALF_LIFE, FEWEST_RECENT / max(1, len(recency)))
+    return np.asarray(0.5 ** ((recency.max(initial=0.0) - recency) / half_life))
 
 
 def jackknife(members: Matrix) -> Vector:

@@ -33,6 +33,10 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 # A level met less often shares a column with the other rare ones.
 MIN_LEVEL = 20
+# So many are grown; few noisy rows bear 15 of them, many rows full of interplay all.
+MOST_TREES = 200
+# From so many rows on, each split may choose among most of the columns: with few, that is a way to chance finds.
+ROWS_FOR_CHOICE = 2000
 
 
 class Family(ABC):
@@ -89,20 +93,52 @@ class Linear(Family):
 
 
 class Trees(Family):
-    """Gradient boosting over numbers and target-encoded categories."""
+    """Gradient boosting over numbers and target-encoded categories, with as many trees as serve rows not seen.
+
+    That number is the same for all members, and the one thing by which a fold's outcomes reach what is said of it.
+    """
 
     def fit(self, rows: Matrix, won: Vector, *, is_category: Flags, folds: Folds) -> Self:
         self.categories = np.flatnonzero(is_category)
         # Codes run from -1 (unseen) to the largest met.
         self.levels = rows[:, self.categories].max(axis=0, initial=0).astype(np.intp) + 2
-        self.members = _side_by_side(
-            lambda k: self._member(rows[folds != k], won[folds != k], folds[folds != k]), range(folds.max() + 1)
-        )
+        self.members = _side_by_side(lambda k: self._member(rows, won, folds, k), range(folds.max() + 1))
+        return self.keep(self._enough(np.bincount(folds)))
+
+    def keep(self, n: int) -> Self:
+        """The family itself, with the first `n` trees of each member alone."""
+        for _, model in self.members:
+            # There is no public way to take trees back; tests compare what is left with the staged predictions.
+            del model._predictors[n:]
         self._explainers: list[TreeContributions] = []
         return self
 
-    def _member(self, rows: Matrix, won: Vector, folds: Folds) -> tuple[list[Vector], Any]:
-        """Win rates by code for each category, and the trees grown on them."""
+    def _enough(self, rows_unseen: Folds) -> int:
+        """The number of trees with the least log-loss on the rows that the members have not seen."""
+        scores = [model.validation_score_[1:] for _, model in self.members]
+        return int(np.average(scores, axis=0, weights=rows_unseen).argmax()) + 1
+
+    def _member(self, rows: Matrix, won: Vector, folds: Folds, k: int) -> tuple[list[Vector], Any]:
+        """Win rates by code for each category, and the trees grown on them, each judged on fold `k`."""
+        rates, encoded = self._learn_rates(rows[folds != k], won[folds != k], folds[folds != k])
+        model = HistGradientBoostingClassifier(
+            learning_rate=0.2,
+            max_iter=MOST_TREES,
+            max_depth=4,
+            max_leaf_nodes=12,
+            min_samples_leaf=20,
+            l2_regularization=5.0,
+            max_features=0.7 if len(rows) >= ROWS_FOR_CHOICE else 0.4,
+            # Judged after each tree, and never stopped: how many are kept is for all members to decide together.
+            early_stopping=True,
+            n_iter_no_change=MOST_TREES,
+            random_state=self.seed,
+        )
+        unseen = self._encode(rates, rows[folds == k])
+        return rates, model.fit(encoded, won[folds != k], X_val=unseen, y_val=won[folds == k])
+
+    def _learn_rates(self, rows: Matrix, won: Vector, folds: Folds) -> tuple[list[Vector], Matrix]:
+        """Win rates by code for each category, and the rows with rates that their own outcome did not enter."""
         encoded, rates = rows.copy(order="F"), list[Vector]()
         if len(self.categories):
             # Encoded by the folds of leads: else a lead's outcome would reach its own other rows through its category.
@@ -111,18 +147,7 @@ class Trees(Family):
             encoded[:, self.categories] = encoder.fit_transform(rows[:, self.categories], won)
             met = zip(encoder.categories_, encoder.encodings_, self.levels, strict=True)
             rates = [_by_code(codes, found, float(won.mean()), n) for codes, found, n in met]
-        model = HistGradientBoostingClassifier(
-            learning_rate=0.1,
-            max_iter=100,
-            max_depth=4,
-            max_leaf_nodes=12,
-            min_samples_leaf=20,
-            l2_regularization=5.0,
-            max_features=0.4,
-            early_stopping=False,
-            random_state=self.seed,
-        )
-        return rates, model.fit(encoded, won)
+        return rates, encoded
 
     def _encode(self, rates: list[Vector], rows: Matrix) -> Matrix:
         encoded = rows.copy(order="F")

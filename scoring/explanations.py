@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from scoring.features import UNKNOWN, Feature, is_known
+
+Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -38,19 +41,36 @@ class Explanation:
     reasons: tuple[Reason, ...]
 
 
-def explanation(
-    features: Sequence[Feature],
-    typical: Sequence[object],
-    values: Sequence[object],
-    base: float,
-    effects: npt.NDArray[np.float64],
-) -> Explanation:
-    """Reasons out of contributions; features about one subject (say, proposal views in 3 and in 7 days) become one."""
-    subjects: dict[str, list[int]] = {}
-    for i, feature in enumerate(features):
-        subjects.setdefault(feature.subject, []).append(i)
-    reasons = (_reason(features, typical, values, effects, members) for members in subjects.values())
-    return Explanation(float(base), tuple(sorted(reasons, key=lambda r: (-abs(r.effect), r.feature))))
+class Explanations(Mapping[str, Explanation]):
+    """Why each of many records has its score: all effects are there at once, the words when they are asked for.
+
+    Parameters
+    ----------
+    features, typical : what the columns are, and what is usual in them
+    frame : the values read, a row for each record, indexed by id
+    effects : contributions in log-odds, shape (n_records, n_columns), which with `base` sum to the scores
+    """
+
+    def __init__(
+        self, features: Sequence[Feature], typical: Sequence[object], frame: pd.DataFrame, base: float, effects: Matrix
+    ) -> None:
+        self.features, self.typical, self.frame = features, typical, frame
+        self.base, self.effects = base, effects
+        self.subjects: dict[str, list[int]] = {}
+        for place, feature in enumerate(features):
+            self.subjects.setdefault(feature.subject, []).append(place)
+
+    def __getitem__(self, id_: str) -> Explanation:
+        row = self.frame.index.get_loc(id_)
+        values, effects = list(self.frame.iloc[row]), self.effects[row]
+        reasons = (_reason(self.features, self.typical, values, effects, places) for places in self.subjects.values())
+        return Explanation(self.base, tuple(sorted(reasons, key=lambda r: (-abs(r.effect), r.feature))))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.frame.index)
+
+    def __len__(self) -> int:
+        return len(self.frame)
 
 
 def _reason(

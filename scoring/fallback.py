@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from knowledge.frames import Snapshot
-from scoring.features import signs
+from scoring.activity import signs
 
 STATEMENT = (
     "Leads are in a plain order, not a scored one: the latest sign of interest from the buyer first, then the newest."

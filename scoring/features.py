@@ -9,25 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from knowledge.crm import CONVERSATIONS
 from knowledge.frames import Snapshot
+from scoring import activity
+from scoring.activity import days_before
 
 UNKNOWN = "not known"
-DAY_S = 86_400
-# Days looked back; None is "ever".
-WINDOWS: dict[str, float | None] = {"3d": 3, "7d": 7, "30d": 30, "ever": None}
 WINDOW_WORDS = {"3d": "in the last 3 days", "7d": "in the last 7 days", "30d": "in the last 30 days", "ever": "so far"}
-# What the seller does; everything else that is not marked outbound is a sign from the buyer.
-SELLER_KINDS = ("call", "email", "message", "meeting", "note", "task", "sms")
-TWO_WAY = ("call", "email", "message", "sms")
 ATTRIBUTE = "attributes."
 
 BASE_NUMBERS = ("value",)
 BASE_CATEGORIES = ("source", "country", "language", "timezone", "do_not_call", "consent")
+_RECORDED = (*BASE_NUMBERS, *BASE_CATEGORIES, "status", "created_at")
 # Longer values of custom columns are cut where they are told.
 LONGEST_VALUE = 60
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -162,7 +156,7 @@ class Feature:
         if stream := self._stream:
             return _tell_count(*stream, float(value), float(typical))  # type: ignore[arg-type]
         if self.kind == "category":
-            return f"{self._plain(value)}, which wins {'more' if effect >= 0 else 'less'} often than most"
+            return f"{self.plain(value)}, which wins {'more' if effect >= 0 else 'less'} often than most"
         told, missing = (
             _NUMBERS[self.name][1:]
             if self.name in _NUMBERS
@@ -172,12 +166,19 @@ class Feature:
             return missing
         return told.format(value=self._measured(value), typical=self.show(typical))
 
+    def deed(self, done: bool) -> str:
+        """A clause that says whether what is counted happened at all."""
+        stream = self.subject
+        default = (f"had {stream.replace('_', ' ')} activity", f"has had no {stream.replace('_', ' ')} activity")
+        return _DEEDS.get(stream, default)[not done]
+
     def _measured(self, value: object) -> str:
         """The value with its unit, where it has one."""
         unit, text = _UNITS.get(self.name), self.show(value)
         return text if unit is None else f"{text} {unit}" if text == "1" else f"{text} {unit}s"
 
-    def _plain(self, value: object) -> str:
+    def plain(self, value: object) -> str:
+        """A clause that says the value of a category, and no more."""
         told, missing = _CATEGORIES.get(self.name, (f"{self.named} is {{value}}", f"{self.named} is not known"))
         return told.format(value=self.show(value)) if is_known(value) else missing
 
@@ -195,112 +196,34 @@ def read(
     `streams` are the kinds of activity to count; by default those that the snapshot holds.
     """
     index = pd.Index(ids, name="id")
-    leads, attributes = snapshot.leads.reindex(index), snapshot.attributes.reindex(index)
+    leads = snapshot.leads[list(_RECORDED)].reindex(index)
+    attributes = snapshot.attributes.reindex(index)
     parts = [leads[[*BASE_NUMBERS, *BASE_CATEGORIES]], attributes.add_prefix(ATTRIBUTE)]
     if dated:
-        parts += [_record(snapshot, leads), _activity(snapshot, leads, streams)]
+        parts += [_record(snapshot, leads), activity.read(snapshot, leads, streams)]
     return pd.concat(parts, axis=1)
-
-
-def signs(activities: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which activities are signs of interest from the buyer."""
-    inbound, outbound = _is(activities["direction"], "in"), _is(activities["direction"], "out")
-    return inbound | (~outbound & ~activities["kind"].isin(SELLER_KINDS).to_numpy())
 
 
 def _record(snapshot: Snapshot, leads: pd.DataFrame) -> pd.DataFrame:
     """What follows from the record and its edits."""
-    now, changes = pd.Timestamp(snapshot.as_of), snapshot.changes
+    now, changes = snapshot.as_of, snapshot.changes
     statuses = changes[changes["field"] == "status"].drop_duplicates("lead_id", keep="last").set_index("lead_id")["at"]
     owners = changes.loc[(changes["field"] == "owner_id") & changes["old"].notna(), "lead_id"].value_counts()
     day = leads["created_at"].dt.day_of_week
     return pd.DataFrame(
         {
             "status": leads["status"],
-            "age_days": _days(now, leads["created_at"]),
+            "age_days": days_before(now, leads["created_at"]),
             "created_weekday": day.map(dict(enumerate(WEEKDAYS))).astype(object),
-            "days_in_status": _days(now, statuses.reindex(leads.index)),
+            "days_in_status": days_before(now, statuses.reindex(leads.index)),
             "reassignments": owners.reindex(leads.index).fillna(0).astype("float64"),
         }
     )
 
 
-def _activity(snapshot: Snapshot, leads: pd.DataFrame, streams: Sequence[str] | None) -> pd.DataFrame:
-    """Counts, recency, momentum and speed out of the activities, which are in order of time."""
-    row = leads.index.get_indexer(pd.Index(snapshot.activities["lead_id"]))
-    acts, row = snapshot.activities[row >= 0], row[row >= 0]
-    now = pd.Timestamp(snapshot.as_of)
-    age = _days(now, acts["at"]).to_numpy()
-    inbound, outbound = _is(acts["direction"], "in"), _is(acts["direction"], "out")
-    kind, talk = acts["kind"].astype(str).to_numpy(dtype=object), acts["disposition"].isin(CONVERSATIONS).to_numpy()
-    sign = signs(acts)
-    touch = ~sign & np.isin(kind, SELLER_KINDS) & ~np.isin(kind, ("note", "task"))
-    name = _streams(kind, inbound, outbound)
-    masks = {stream: name == stream for stream in pd.unique(name)} | {"conversation": talk, "sign": sign}
-    n = len(leads)
-    counts = {
-        f"n.{stream}.{window}": _count(row, masks.get(stream, np.zeros(len(row), bool)), age, days, n)
-        for stream in (sorted(masks) if streams is None else streams)
-        for window, days in WINDOWS.items()
-    }
-    spoke, touched = _latest(row, age, talk, n), _latest(row, age, touch | talk, n)
-    first = _latest(row[::-1], age[::-1], (touch | talk)[::-1], n)
-    since_talk = age < np.nan_to_num(spoke, nan=np.inf)[row]
-    interest = {days: _count(row, sign, age, days, n) for days in (3, 7, 30)}
-    with np.errstate(invalid="ignore", divide="ignore"):
-        momentum = {f"momentum_{days}d": interest[days] / interest[30] * 30 / days for days in (3, 7)}
-    return pd.DataFrame(
-        {
-            **counts,
-            **momentum,
-            "days_since_contact": touched,
-            "days_since_conversation": spoke,
-            "days_since_sign": _latest(row, age, sign, n),
-            "attempts": _count(row, touch & (kind == "call") & since_talk, age, None, n),
-            "first_touch_hours": ((_days(now, leads["created_at"]) - first) * 24).clip(lower=0).to_numpy(),
-        },
-        index=leads.index,
-    )
-
-
-def _streams(
-    kind: npt.NDArray[np.object_], inbound: npt.NDArray[np.bool_], outbound: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.object_]:
-    """What each activity counts as: two-way kinds by their direction."""
-    two_way = np.isin(kind, TWO_WAY)
-    return np.where(two_way & inbound, kind + "_in", np.where(two_way & outbound, kind + "_out", kind)).astype(object)
-
-
-def _days(now: pd.Timestamp, at: pd.Series) -> pd.Series:
-    """How long ago, in days."""
-    seconds: pd.Series = (now - at).dt.total_seconds()
-    return seconds / DAY_S
-
-
-def _is(direction: pd.Series, start: str) -> npt.NDArray[np.bool_]:
-    return direction.astype(str).str.startswith(start).to_numpy(dtype=bool)
-
-
-def _count(
-    row: npt.NDArray[np.intp], mask: npt.NDArray[np.bool_], age: npt.NDArray[np.float64], days: float | None, n: int
-) -> npt.NDArray[np.float64]:
-    """How many activities of each row pass, in the last `days`."""
-    chosen = mask if days is None else mask & (age < days)
-    return np.bincount(row[chosen], minlength=n).astype("float64")
-
-
-def _latest(
-    row: npt.NDArray[np.intp], age: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_], n: int
-) -> npt.NDArray[np.float64]:
-    """The age of the last one in order, NaN where there is none."""
-    latest = np.full(n, np.nan)
-    latest[row[mask]] = age[mask]
-    return latest
-
-
 def _tell_count(stream: str, window: str, value: float, typical: float) -> str:
-    default = (f"had {stream.replace('_', ' ')} activity", f"has had no {stream.replace('_', ' ')} activity")
-    did, did_not = _DEEDS.get(stream, default)
+    count = Feature(f"n.{stream}.{window}", "number")
+    did, did_not = count.deed(True), count.deed(False)
     usual = "typical is none" if typical < 0.05 else f"typical is {_number(typical)}"
     if not value:
         return f"{did_not} {WINDOW_WORDS[window]}; {usual}"

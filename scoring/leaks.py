@@ -217,7 +217,9 @@ def _weighed(flag: Flag, trial: Trial, clean: Sequence[str]) -> Flag:
 def _pure_share(codes: npt.NDArray[np.intp], won: npt.NDArray[np.float64]) -> float:
     """The share of leads whose value goes with wins, or with losses, surely ten times more rarely than usual."""
     n, wins, rate = np.bincount(codes).astype(np.float64), np.bincount(codes, won), won.mean()
-    pure = (_at_most(wins, n) < PURE_TIMES * rate) | (_at_most(n - wins, n) < PURE_TIMES * (1 - rate))
+    pure = (_at_most(wins.astype(np.float64), n) < PURE_TIMES * rate) | (
+        _at_most(n - wins, n) < PURE_TIMES * (1 - rate)
+    )
     return float(n[pure & (n >= PURE_LEAST)].sum() / len(codes))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +49,7 @@ def measure(
     order = np.argsort(-said, kind="stable")
     said, won, group = said[order], won[order], pd.factorize(leads[order])[0]
     point = _all(np.ones((1, len(said))), said, won, chances)[0]
-    draws = _replicates(said, won, group, chances, seed)
+    draws = np.concatenate([_all(weights, said, won, chances) for weights in resamples(group, seed)])
     with np.errstate(invalid="ignore"):
         spread = Z * np.nanstd(draws, axis=0)
     names = METRICS if chances else ORDER_METRICS
@@ -61,14 +62,21 @@ def _metric(name: str, value: float, half: float) -> Metric:
     return Metric(float(value), float(max(0.0, value - half)), float(min(top, value + half)))
 
 
-def _replicates(said: Vector, won: Vector, group: npt.NDArray[np.intp], chances: bool, seed: int) -> Matrix:
-    random, parts = np.random.default_rng(seed), []
-    size = max(1, min(REPLICATES, CELLS_AT_ONCE // len(said)))
+def share(won: Vector, leads: npt.NDArray[np.object_]) -> Metric:
+    """The share won, with Wilson's interval; several rows of one lead count as one."""
+    value, n = float(won.mean()), pd.unique(leads).size
+    centre, half = value + Z**2 / (2 * n), Z * np.sqrt(value * (1 - value) / n + Z**2 / (4 * n**2))
+    low, high = (centre - half) / (1 + Z**2 / n), (centre + half) / (1 + Z**2 / n)
+    return Metric(value, float(min(value, max(0.0, low))), float(max(value, min(1.0, high))))
+
+
+def resamples(group: npt.NDArray[np.intp], seed: int = 0) -> Iterator[Matrix]:
+    """Weights of rows under a bootstrap of their groups, some replicates at a time: (replicate, row)."""
+    random = np.random.default_rng(seed)
+    size = max(1, min(REPLICATES, CELLS_AT_ONCE // len(group)))
     for _ in range(0, REPLICATES, size):
         # Poisson weights are the bootstrap without its bookkeeping.
-        weights = random.poisson(1.0, (size, group.max() + 1))[:, group].astype(np.float64)
-        parts.append(_all(weights, said, won, chances))
-    return np.concatenate(parts)
+        yield random.poisson(1.0, (size, group.max() + 1))[:, group].astype(np.float64)
 
 
 def _all(weights: Matrix, said: Vector, won: Vector, chances: bool) -> Matrix:
@@ -104,11 +112,11 @@ def _chance_metrics(weights: Matrix, chance: Vector, won: Vector) -> list[Vector
     safe = np.clip(chance, 1e-9, 1 - 1e-9)
     loss = -(won * np.log(safe) + (1 - won) * np.log(1 - safe))
     total = weights.sum(axis=1)
-    gaps = np.abs((weights * (won - chance)) @ np.eye(BINS)[_bins(chance)]).sum(axis=1)
+    gaps = np.abs((weights * (won - chance)) @ np.eye(BINS)[bins(chance)]).sum(axis=1)
     return [weights @ loss / total, weights @ (won - chance) ** 2 / total, gaps / total]
 
 
-def _bins(chance: Vector) -> npt.NDArray[np.intp]:
+def bins(chance: Vector) -> npt.NDArray[np.intp]:
     """Bins of about as many rows each; equal chances share one."""
     middle = (rankdata(chance) - 0.5) / len(chance)
     return np.asarray(middle * BINS, dtype=np.intp)

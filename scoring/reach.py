@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from knowledge.calendar import call_zone
 from knowledge.crm import CONVERSATIONS
 from knowledge.errors import NotTrained
 from knowledge.frames import History, Snapshot
-from scoring.backtest import Evaluation, Split, verdict
+from scoring.backtest import Evaluation, Split, along, verdict
 from scoring.base import Progress, Scorer, silent
 from scoring.explanations import Explanation, Reason
 from scoring.features import WEEKDAYS
@@ -129,11 +130,13 @@ class Reach(Scorer):
             refusal = f"Only {len(cells)} calls are known; {FEWEST_CALLS} are needed to tell one hour from another."
             return Evaluation(cls.name, "time", 0, rate, dict.fromkeys(METRICS), {}, how=how, refusal=refusal)
         calls = np.arange(len(test)).astype(object)
-        metrics = measure(expit(logit(model.overall) + model.effects[cells[cut:]]), test, calls)
+        said = expit(logit(model.overall) + model.effects[cells[cut:]])
+        metrics = measure(said, test, calls)
         flat = measure(np.full(len(test), model.overall), test, calls)
         baselines = {"base_rate": flat}
-        no_use = verdict(metrics, baselines)
-        return Evaluation(cls.name, "time", len(test), rate, metrics, baselines, "hours", {}, "answered", how, no_use)
+        found = Evaluation(cls.name, "time", len(test), rate, metrics, baselines, "hours", {}, "answered", how)
+        learnt = {"rows": len(cells), "won": int(answered.sum())}
+        return replace(found, refusal=verdict(metrics, baselines), trained_on=learnt, **along(said, test, calls))
 
     @property
     def _base(self) -> float:

@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
+from zipfile import BadZipFile
 
 from skops import io
 
 from knowledge import models
 from knowledge.database import Database
+from knowledge.errors import UnknownRecord
 from knowledge.models import Card
 from scoring.base import Model
+from scoring.pace import Pace
 from scoring.ranking import Ranking
 from scoring.reach import Reach
+from scoring.waiting import Waiting
+
+logger = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=Model)
 
-CATALOG: dict[str, type[Model]] = {model.name: model for model in (Ranking, Reach)}
+CATALOG: dict[str, type[Model]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace)}
 
 # Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
 TRUSTED = (
     "datetime.timedelta",
     "numpy.dtype",
     "scoring.calibration.Calibration",
+    "scoring.classifiers.Classifier",
     "scoring.columns.Column",
     "scoring.columns.Columns",
     "scoring.estimators.Linear",
     "scoring.estimators.Trees",
+    "scoring.pace.Class",
+    "scoring.pace.Pace",
+    "scoring.personas.Mark",
     "scoring.ranking.Ranking",
     "scoring.reach.Reach",
+    "scoring.waiting.Waiting",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+)
+
+# What reading bytes of another age ends in: types, names and arguments that are not what they were.
+UNREADABLE = (
+    UnknownRecord,
+    BadZipFile,
+    ImportError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AssertionError,
 )
 
 
@@ -92,3 +118,11 @@ class Registry:
         if known is None or known.card.version != card.version:
             known = self._read[name] = Served(loads(models.blob(self.db, name, card.version)), card)
         return known
+
+    def version(self, kind: type[Kind], card: Card) -> Served[Kind] | None:
+        """The model of a version, whether it serves or not; None if its bytes are gone or cannot be read any more."""
+        try:
+            return Served(cast("Kind", loads(models.blob(self.db, kind.name, card.version))), card)
+        except UNREADABLE as error:
+            logger.info("%s %s is not readable: %s", kind.name, card.version, error, extra={"action": "unreadable"})
+            return None

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
-from knowledge import frames, scores
+from knowledge import frames, models, scores
 from knowledge.database import Database
 from knowledge.errors import BadInput
 from knowledge.frames import History
-from scoring import fallback
+from scoring import champion, fallback, leaks
 from scoring.backtest import Evaluation, Split
 from scoring.base import Model, Progress, silent
-from scoring.registry import CATALOG, Registry
+from scoring.champion import Decision
+from scoring.registry import CATALOG, Registry, Served
 
 # Leads that are learnt from at most: more teach nothing that would show.
 MOST_LEADS = 150_000
+# What a model's hits are called, where it is not "won".
+HITS = {"reach": "answered", "pace": "converted fast"}
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Trained:
 def train(
     db: Database, names: Sequence[str] = ("ranking",), *, as_of: datetime, now: datetime, progress: Progress = silent
 ) -> list[Trained]:
-    """Back-tests each model, fits it on all, and lets it serve only if it beat what costs nothing."""
+    """Back-tests each model, fits it on all, and lets it serve if it beat what costs nothing and `champion` says so."""
     kinds = [_kind(name) for name in names]
     progress("reading the books", 0.0)
     history = learn_from(db, as_of)
@@ -53,6 +56,11 @@ def evaluate(
     if split == "time" or history.is_dated or history.leads["sequence"].isna().any():
         return found
     return replace(found, by_time=kind.evaluate(history, as_of=as_of, split="time", progress=progress).metrics)
+
+
+def suspected(db: Database, name: str, *, as_of: datetime) -> leaks.Report:
+    """What the leak guard finds in the columns that a model would learn from."""
+    return _kind(name).suspected(learn_from(db, as_of), as_of=as_of)
 
 
 def learn_from(db: Database, as_of: datetime) -> History:
@@ -73,23 +81,67 @@ def _train(
         return Trained(kind.name, None, False, _refused(db, kind.name, found.refusal), report)
     progress("training on everything", 0.0)
     model = kind(**found.settings).fit(history, as_of=as_of)
+    progress("training on everything", 1.0)
+    served = _served(db, kind)
+    decided = _decide(served, model, found, history, as_of, progress)
+    if served is not None and decided.decision == "recalibrated":
+        # Its members stay, so what was found of them stays true.
+        model, report = served.model.refreshed(history, as_of=as_of), dict(served.card.report)
     value = history.leads["value"].median()
     report["typical_value"] = float(value) if value == value else None
+    report["champion"] = asdict(decided)
+    promoted = decided.decision != "champion"
     version = Registry(db).save(
-        model, now=now, as_of=as_of, fingerprint=fingerprint(history), report=report, serve=True
+        model, now=now, as_of=as_of, fingerprint=fingerprint(history), report=report, serve=promoted
     )
-    progress("training on everything", 1.0)
-    return Trained(kind.name, version, True, _promoted(found, version), report)
+    return Trained(kind.name, version, promoted, _told(found, version, decided), report)
 
 
-def _promoted(found: Evaluation, version: int) -> str:
+def _served(db: Database, kind: type[Model]) -> Served[Model] | None:
+    """The champion, or None: also where its bytes cannot be read any more."""
+    card = models.serving(db, kind.name)
+    return None if card is None else Registry(db).version(kind, card)
+
+
+def _decide(
+    served: Served[Model] | None,
+    challenger: Model,
+    found: Evaluation,
+    history: History,
+    as_of: datetime,
+    progress: Progress,
+) -> Decision:
+    if served is None:
+        return champion.unopposed("No model served that could be compared.")
+    card, outdated = served.card, served.model.outdated(history, as_of=as_of, found=found)
+    if outdated:
+        return champion.unopposed(outdated, card.version)
+    if as_of < card.as_of:
+        return champion.behind(card.version)
+    wins = dict(card.report.get("trained_on") or {}).get("won")
+    return champion.decide(
+        served.model.contest(history, as_of=as_of, found=found, progress=progress),
+        version=card.version,
+        is_old=as_of - card.as_of >= champion.OLD,
+        other_columns=set(served.model.feature_names) != set(challenger.feature_names),
+        growth=float(found.trained_on.get("won") or 0) / wins if wins else 1.0,
+    )
+
+
+def _told(found: Evaluation, version: int, decided: Decision) -> str:
     auc, half, ece = (found.metrics[name] for name in ("auc", "wins_in_top_half", "ece"))
     assert half is not None
-    return (
-        f"{found.model} {version} serves ({found.chosen}): on {found.n:,} unseen cases AUC {auc}, "
-        f"calibration error {ece}, "
-        f"{half.value:.0%} of those {'won' if found.model == 'ranking' else 'answered'} in the top half."
+    quality = (
+        f"on {found.n:,} unseen cases AUC {auc}, calibration error {ece}, "
+        f"{half.value:.0%} of those {HITS.get(found.model, 'won')} in the top half"
     )
+    if decided.decision == "challenger":
+        against = f" {decided.why}" if decided.version is not None else ""
+        return f"{found.model} {version} serves ({found.chosen}): {quality}.{against}"
+    if decided.decision == "recalibrated":
+        return f"{found.model} {version} serves: version {decided.version}, recalibrated. {decided.why}"
+    kept = f"the new one is kept as version {version} ({quality})"
+    return f"{found.model} {decided.version} keeps serving; {kept}. {decided.why}"
 
 
 def _refused(db: Database, name: str, refusal: str) -> str:

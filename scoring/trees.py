@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 Matrix = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
-ROWS_AT_ONCE = 256
+ROWS_AT_ONCE = 2048
+# A bundle asks no more questions than this, unless a single leaf does: its table doubles with each.
+QUESTIONS = 8
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class TreeContributions:
         phi_i = value (o_i - r_i) * integral from 0 to 1 of prod over j != i of ((1 - t) r_j + t o_j) dt,
 
     a polynomial that Gauss-Legendre integrates exactly. It depends on which of the leaf's d features are followed
-    alone, so the 2^d answers are worked out once and rows look theirs up.
+    alone, and these on the way that the row takes at a few nodes. So neighbouring leaves are bundled, what a bundle
+    pays is worked out once for every way through its nodes, and rows look theirs up.
 
     References
     ----------
@@ -46,25 +49,44 @@ class TreeContributions:
         self.nodes = np.concatenate(trees)
         leaves = [leaf for nodes, start in zip(trees, starts, strict=False) for leaf in _leaves(nodes, int(start))]
         self.n_features = int(model.n_features_in_)
-        self.depth = max(1, *(len(leaf.turns) for leaf in leaves))
-        self._lay_out(leaves)
+        self._lay_out(_bundled(leaves))
         at_mean = [leaf.value * np.prod(list(leaf.shares.values())) for leaf in leaves]
         self.base = float(model._baseline_prediction.ravel()[0]) + float(np.sum(at_mean))
 
-    def _lay_out(self, leaves: list[_Leaf]) -> None:
-        """Leaves as arrays; unused turns cannot go astray, unused slots belong to feature 0 and pay nothing."""
-        n, width = len(leaves), max(1, *(len(leaf.shares) for leaf in leaves))
-        self.turn_node, self.turn_slot = np.zeros((2, n, self.depth), dtype=np.intp)
-        self.turn_left, self.turn_used = np.zeros((2, n, self.depth), dtype=bool)
-        feature, share = np.zeros((n, width), dtype=np.intp), np.ones((n, width))
-        for i, leaf in enumerate(leaves):
+    def _lay_out(self, bundles: list[list[_Leaf]]) -> None:
+        """For each bundle: the nodes it asks, the features it pays, and what it pays them by the way taken."""
+        asked = [_distinct(node for leaf in bundle for node, _, _ in leaf.turns) for bundle in bundles]
+        self.asked = np.zeros((len(bundles), max(map(len, asked))), dtype=np.intp)
+        for nodes, row in zip(asked, self.asked, strict=True):
+            row[: len(nodes)] = nodes
+        self.features = [np.array(_distinct(f for leaf in bundle for f in leaf.shares), np.intp) for bundle in bundles]
+        self.paid = [np.zeros((len(features), 1 << self.asked.shape[1])) for features in self.features]
+        leaves = [leaf for bundle in bundles for leaf in bundle]
+        home = np.repeat(np.arange(len(bundles)), [len(bundle) for bundle in bundles])
+        pay = iter(self._pay(leaves, [asked[b] for b in home]))
+        for b, leaf, paid in zip(home, leaves, pay, strict=True):
+            place = {f: k for k, f in enumerate(self.features[b].tolist())}
+            self.paid[b][[place[f] for f in leaf.shares]] += paid[:, : len(leaf.shares)].T
+
+    def _pay(self, leaves: Sequence[_Leaf], asked: Sequence[Sequence[int]]) -> Matrix:
+        """What each leaf pays to the features of its path, by the way taken at the nodes asked: (leaf, way, slot)."""
+        depth, width = (max(1, *map(len, each)) for each in ([x.turns for x in leaves], [x.shares for x in leaves]))
+        place, slot, bit = np.zeros((3, len(leaves), depth), dtype=np.intp)
+        left = np.zeros((len(leaves), depth), dtype=bool)
+        share = np.ones((len(leaves), width))
+        for i, (leaf, nodes) in enumerate(zip(leaves, asked, strict=True)):
             slots = {f: s for s, f in enumerate(leaf.shares)}
-            feature[i, : len(slots)], share[i, : len(slots)] = list(leaf.shares), list(leaf.shares.values())
-            for j, (node, left, f) in enumerate(leaf.turns):
-                self.turn_node[i, j], self.turn_left[i, j], self.turn_slot[i, j] = node, left, slots[f]
-                self.turn_used[i, j] = True
-        self.table = _table(np.array([leaf.value for leaf in leaves]), share)
-        self.to_features = [_indicator(feature[:, slot], self.n_features) for slot in range(width)]
+            share[i, : len(slots)] = list(leaf.shares.values())
+            for j, (node, to_left, f) in enumerate(leaf.turns):
+                # The bit of an unused turn stays 0: nobody goes astray there.
+                place[i, j], left[i, j], slot[i, j], bit[i, j] = nodes.index(node), to_left, slots[f], 1
+        ways = np.arange(1 << self.asked.shape[1])
+        missed = np.zeros((len(leaves), len(ways)), dtype=np.intp)
+        for j in range(depth):
+            astray = (ways >> place[:, j, None] & 1) != left[:, j, None]
+            missed |= (astray * bit[:, j, None]) << slot[:, j, None]
+        table = _table(np.array([leaf.value for leaf in leaves]), share)
+        return np.asarray(table[np.arange(len(leaves))[:, None], missed])
 
     def __call__(self, rows: Matrix) -> Matrix:
         """Contributions, shape (n_rows, n_features); with `base` they sum to the raw prediction."""
@@ -72,19 +94,41 @@ class TreeContributions:
         return np.concatenate(parts) if parts else np.empty((0, self.n_features))
 
     def _some(self, rows: Matrix) -> Matrix:
-        values = rows.T[self.nodes["feature_idx"]]
-        goes_left = np.where(
-            np.isnan(values),
-            self.nodes["missing_go_to_left"].astype(bool)[:, None],
-            values <= self.nodes["num_threshold"][:, None],
-        )
-        missed = np.zeros((len(self.turn_node), len(rows)), dtype=np.intp)
-        for turn in range(self.depth):
-            astray = goes_left[self.turn_node[:, turn]] != self.turn_left[:, turn, None]
-            missed |= (astray & self.turn_used[:, turn, None]).astype(np.intp) << self.turn_slot[:, turn, None]
-        leaf = np.arange(len(missed))[:, None]
-        paid = self.table[leaf, missed]  # (leaf, row, slot)
-        return np.asarray(sum(to @ paid[:, :, slot] for slot, to in enumerate(self.to_features))).T
+        ways = self._ways(rows)
+        effects = np.zeros((self.n_features, len(rows)))
+        for features, paid, way in zip(self.features, self.paid, ways, strict=True):
+            effects[features] += paid.take(way, axis=1)
+        return effects.T
+
+    def _ways(self, rows: Matrix) -> npt.NDArray[np.int32]:
+        """The way each row takes through each bundle, shape (n_bundles, n_rows): a bit for each turn to the left."""
+        # What is missing counts as endless: less than any threshold, or more, as the node has learnt.
+        missing = np.isnan(rows.T)
+        values = np.concatenate([np.where(missing, np.inf, rows.T), np.where(missing, -np.inf, rows.T)])
+        column = self.nodes["feature_idx"] + self.n_features * self.nodes["missing_go_to_left"].astype(np.intp)
+        threshold = np.minimum(self.nodes["num_threshold"], np.finfo(np.float64).max)
+        ways = np.zeros((len(self.asked), len(rows)), dtype=np.int32)
+        for bit, nodes in enumerate(self.asked.T):
+            ways |= np.left_shift(values[column[nodes]] <= threshold[nodes, None], bit, dtype=np.int32)
+        return ways
+
+
+def _bundled(leaves: Iterable[_Leaf]) -> list[list[_Leaf]]:
+    """Neighbouring leaves together, as long as their paths share most of their nodes."""
+    bundles: list[list[_Leaf]] = []
+    asked: set[int] = set()
+    for leaf in leaves:
+        nodes = {node for node, _, _ in leaf.turns}
+        if not bundles or len(asked | nodes) > QUESTIONS:
+            bundles.append([])
+            asked = set()
+        bundles[-1].append(leaf)
+        asked |= nodes
+    return bundles
+
+
+def _distinct(items: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(items))
 
 
 def _leaves(nodes: Any, start: int) -> list[_Leaf]:
@@ -116,9 +160,3 @@ def _table(value: Matrix, share: Matrix) -> Matrix:
         factors = (1 - t) * r + t * followed
         integral += weight * factors.prod(axis=2, keepdims=True) / factors
     return value[:, None, None] * (followed - r) * integral
-
-
-def _indicator(feature: Ints, n_features: int) -> Any:
-    return sparse.csr_matrix(
-        (np.ones(len(feature)), (feature, np.arange(len(feature)))), shape=(n_features, len(feature))
-    )

@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from knowledge import reports
 from knowledge.database import Database
 from tests.company import NOW, Books
 
@@ -94,3 +96,27 @@ def company(company_file: Path, tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def books(company: Database) -> Books:
     return Books(company)
+
+
+@pytest.fixture(scope="session")
+def replays(company_file: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, dict[str, Any]]]:
+    """Replays of three months as a manager and an admin ask for them, by key: making them takes a while."""
+    from knowledge.ledger import Report
+    from tools.retro import retro_report
+
+    path = shutil.copy(company_file, tmp_path_factory.mktemp("replays") / "callsheet.db")
+    books = Books(Database(f"sqlite:///{path}"))
+    for role in ("manager", "admin"):
+        retro_report.run(books.ctx(books.person(role)), months=3)
+    with books.db.read() as session:
+        found = [(report.key, report.numbers) for report in session.scalars(select(Report))]
+    books.db.engine.dispose()
+    return found
+
+
+@pytest.fixture
+def replayed(books: Books, replays: list[tuple[str, dict[str, Any]]]) -> Books:
+    """The demo company, its last three months replayed already."""
+    for key, numbers in replays:
+        reports.save(books.db, "retro", NOW, numbers, key)
+    return books

@@ -1,8 +1,9 @@
 """What may be asked: one function a tool, behind one door.
 
 `base` is the door (role, arguments, run, citations, audit, refusal), `access` the whole policy of who may see what,
-`names` turns what people call things into records. Every other module is a subject with its tools. This floor imports
-`scoring` and `knowledge`; it knows no Slack.
+`names` turns what people call things into records. `charts` draws and `pages` writes the files that go with answers;
+`cards` is all there is to say of a model (from `findings`, `verdicts`, `pictures` and `descriptions`). Every other
+module is a subject with its tools. This floor imports `scoring` and `knowledge`; it knows no Slack.
 
 To add a tool: write a function with `@tool(...)` and its `Result` in the module of its subject, and put it into
 `TOOLS` in `catalog`. Its docstring is what a language model reads, its examples are what the offline planner learns.

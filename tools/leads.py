@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from knowledge import frames, metrics, records
+from knowledge import frames, metrics, overrides, records
 from knowledge.citations import Citation, record
 from knowledge.errors import NotTrained
+from knowledge.overrides import Opinion
 from knowledge.records import Event, LeadRecord
-from scoring import whatif
+from scoring import opinions, whatif
 from scoring.explanations import Explanation, Reason
 from scoring.ranking import Ranking
 from scoring.registry import Served
@@ -34,7 +36,10 @@ class Contribution(BaseModel):
 
 
 class LeadExplanation(Result):
-    """Why a lead has its chance: contributions on the log-odds that sum to it."""
+    """Why a lead has its chance: contributions on the log-odds that sum to it.
+
+    `rated` is how somebody rates it against the model, which is one of the contributions.
+    """
 
     lead_id: str
     name: str
@@ -45,6 +50,7 @@ class LeadExplanation(Result):
     base: float
     reasons: tuple[Contribution, ...]
     changes: tuple[str, ...]
+    rated: Literal["higher", "lower"] | None
 
 
 class LeadView(Result):
@@ -77,11 +83,12 @@ class LeadView(Result):
 def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
     """Why a lead has the chance it has: the interval, what raises and lowers it, what would change it."""
     found = names.lead(ctx, lead)
-    served = _serving(ctx)
+    served = serving(ctx)
     snapshot = frames.load(ctx.db, until=ctx.now, ids=[found.id]).at(ctx.now)
-    row = served.model.predict(snapshot, [found.id]).to_dict("index")[found.id]
-    explanation = served.model.explain(snapshot, [found.id])[found.id]
-    changes = tuple(_change(change) for change in whatif.changes(served.model, snapshot, found.id))
+    row = opinions.chances(ctx.db, served.model, snapshot, [found.id]).to_dict("index")[found.id]
+    explanation = opinions.explanations(ctx.db, served.model, snapshot, [found.id], ctx.roster.names)[found.id]
+    rated = overrides.in_force(ctx.db, ctx.now, [found.id]).get(found.id)
+    changes = tuple(_change(change, rated) for change in whatif.changes(served.model, snapshot, found.id))
     value, low, high = row["value"], row["low"], row["high"]
     return LeadExplanation(
         text=_explanation_text(found.name, value, low, high, served, explanation, changes),
@@ -102,6 +109,7 @@ def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
         base=explanation.base,
         reasons=tuple(Contribution(**vars(reason)) for reason in explanation.reasons),
         changes=changes,
+        rated=None if rated is None else rated.view,
     )
 
 
@@ -125,7 +133,7 @@ def show_lead(ctx: ToolContext, *, lead: LeadName) -> LeadView:
     held = records.leads(ctx.db, [found.id])[found.id]
     events = records.timeline(ctx.db, found.id, until=ctx.now, limit=EVENTS_SHOWN)
     facts = _facts(ctx, held)
-    lines = tuple(_event(ctx, event) for event in events)
+    lines = tuple(event_line(ctx, event) for event in events)
     count = records.activity_count(ctx.db, found.id)
     shown = f"Last {len(lines)} of {wording.count(count, 'event')}:" if lines else "Nothing has happened yet."
     return LeadView(
@@ -152,7 +160,9 @@ def show_lead(ctx: ToolContext, *, lead: LeadName) -> LeadView:
 
 
 def cite_reason(lead_id: str, reason: Reason, served: Served[Ranking]) -> Citation:
-    """A citation of one reason of a model, with its share of the score."""
+    """A citation of one reason, with its share of the score: a feature of the model, or what a person said."""
+    if reason.feature == opinions.FEATURE:
+        return record("overrides", lead_id, reason.text, f"{reason.effect:+.2f} log-odds")
     return Citation(
         kind="model",
         key=f"model:ranking@{served.card.version}#{lead_id}/{reason.feature}",
@@ -161,7 +171,14 @@ def cite_reason(lead_id: str, reason: Reason, served: Served[Ranking]) -> Citati
     )
 
 
-def _serving(ctx: ToolContext) -> Served[Ranking]:
+def serving(ctx: ToolContext) -> Served[Ranking]:
+    """The ranking that serves.
+
+    Raises
+    ------
+    NotTrained
+        When none does.
+    """
     served = ctx.models.serving(Ranking)
     if served is None:
         raise NotTrained(
@@ -194,8 +211,9 @@ def _for_and_against(explanation: Explanation) -> list[tuple[str, Reason]]:
     return helps[:REASONS_SHOWN] + hurts[:REASONS_SHOWN]
 
 
-def _change(change: whatif.Change) -> str:
-    return f"{change.event}: leads like this one then stand at {wording.percent(change.chance)}"
+def _change(change: whatif.Change, rated: Opinion | None) -> str:
+    chance = opinions.moved(change.chance, rated)
+    return f"{change.event}: leads like this one then stand at {wording.percent(chance)}"
 
 
 def _facts(ctx: ToolContext, lead: LeadRecord) -> dict[str, str]:
@@ -229,7 +247,8 @@ def _amount(amount: Decimal | None, currency: str) -> str | None:
     return None if amount is None else wording.money(amount, currency)
 
 
-def _event(ctx: ToolContext, event: Event) -> str:
+def event_line(ctx: ToolContext, event: Event) -> str:
+    """An event as one line: when, what, by whom, how it ended."""
     who = f" by {ctx.roster.name(event.person_id)}" if event.person_id else ""
     details = [event.disposition.replace("_", " ") if event.disposition else "", event.subject or ""]
     how = "".join(f", {part}" for part in details if part)

@@ -2,7 +2,8 @@
 
 A call now is worth chance times value times how much likelier than usual it is to be picked up at this hour. The
 stored order knows the first two; the third is bounded, so reading stops as soon as nobody further down can overtake
-(Fagin, Lotem & Naor 2003, "Optimal aggregation algorithms for middleware", the threshold algorithm).
+(Fagin, Lotem & Naor 2003, "Optimal aggregation algorithms for middleware", the threshold algorithm). Among the best,
+a lead that nobody has been in touch with moves up by what waiting until tomorrow would cost it.
 """
 
 from __future__ import annotations
@@ -15,21 +16,25 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from knowledge import calendar, call_list, frames, records, scores
+from knowledge import calendar, call_list, frames, overrides, records, scores
 from knowledge.call_list import Candidate
 from knowledge.errors import BadInput
+from knowledge.frames import Snapshot
 from knowledge.records import LeadRecord
-from scoring import fallback, refresh
+from scoring import fallback, opinions, refresh
 from scoring.explanations import Reason
 from scoring.ranking import Ranking
 from scoring.reach import Reach
 from scoring.registry import Served
+from scoring.waiting import Waiting
+from tools import wording
 from tools.access import Scope
 from tools.base import ToolContext
 
 # More changed leads than this are left to the next full scoring: a question is not kept waiting for them.
 RESCORED_AT_ONCE = 200
 POOL = 4
+SCORING = "`callsheet score ranking`"
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ def line_up(ctx: ToolContext, scope: Scope, *, limit: int, source: str | None, s
         When no lead has ever come from `source`.
     """
     source = _known_source(ctx, source)
-    note = _bring_up_to_date(ctx)
+    served = ctx.models.serving(Ranking)
+    note = _bring_up_to_date(ctx, served)
     owners: list[str | None] = [*(scope.owner_ids or [person.id for person in ctx.roster.people])]
     owners += [None] if None not in owners else []
     tallies = [ctx.keep(("tally", owner), partial(call_list.tally, ctx.db, owner)) for owner in owners]
@@ -79,7 +85,6 @@ def line_up(ctx: ToolContext, scope: Scope, *, limit: int, source: str | None, s
     callable_now = bool(candidates)
     if not candidates:
         candidates = _best(ctx, owners, None, held, limit * POOL, source, segment)
-    served = ctx.models.serving(Ranking)
     places = _score(ctx, served, candidates, limit, callable_now)
     return Line(
         places,
@@ -102,14 +107,19 @@ def _known_source(ctx: ToolContext, source: str | None) -> str | None:
     raise BadInput(f'No lead has come from "{source[:60]}"; sources are {", ".join(known[:12])}.')
 
 
-def _bring_up_to_date(ctx: ToolContext) -> str:
-    """Scores what changed since it was last scored; says so when that is too much for a question."""
+def _bring_up_to_date(ctx: ToolContext, served: Served[Ranking] | None) -> str:
+    """Scores what changed since it was last scored; says what is too much for a question."""
+    overrides.end_expired(ctx.db, ctx.now)
     stale = scores.stale_ids(ctx.db, RESCORED_AT_ONCE + 1)
     if len(stale) > RESCORED_AT_ONCE:
-        return "Many leads changed since they were last scored; `callsheet score ranking` brings them in."
+        return f"Many leads changed since they were last scored; {SCORING} brings them in."
     if stale:
         refresh.rescore(ctx.db, stale, now=ctx.now, default_zone=ctx.policy.default_zone)
-    return ""
+    waiting = scores.count_of_other_versions(ctx.db, "ranking", served.card.version) if served else 0
+    if not waiting:
+        return ""
+    leads = f"{wording.count(waiting, 'lead')} still {'stands' if waiting == 1 else 'stand'}"
+    return f"{leads} where an earlier version of the ranking put {'it' if waiting == 1 else 'them'}; {SCORING} is due."
 
 
 def _best(
@@ -152,16 +162,27 @@ def _score(
     if served is None or not ids:
         return [_place(candidate, leads[candidate.lead_id]) for candidate in candidates[:limit]]
     snapshot = frames.load(ctx.db, until=ctx.now, ids=ids).at(ctx.now)
-    chances = served.model.predict(snapshot, ids)
+    chances = opinions.chances(ctx.db, served.model, snapshot, ids)
     # The stored worth is moved by what has changed in the chance since it was stored.
-    stored = scores.read(ctx.db, "ranking", ids)["value"].reindex(ids)
-    moved = (chances["value"] / stored).fillna(1.0).to_numpy()
+    stored = opinions.heard(scores.read(ctx.db, "ranking", ids), overrides.in_force(ctx.db, ctx.now, ids))
+    moved = (chances["value"] / stored["value"].reindex(ids)).fillna(1.0).to_numpy()
     lift = _lift(ctx, [each.zone for each in candidates]) if callable_now else [1.0] * len(ids)
-    worth = {each.lead_id: each.worth * m * x for each, m, x in zip(candidates, moved, lift, strict=True)}
+    factors = zip(candidates, moved, lift, _urgency(ctx, snapshot, ids), strict=True)
+    worth = {each.lead_id: each.worth * m * x * now for each, m, x, now in factors}
     chosen = sorted(candidates, key=lambda each: (-worth[each.lead_id], each.lead_id))[:limit]
-    explained = served.model.explain(snapshot, [each.lead_id for each in chosen])
+    explained = opinions.explanations(
+        ctx.db, served.model, snapshot, [each.lead_id for each in chosen], ctx.roster.names
+    )
     shown: dict[Hashable, Any] = chances.to_dict("index")
     return [_place(each, leads[each.lead_id], shown[each.lead_id], explained[each.lead_id].reasons) for each in chosen]
+
+
+def _urgency(ctx: ToolContext, snapshot: Snapshot, ids: Sequence[str]) -> list[float]:
+    """How much more a first call is worth now than tomorrow; 1 where somebody was in touch."""
+    served = ctx.models.serving(Waiting)
+    return (
+        [1.0] * len(ids) if served is None else [1.0 + float(x) for x in served.model.lost_by_tomorrow(snapshot, ids)]
+    )
 
 
 def _place(

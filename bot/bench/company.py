@@ -131,18 +131,18 @@ def _add_people(books: sqlite3.Connection) -> None:
 
 def _add_leads(books: sqlite3.Connection, first: int, count: int, is_open: bool, random: np.random.Generator) -> None:
     """Leads with what happened to them, a part at a time so that memory does not grow with the book."""
-    part = _draw(first, count, is_open, random)
+    part = draw(first, count, is_open, random)
     source, place = random.integers(0, len(SOURCES), count), random.integers(0, len(PLACES), count)
-    traits = _traits(count, random)
-    odds = -2.2 + part.interest + np.array([*SOURCES.values()])[source] + 0.5 * traits["fit"] + 0.3 * traits["visits"]
+    facts = traits(count, random)
+    odds = -2.2 + part.interest + np.array([*SOURCES.values()])[source] + 0.5 * facts["fit"] + 0.3 * facts["visits"]
     won = random.random(count) < 1 / (1 + np.exp(-odds))
     outcome = np.where(won, "won", "lost") if not is_open else np.full(count, "open")
-    _insert_leads(books, part, source, place, traits, outcome, random)
+    _insert_leads(books, part, source, place, facts, outcome, random)
     _insert_activities(books, part, random)
     _insert_changes(books, part, random)
 
 
-def _draw(first: int, count: int, is_open: bool, random: np.random.Generator) -> Part:
+def draw(first: int, count: int, is_open: bool, random: np.random.Generator) -> Part:
     now = int(NOW.timestamp())
     days = random.exponential(120, count) % HISTORY_DAYS if is_open else random.uniform(5, HISTORY_DAYS, count)
     lasted = days if is_open else np.minimum(days, random.exponential(40, count) + 1)
@@ -156,11 +156,11 @@ def _draw(first: int, count: int, is_open: bool, random: np.random.Generator) ->
     )
 
 
-def _traits(count: int, random: np.random.Generator) -> dict[str, Floats]:
+def traits(count: int, random: np.random.Generator) -> dict[str, Floats]:
     """The ten custom columns: numbers, and places in lists of words; each is missing here and there."""
     traits: dict[str, Floats] = {name: random.normal(size=count).round(2) for name in ("fit", "visits", "noise_1")}
     traits |= {name: random.gamma(2, 50, count).round(0) for name in ("seats", "budget_k", "noise_2")}
-    traits |= {name: random.integers(0, n, count).astype(float) for name, n in _LEVELS.items()}
+    traits |= {name: random.integers(0, n, count).astype(float) for name, n in LEVELS.items()}
     return traits
 
 
@@ -204,7 +204,7 @@ def _insert_activities(books: sqlite3.Connection, part: Part, random: np.random.
     )
     n = len(lead)
     later = np.minimum(random.exponential(9 * DAY_S, n), (part.ends - part.created)[lead] * random.random(n))
-    seconds, kind = part.created[lead] + later.astype(np.intp), random.choice(len(KINDS), n, p=_KIND_CHANCES)
+    seconds, kind = part.created[lead] + later.astype(np.intp), random.choice(len(KINDS), n, p=KIND_CHANCES)
     ours, call, at = kind < 2, kind == 0, _stamps(seconds)
     # Half of the calls of the afternoon are answered, and a quarter of the others.
     afternoon = (seconds // 3600) % 24 >= 12
@@ -254,8 +254,8 @@ def _cells(traits: dict[str, Floats], random: np.random.Generator) -> Iterator[s
     """The custom columns of each lead as JSON."""
     words = [
         [f'"{name}": {value}' for value in values.tolist()]
-        if name not in _LEVELS
-        else [f'"{name}": "{_word(name, k)}"' for k in values.astype(int).tolist()]
+        if name not in LEVELS
+        else [f'"{name}": "{word(name, k)}"' for k in values.astype(int).tolist()]
         for name, values in traits.items()
     ]
     known = (random.random((len(traits["fit"]), len(traits))) > 0.05).tolist()
@@ -263,9 +263,9 @@ def _cells(traits: dict[str, Floats], random: np.random.Generator) -> Iterator[s
         yield f"{{{', '.join(cell for cell, told in zip(row, is_known, strict=True) if told)}}}"
 
 
-def _word(name: str, place: int) -> str:
+def word(name: str, place: int) -> str:
     return SIZES[place] if name == "segment" else f"{name} {place}"
 
 
-_LEVELS = {"segment": len(SIZES), "industry": 40, "campaign": 300, "product": 8}
-_KIND_CHANCES = (0.3, 0.2, 0.3, 0.08, 0.07, 0.05)
+LEVELS = {"segment": len(SIZES), "industry": 40, "campaign": 300, "product": 8}
+KIND_CHANCES = (0.3, 0.2, 0.3, 0.08, 0.07, 0.05)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.listeners import actions, home, messages
+from bot.listeners import actions, columns, home, messages, ratings, reports
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -17,5 +17,6 @@ if TYPE_CHECKING:
 
 def register(app: App, desk: Desk) -> None:
     """Connects every handler."""
-    for module in (messages, actions, home):
+    # `actions` ends in a handler for every other click, so it comes after whatever hears clicks of its own.
+    for module in (messages, ratings, columns, reports, actions, home):
         module.register(app, desk)

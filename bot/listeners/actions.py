@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot.agent import OFFLINE, Answer
+from bot.agent import Answer
 from bot.views import home
 from bot.views.blocks import FEEDBACK, WHY
 
@@ -78,12 +78,7 @@ def explain(desk: Desk, client: WebClient, context: BoltContext, user: str, lead
     asker = desk.identify(client, str(context.team_id), user)
     if isinstance(asker, str):
         return asker
-    services = desk.assistant.services
-    ctx = services.for_(asker, services.roster())
-    tool = next(tool for tool in desk.assistant.tools if tool.name == "explain_lead")
-    arguments = {"lead": lead_id}
-    result = tool(ctx, **arguments)
-    return Answer(result.text, [{"name": tool.name, "args": arguments}], [result], OFFLINE, ctx.audit_id, 0.0)
+    return desk.run(asker, "explain_lead", {"lead": lead_id})
 
 
 def rate(

@@ -40,20 +40,21 @@ def register(app: App, desk: Desk) -> None:
 
 
 def draw(desk: Desk, client: WebClient, team: str, user: str) -> dict[str, Any]:
-    """Somebody's Home tab, made anew: the calls that are worth making now."""
+    """Somebody's Home tab, made anew: the calls that are worth making now, and reports for managers."""
     asker = desk.identify(client, team, user)
     if isinstance(asker, str):
         return home.stranger(asker)
     said = desk.assistant.ask("which leads should I call now", asker)
     drawn = [block for result in said.results for block in blocks.drawn(result)] or [blocks.section(said.text)]
-    view = home.home(asker.first_name, drawn)
+    reports = home.reports_for(asker.role, desk.assistant.tools)
+    view = home.home(asker.first_name, drawn, reports)
     if wrong := problems("views.publish", {"user_id": user, "view": view}):
         logger.error(
             "Home would be refused: %s",
             [f"{p.pointer}: {p.message}" for p in wrong[:5]],
             extra={"action": "blocks_refused"},
         )
-        return home.home(asker.first_name, [blocks.section(said.text)])
+        return home.home(asker.first_name, [blocks.section(said.text)], reports)
     return view
 
 

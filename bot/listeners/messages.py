@@ -51,9 +51,10 @@ def register(app: App, desk: Desk) -> None:
                 respond(text=asker, response_type="ephemeral")
                 return
             said = desk.assistant.ask(text or "help", asker)
-            payload = posting.message(said.text or smalltalk.ABILITIES, blocks.answer(said), said.audit_id)
+            drawn = blocks.answer(said, files_go=blocks.IN_MESSAGES)
             # What a command shows is for the asker's eyes alone, in whatever channel it was typed.
-            respond(text=payload["text"], blocks=payload.get("blocks"), response_type="ephemeral")
+            respond(**posting.ephemeral(said.text or smalltalk.ABILITIES, drawn), response_type="ephemeral")
+            desk.hand_over(client, said, command["user_id"])
         except Exception as error:
             logger.exception("A command failed", extra={"action": "command_failed"})
             respond(text=told(error), response_type="ephemeral")

@@ -3,6 +3,6 @@
 To draw a new result, write a function in the module of its subject and register it with `@blocks.drawn`.
 """
 
-from bot.views import leads, pipeline
+from bot.views import customers, leads, models, movement, pipeline, retro
 
-__all__ = ["leads", "pipeline"]
+__all__ = ["customers", "leads", "models", "movement", "pipeline", "retro"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from tools.base import Result
+from tools.base import Attachment, Result
 
 if TYPE_CHECKING:
     from bot.agent import Answer
@@ -18,6 +18,9 @@ SECTION_LIMIT, CONTEXT_LIMIT, NAME_LIMIT, MESSAGE_LIMIT = 2_900, 1_900, 120, 45
 SOURCES_SHOWN = 6
 FEEDBACK = "feedback"
 WHY = "why"
+# The block that names an answer's files; by it a later process knows that files are due.
+FILES = "files"
+ATTACHED, IN_MESSAGES = "Attached", "In your direct messages"
 
 
 @singledispatch
@@ -26,8 +29,8 @@ def drawn(result: Result) -> list[Block]:
     return [section(result.text)]
 
 
-def answer(said: Answer) -> list[Block]:
-    """A whole answer: its results, what they rest on, and thumbs."""
+def answer(said: Answer, *, files_go: str = ATTACHED) -> list[Block]:
+    """A whole answer: its results, the files that go with it, what it rests on, and thumbs."""
     body = (
         [block for result in said.results for block in drawn(result)]
         if said.planner == "offline"
@@ -36,7 +39,8 @@ def answer(said: Answer) -> list[Block]:
     if not said.results:
         body = [section(said.text)]
     evidence = [sources(said.citations)] if said.citations else []
-    return [*body[:MESSAGE_LIMIT], *evidence, *([thumbs(said.audit_id)] if said.results else [])]
+    files = [attached(said.files, files_go)] if said.files else []
+    return [*body[:MESSAGE_LIMIT], *files, *evidence, *([thumbs(said.audit_id)] if said.results else [])]
 
 
 def escaped(text: str) -> str:
@@ -86,6 +90,11 @@ def divider() -> Block:
 def button(text: str, action_id: str, value: str) -> Block:
     label = {"type": "plain_text", "text": shortened(text, 75), "emoji": True}
     return {"type": "button", "text": label, "action_id": action_id, "value": value}
+
+
+def attached(files: Sequence[Attachment], where: str) -> Block:
+    """Which files go with an answer, and where they are."""
+    return context(f"{where}: {'; '.join(data(file.title) for file in files)}") | {"block_id": FILES}
 
 
 def sources(citations: Sequence[Citation]) -> Block:

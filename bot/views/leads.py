@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.views import blocks
 from bot.views.blocks import Block
+from bot.views.movement import rate_buttons
 from tools import wording
 from tools.calls import CallCard, CallList
 from tools.leads import LeadExplanation, LeadView
@@ -34,7 +35,8 @@ def explanation(told: LeadExplanation) -> list[Block]:
     changes = (
         [blocks.context(blocks.escaped("What would change it: " + "; ".join(told.changes)))] if told.changes else []
     )
-    return [blocks.markdown(head), blocks.markdown(reasons or "Nothing stands out."), *changes]
+    buttons = rate_buttons(told.lead_id, told.rated)
+    return [blocks.markdown(head), blocks.markdown(reasons or "Nothing stands out."), *changes, buttons]
 
 
 @blocks.drawn.register

@@ -14,12 +14,12 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
-from knowledge.crm import DealChange, LeadChange, Team
+from knowledge.crm import DealChange, Lead, LeadChange, Team
 from knowledge.database import Database, Table, bump
 from knowledge.imports.rows import natural_id
 from knowledge.imports.staging import Staging, unknown_teams
 from knowledge.imports.unfinished import UnfinishedImport, turn
-from knowledge.scores import Stale
+from knowledge.scores import mark_stale_of
 
 # Small, because every index of the table is written and nobody else can write meanwhile.
 PART_ROWS = 2_500
@@ -35,6 +35,8 @@ HISTORIES: dict[str, tuple[type[Table], str, dict[str, str] | None]] = {
         {"stage": "stage", "expected_close": "expected_close", "amount": "amount", "owner_id": "owner"},
     ),
 }
+# What a lead's score is made from, and where such a row says whose it is.
+LEAD_OF = {"leads": "id", "lead_changes": "lead_id", "activities": "lead_id", "deals": "lead_id"}
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def _change(connection: Connection, staging: Staging, part: sa.ColumnElement[boo
             list(changes.values()),
         )
         _write_history(connection, staging, edits)
+        _mark_left(connection, staging, edits)
     return list(changes)
 
 
@@ -242,9 +245,19 @@ def _already_at(
 
 def _mark_stale(connection: Connection, staging: Staging, touched: sa.ColumnElement[bool]) -> None:
     """The leads that these rows are about have to be scored again."""
-    name = "id" if staging.table == "leads" else "lead_id"
-    if name not in staging.names:
+    if staging.table not in LEAD_OF:
         return
-    lead = staging.rows.c[name]
-    leads = select(lead).where(touched, lead.is_not(None)).distinct()
-    connection.execute(_insert(connection, Stale).from_select(["lead_id"], leads).on_conflict_do_nothing())
+    name, rows = LEAD_OF[staging.table], staging.rows
+    if name in staging.names:
+        leads = select(rows.c[name]).where(touched, rows.c[name].is_not(None))
+    else:  # a file that names the row alone: the books know whose it is
+        lead = staging.target.c[name]
+        leads = select(lead).join(rows, rows.c.id == staging.target.c.id).where(touched, lead.is_not(None))
+    mark_stale_of(connection, leads)
+
+
+def _mark_left(connection: Connection, staging: Staging, edits: Sequence[Edit]) -> None:
+    """So have the leads that rows were about until now."""
+    left = {edit.old for edit in edits if edit.field == LEAD_OF.get(staging.table) and edit.old is not None}
+    if left:
+        mark_stale_of(connection, select(Lead.id).where(Lead.id.in_(left)))

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 import sqlalchemy as sa
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
@@ -154,10 +154,14 @@ def _copy(connection: Connection, table: sa.Table, rows: pa.Table) -> None:
 
 
 def _replace_rules(connection: Connection, table: str, rules: dict[str, str]) -> bool:
-    old = connection.execute(select(ColumnRule.column, ColumnRule.rule).where(ColumnRule.table == table))
-    if {row.column: row.rule for row in old} == rules:
+    """Whether a mapping's rules changed any; what a person said stands, unless the mapping names that column."""
+    of_table = ColumnRule.table == table
+    old = list(connection.execute(select(ColumnRule.column, ColumnRule.rule, ColumnRule.decided_by).where(of_table)))
+    decided = {row.column: row.rule for row in old if row.decided_by}
+    if {row.column: row.rule for row in old} == decided | rules:
         return False
-    connection.execute(delete(ColumnRule).where(ColumnRule.table == table))
+    replaced = or_(ColumnRule.decided_by.is_(None), ColumnRule.column.in_(rules))
+    connection.execute(delete(ColumnRule).where(of_table, replaced))
     if rules:
         connection.execute(
             insert(ColumnRule), [{"table": table, "column": column, "rule": rule} for column, rule in rules.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bench import BENCHMARKS, ask, company, imports
+from bot.bench import BENCHMARKS, ask, calls, company, imports, ranking, table
 from knowledge.people import roster
 
 
@@ -54,3 +54,25 @@ def test_an_event_is_claimed_while_another_process_imports():
     found = imports.claim_latency(2_000)
     assert found["claims"] > 0
     assert 0 < found["median_ms"] <= found["max_ms"]
+
+
+def test_features_scores_and_reasons_are_told_beside_bare_scikit_learn(monkeypatch):
+    monkeypatch.setattr(ranking, "SIZES", (500,))
+    monkeypatch.setattr(ranking, "LEARNT_FROM", 1_500)
+    found = BENCHMARKS["ranking"]()
+    assert list(found["by_size"]) == [500, 2_000]
+    assert all(min(row.values()) > 0 for row in found["by_size"].values())
+    assert found["by_size"][2_000]["activities"] > 15_000
+    assert set(found["growth"]) == {"cut", "features", "judge", "baseline"}
+    head, small, large = table(found).splitlines()[1:4]
+    assert head.split()[:3] == ["by", "size", "activities"]
+    assert (small.split()[0], large.split()[0]) == ("500", "2,000")
+
+
+def test_the_call_list_is_told_beside_other_orders_of_the_same_leads(monkeypatch):
+    monkeypatch.setattr(calls, "HOURS", (0.5,))
+    monkeypatch.setattr(calls, "CALLS", 2)
+    by_order = BENCHMARKS["calls"]()["by_order"]
+    assert tuple(by_order) == calls.ORDERS
+    assert by_order["list"]["wins_beside_list"] == 1
+    assert by_order["best possible"]["wins"] >= by_order["list"]["wins"] > 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scoring.registry import CATALOG
 from tests.company import NOW, Books
 
 ROOT = Path(__file__).parents[2]
@@ -121,7 +122,7 @@ def test_people_tools_models_and_status_report_as_json(home: Path) -> None:
     tools = json.loads(callsheet(home, "tools", "--json").stdout)
     assert {"name", "arguments", "roles"} <= set(tools[0])
     models = json.loads(callsheet(home, "models", "--json").stdout)
-    assert {each["model"] for each in models} == {"ranking", "reach"}
+    assert {each["model"] for each in models} == set(CATALOG)
     status = json.loads(callsheet(home, "status", "--json").stdout)
     assert "ranking" in status["serving"]
 

@@ -20,7 +20,7 @@ def at(home: Path, days: int = 0) -> Settings:
 
 
 def prepare(config: Settings, *, fresh: bool = False) -> demo.Prepared:
-    return demo.prepare(config, fresh=fresh, with_truth=False, progress=lambda step, share: None, scale=0.1)
+    return demo.prepare(config, fresh=fresh, complete=False, progress=lambda step, share: None, scale=0.1)
 
 
 def last_activity(db: Database) -> object:
@@ -54,3 +54,13 @@ def test_a_real_company_is_never_touched(tmp_path: Path, fresh: bool) -> None:
         prepare(config, fresh=fresh)
     with db.read() as session:
         assert session.scalars(select(Person.name)).all() == ["Rita Real"]
+
+
+def test_the_models_that_the_first_question_does_not_want_are_trained_later(tmp_path: Path) -> None:
+    books = prepare(at(tmp_path)).books
+    assert {card.model for card in versions(books)} <= set(demo.FIRST)
+    for _ in range(2):
+        demo.train_rest(books, NOW, lambda step, share: None)
+    trained = [card.model for card in versions(books)]
+    assert "pace" in trained
+    assert len(trained) == len(set(trained))

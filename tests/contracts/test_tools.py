@@ -15,6 +15,8 @@ from tools.base import Refusal, Tool
 from tools.catalog import TOOLS
 from tools.pipeline import pipeline_report
 
+pytestmark = pytest.mark.usefixtures("replayed")
+
 
 def arguments(tool: Tool, books: Books, asker: Any) -> dict[str, Any]:
     """Something sensible for what a tool needs."""
@@ -25,8 +27,12 @@ def arguments(tool: Tool, books: Books, asker: Any) -> dict[str, Any]:
             p for p in books.roster.people if p.role == "rep" and access.sight(asker, books.roster, p.id) == "all"
         )
     )
-    known = {"lead": books.lead_of(owner).name, "metric": "leads"}
-    return {name: known[name] for name, info in tool.arguments.model_fields.items() if info.is_required()}
+    # Three months are replayed already.
+    known = {"lead": books.lead_of(owner).name, "metric": "leads", "months": 3, "view": "higher", "known": "after"}
+    fields = tool.arguments.model_fields
+    if "column" in fields:
+        known["column"] = books.doubt("Tags")
+    return {name: known[name] for name, info in fields.items() if info.is_required() or name == "months"}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -49,8 +55,8 @@ def test_nobody_hears_of_a_record_they_may_not_see(tool: Tool, role: str, books:
 
 @pytest.mark.parametrize("tool", TOOLS, ids=str)
 def test_who_asks_can_not_be_forged(tool: Tool, books: Books) -> None:
-    rep = books.person("rep")
-    refused = tool(books.ctx(rep), **arguments(tool, books, rep), asker="the boss")
+    asker = books.person(tool.roles[0])
+    refused = tool(books.ctx(asker), **arguments(tool, books, asker), asker="the boss")
     assert isinstance(refused, Refusal)
     assert refused.reason == "arguments"
     assert not {"asker", "ctx", "person"} & set(tool.arguments.model_fields)
@@ -58,12 +64,12 @@ def test_who_asks_can_not_be_forged(tool: Tool, books: Books) -> None:
 
 @pytest.mark.parametrize("tool", TOOLS, ids=str)
 def test_what_was_said_to_whom_is_on_record(tool: Tool, books: Books) -> None:
-    rep = books.person("rep")
-    ctx = books.ctx(rep)
-    tool(ctx, **arguments(tool, books, rep))
+    asker = books.person(tool.roles[0])
+    ctx = books.ctx(asker)
+    tool(ctx, **arguments(tool, books, asker))
     with books.db.read() as session:
         (kept,) = session.scalars(select(Suggestion).where(Suggestion.audit_id == ctx.audit_id))
-    assert (kept.person_id, kept.tool, kept.refused) == (rep.id, tool.name, None)
+    assert (kept.person_id, kept.tool, kept.refused) == (asker.id, tool.name, None)
     assert kept.evidence
 
 
@@ -76,8 +82,8 @@ def test_a_fault_inside_is_told_as_a_sentence_with_a_number_and_logged(
     def broken(*_: object, **__: object) -> Any:
         raise ZeroDivisionError("secret detail")
 
-    rep = books.person("rep")
-    result = replace(tool, run=broken)(books.ctx(rep), **arguments(tool, books, rep))
+    asker = books.person(tool.roles[0])
+    result = replace(tool, run=broken)(books.ctx(asker), **arguments(tool, books, asker))
     assert isinstance(result, Refusal)
     assert result.error_id
     assert result.error_id in result.text
@@ -90,7 +96,7 @@ def test_a_tool_tells_a_language_model_what_it_is_for(tool: Tool, books: Books) 
     offered = tool.for_langchain(books.ctx(books.person("rep")))
     assert offered.description == tool.description
     assert len(tool.description) > 40
-    assert len(tool.examples) >= 15
+    assert len(tool.examples) >= 15 or not tool.offered
     assert set(offered.args) == set(tool.arguments.model_fields)
 
 

@@ -20,6 +20,8 @@ from tools.catalog import TOOLS
 from tools.leads import show_lead
 from tools.pipeline import pipeline_report
 
+pytestmark = pytest.mark.usefixtures("replayed")
+
 HOSTILE = ("<!channel> & <@U1> *bold* `code` ~x~", "x" * 5_000, "🙂" * 400, "a\nb\nc", "</script><b>", "&amp;&lt;")
 
 
@@ -36,11 +38,16 @@ def check(said: Answer) -> list[dict[str, Any]]:
 def results(books: Books) -> list[Result]:
     rep = books.person("rep")
     lead = leads_to_call(books.ctx(rep)).names[0]
-    given = {"lead": lead, "metric": "leads"}
+    given = {"lead": lead, "metric": "leads", "months": 3, "view": "higher", "column": "Tags", "known": "after"}
+    books.doubt("Tags")
     return [
         tool(
-            books.ctx(rep),
-            **{name: given[name] for name, info in tool.arguments.model_fields.items() if info.is_required()},
+            books.ctx(books.person(tool.roles[0])),
+            **{
+                name: given[name]
+                for name, info in tool.arguments.model_fields.items()
+                if info.is_required() or name == "months"
+            },
         )
         for tool in TOOLS
     ]

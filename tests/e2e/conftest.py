@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +10,36 @@ import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings
-from bot.app import create_app, create_assistant
+from bot.agent import Assistant
+from bot.app import create_app, create_services
 from bot.demo import cast_of
+from bot.reading import Reader
 from bot.workspace import LocalSlack, Member
 from knowledge.database import Database
+from knowledge.memory import Memory
+from scoring.intent import Intents
 from tests.company import NOW, Books
 from tests.office import Office
+from tools.base import Tool
+from tools.catalog import TOOLS
 
 
 @pytest.fixture
-def office(company: Database, books: Books, tmp_path: Path) -> Iterator[Office]:
+def catalogue() -> Sequence[Tool]:
+    """The tools that the bot has; a module may bring its own."""
+    return TOOLS
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    """The planner's reader, which takes seconds to learn and keeps nothing of a question."""
+    return Reader(TOOLS, Intents)
+
+
+@pytest.fixture
+def office(
+    company: Database, books: Books, reader: Reader, catalogue: Sequence[Tool], tmp_path: Path
+) -> Iterator[Office]:
     members, channels = cast_of(company)
     members.append(Member("U0STRANGER", "Sam Stranger", "sam@elsewhere.example"))
     with LocalSlack(people=members, channels=channels, clock=lambda: NOW) as slack:
@@ -32,7 +52,8 @@ def office(company: Database, books: Books, tmp_path: Path) -> Iterator[Office]:
             "SLACK_APP_TOKEN": slack.app_token,
         }
         read = settings.read(environment)
-        app, desk = create_app(read, create_assistant(read, company), company)
+        assistant = Assistant(create_services(read, company), catalogue, reader, Memory(company))
+        app, desk = create_app(read, assistant, company)
         handler: Any = SocketModeHandler(app, slack.app_token)
         handler.connect()
         slack.wait_for_app()

@@ -54,11 +54,9 @@ def listed(people, now):
     return people
 
 
-def write(db, now, worth, *, complete=True, **more) -> None:
+def write(db, now, worth, **more) -> None:
     leads = frames.load(db, until=now).leads
-    call_list.write(
-        db, pd.Series(worth), snapshot_leads=leads, now=now, default_zone="Europe/London", complete=complete, **more
-    )
+    call_list.write(db, pd.Series(worth), snapshot_leads=leads, now=now, default_zone="Europe/London", **more)
 
 
 def order(db, owner="P-1", zones=None, **more) -> list[str]:
@@ -82,17 +80,30 @@ def test_each_candidate_says_on_which_clock_it_is_called_and_whether_that_is_ass
     assert (other.zone, other.zone_assumed) == ("Asia/Tokyo", False)
 
 
-@pytest.mark.parametrize(("asked", "found"), [
-    ({"zones": ["America/New_York"]}, ["poor"]), ({"zones": []}, []), ({"source": "Web"}, ["rich"]),
-    ({"segment": "SMB"}, ["rich"]), ({"segment": "SMB", "source": "Fair"}, []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"zones": ["America/New_York"]}, ["poor"]),
+        ({"zones": []}, []),
+        ({"source": "Web"}, ["rich"]),
+        ({"segment": "SMB"}, ["rich"]),
+        ({"segment": "SMB", "source": "Fair"}, []),
+    ],
+)
 def test_the_list_is_narrowed_by_clock_source_and_segment(listed, asked, found):
     assert order(listed, **asked) == found
 
 
-@pytest.mark.parametrize("values", [
-    {"outcome": "won"}, {"merged_into": "poor"}, {"owner_id": "P-2"}, {"do_not_call": True}, {"consent": False},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"outcome": "won"},
+        {"merged_into": "poor"},
+        {"owner_id": "P-2"},
+        {"do_not_call": True},
+        {"consent": False},
+    ],
+)
 def test_what_changed_since_the_list_was_written_counts_at_once(listed, values):
     change(listed, "rich", **values)
     assert order(listed) == ["agreed", "poor"]
@@ -111,11 +122,11 @@ def test_where_consent_is_required_silence_is_no_consent(listed, now):
     assert tally(listed, "P-1").blocked == {DO_NOT_CALL: 1, NO_CONSENT: 3}
 
 
-def test_a_partial_list_moves_its_leads_and_a_complete_one_drops_the_others(listed, now):
+def test_leads_move_within_the_list_and_those_that_are_not_to_be_kept_leave_it(listed, now):
     version = listed.version()
-    write(listed, now, {"poor": 5000.0}, complete=False)
-    assert order(listed) == ["poor", "rich", "agreed"]
     write(listed, now, {"poor": 5000.0})
+    assert order(listed) == ["poor", "rich", "agreed"]
+    call_list.keep_only(listed, ["poor"])
     assert order(listed) == ["poor"]
     assert order(listed, None) == []
     call_list.remove(listed, ["poor"])
@@ -216,12 +227,14 @@ def slow(now: datetime, activities: list[dict]) -> str | None:
     return RECENTLY_REACHED if any(at > now - timedelta(hours=20) for at in spoken) else None
 
 
-CALLS = st.fixed_dictionaries({
-    "kind": st.just("call"),
-    "hours": st.one_of(st.integers(-2, 30), st.integers(0, 400)),
-    "direction": st.sampled_from((None, "outbound", "inbound")),
-    "disposition": st.sampled_from((None, "no_answer", "voicemail", "reached", "callback")),
-})  # fmt: skip
+CALLS = st.fixed_dictionaries(
+    {
+        "kind": st.just("call"),
+        "hours": st.one_of(st.integers(-2, 30), st.integers(0, 400)),
+        "direction": st.sampled_from((None, "outbound", "inbound")),
+        "disposition": st.sampled_from((None, "no_answer", "voicemail", "reached", "callback")),
+    }
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

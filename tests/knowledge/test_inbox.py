@@ -83,3 +83,20 @@ def test_claiming_leaves_the_version_of_the_books_alone(db, now):
     Inbox(db).claim("E-1", {}, now)
     Inbox(db).finish("E-1", now)
     assert db.version() == version
+
+
+def test_an_event_that_is_held_stays_with_its_worker_and_keeps_what_is_known_of_it(db, now):
+    inbox = Inbox(db, LEASE)
+    inbox.claim("E-1", {"thread": ""}, now)
+    inbox.hold("E-1", {"thread": "1.1"}, now + LEASE)
+    assert inbox.take_unfinished(now + LEASE + TICK) == []
+    assert inbox.take_unfinished(now + 2 * LEASE + TICK) == [("E-1", {"thread": "1.1"})]
+
+
+def test_an_event_that_was_released_may_come_again(db, now):
+    inbox = Inbox(db, LEASE)
+    assert inbox.claim("E-1", {}, now)
+    assert not inbox.claim("E-1", {}, now)
+    inbox.release("E-1")
+    assert inbox.waiting() == 0
+    assert inbox.claim("E-1", {}, now)

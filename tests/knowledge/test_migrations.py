@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
-from knowledge import crm, ledger, migrations, records, scores  # noqa: F401 - importing them registers their tables
+from knowledge import crm, ledger, migrations, models, records, scores  # noqa: F401 - importing them registers their tables
 from knowledge.crm import Lead, Person
-from knowledge.database import Database, Table
+from knowledge.database import WRITING, Database, Table
 from knowledge.errors import CallsheetError, DatabaseUnreachable
 
 
@@ -44,6 +48,29 @@ def test_migrating_twice_changes_nothing_and_keeps_the_rows(db):
     db.migrate()
     with db.read() as session:
         assert session.get_one(Person, "P-1").name == "Ana Ruiz"
+
+
+def test_what_serves_in_a_database_of_before_is_said_to_have_served_since_it_was_trained(tmp_path, now):
+    db = Database(f"sqlite:///{tmp_path}/callsheet.db")
+    config = Config()
+    config.set_main_option("script_location", migrations.__path__[0])
+    with db.engine.connect().execution_options(**WRITING) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for version, serves in ((1, 0), (2, 1)):
+            connection.exec_driver_sql(
+                "INSERT INTO model_versions VALUES (?, 'ranking', ?, ?, ?, 'f', '[]', '{}', ?, x'00')",
+                (str(version), version, "2026-03-01 10:00:00.000000", "2026-03-01 10:00:00.000000", serves),
+            )
+        connection.exec_driver_sql("INSERT INTO stale_leads (lead_id) VALUES ('a')")
+        connection.commit()
+    db.migrate()
+    assert scores.stale_marks(db, scores.stale_ids(db)) == {"a": ""}
+    card = models.served_at(db, "ranking", now)
+    assert card is not None
+    assert card.version == 2
+    assert models.served_at(db, "ranking", card.trained_at - timedelta(seconds=1)) is None
+    db.engine.dispose()
 
 
 def test_there_is_one_line_of_revisions():

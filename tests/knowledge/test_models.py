@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -41,18 +42,18 @@ def test_a_card_says_what_was_kept(db, now, save):
     assert models.blob(db, "ranking", 1) == b"\x00bytes\xff"
 
 
-def test_an_earlier_version_can_serve_again(db, save):
+def test_an_earlier_version_can_serve_again(db, save, now):
     save(), save(), save("reach")
     moved = db.version()
-    models.serve(db, "ranking", 1)
+    models.serve(db, "ranking", 1, at=now)
     assert models.serving(db, "ranking").version == 1
     assert models.serving(db, "reach").version == 1
     assert db.version() > moved
 
 
-def test_a_version_that_is_not_there_is_refused_and_the_one_that_serves_goes_on(db, save):
+def test_a_version_that_is_not_there_is_refused_and_the_one_that_serves_goes_on(db, save, now):
     save()
-    for attempt in (models.serve, models.blob):
+    for attempt in (partial(models.serve, at=now), models.blob):
         with pytest.raises(UnknownRecord, match="ranking has no version 9; `callsheet models` lists them"):
             attempt(db, "ranking", 9)
     assert models.serving(db, "ranking").version == 1
@@ -62,3 +63,21 @@ def test_no_version_serves_where_none_was_good_enough(db, save):
     save(serve=False)
     assert models.serving(db, "ranking") is None
     assert models.serving(db, "churn") is None
+
+
+def test_what_served_at_an_instant_is_known_even_where_the_clock_stands_still(db, save, now):
+    save(), save(), save("reach")
+    day = timedelta(days=1)
+    models.serve(db, "ranking", 1, at=now + day, by="P-1")
+    models.serve(db, "ranking", 2, at=now + day)
+    models.serve(db, "ranking", 1, at=now + 3 * day)
+    assert models.served_at(db, "ranking", now - day) is None
+    served = [models.served_at(db, "ranking", now + i * day) for i in range(5)]
+    assert [card.version for card in served] == [2, 2, 2, 1, 1]
+    assert models.serving_since(db) == {"ranking": now + 3 * day, "reach": now}
+
+
+def test_a_version_that_never_served_is_not_said_to_have_served(db, save, now):
+    save(serve=False)
+    assert models.served_at(db, "ranking", now) is None
+    assert models.serving_since(db) == {}

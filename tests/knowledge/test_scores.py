@@ -52,15 +52,32 @@ def test_leads_are_stale_once_however_often_they_change_and_until_they_are_score
         with db.write() as session:
             scores.mark_stale(session, changed)
     assert scores.stale_ids(db, 2) == ["a", "b"]
-    scores.clear_stale(db, ["a", "b"])
-    assert scores.stale_ids(db, 9) == ["c"]
+    scores.clear_stale(db, scores.stale_marks(db, ["a", "b", "d"]))
+    assert scores.stale_ids(db) == ["c"]
+
+
+def test_a_lead_that_changes_while_it_is_scored_stays_stale(db):
+    with db.write() as session:
+        scores.mark_stale(session, ["a", "b"])
+    read = scores.stale_marks(db, ["a", "b"])
+    with db.write() as session:
+        scores.mark_stale(session, ["a"])
+    scores.clear_stale(db, read)
+    assert scores.stale_ids(db) == ["a"]
+
+
+def test_scores_of_other_versions_are_counted(filled, now):
+    scores.save(filled, "ranking", 2, now, scored(b=0.5))
+    assert scores.count_of_other_versions(filled, "ranking", 2) == 2
+    assert scores.count_of_other_versions(filled, "ranking", 1) == 1
+    assert scores.count_of_other_versions(filled, "churn", 1) == 0
 
 
 def test_what_is_marked_in_a_transaction_that_fails_is_not_stale(db):
     with pytest.raises(RuntimeError), db.write() as session:
         scores.mark_stale(session, ["a"])
         raise RuntimeError
-    assert scores.stale_ids(db, 9) == []
+    assert scores.stale_ids(db) == []
 
 
 def test_more_rows_than_one_write_takes_all_arrive(sqlite_db, now, monkeypatch):

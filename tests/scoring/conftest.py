@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from knowledge.frames import ACTIVITY_COLUMNS, CHANGE_COLUMNS, LEAD_COLUMNS, History
+from scoring.ranking import Ranking
+from scoring.replay import Replay, replay
 
 AS_OF = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 DAYS = 420
@@ -34,6 +36,12 @@ def company() -> History:
 @pytest.fixture(scope="session")
 def noise() -> History:
     return _company(700, seed=2, signal=0.0)
+
+
+@pytest.fixture(scope="session")
+def past(company: History) -> Replay:
+    """The last three months of the company again, by models that knew only what was known then."""
+    return replay(company, Ranking, as_of=AS_OF, months=3)
 
 
 @pytest.fixture(scope="session")

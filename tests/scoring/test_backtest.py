@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from knowledge.frames import History
-from scoring.backtest import by_folds, by_time
 from scoring.metrics import METRICS
 from scoring.ranking import Ranking
+from scoring.splits import by_folds, by_time, repeats
 from scoring.windows import labelled
 
 HORIZON = timedelta(days=90)
@@ -39,6 +39,15 @@ def test_folds_never_test_a_lead_they_have_learnt_from(company: History, as_of: 
         assert not set(rows.leads[train]) & set(rows.leads[test])
 
 
+def test_folds_are_drawn_again_where_rows_are_few_and_each_row_is_judged_as_often(
+    company: History, as_of: datetime
+) -> None:
+    rows = labelled(company, as_of=as_of, horizon=HORIZON)
+    judged = np.sum([test for _, test in by_folds(rows, seed=0)], axis=0)
+    assert set(judged) == {repeats(rows)}
+    assert repeats(rows) > 1
+
+
 def test_a_planted_signal_is_found_and_beats_what_costs_nothing(company: History, as_of: datetime) -> None:
     found = Ranking.evaluate(company, as_of=as_of)
     report = found.to_json()
@@ -48,6 +57,15 @@ def test_a_planted_signal_is_found_and_beats_what_costs_nothing(company: History
     assert {"base_rate", "fifo", "newest", "last_touch", "logistic_regression"} <= set(report["baselines"])
     assert report["metrics"]["auc"]["value"] > report["baselines"]["fifo"]["auc"]["value"] + 0.1
     assert report["metrics"]["log_loss"]["value"] < report["baselines"]["base_rate"]["log_loss"]["value"]
+    assert (
+        sum(block["n"] for block in report["by_instant"]) == report["n"] == sum(b["n"] for b in report["reliability"])
+    )
+    assert [block["label"] for block in report["by_instant"]] == sorted(b["label"] for b in report["by_instant"])
+    assert 0.3 < report["calls_to_keep"]["90"]["value"] < 0.9
+    assert report["coverage"]["covered"] > 0.8
+    assert {"Referral", "Web form", "Trade show"} <= {group["level"] for group in report["groups"]}
+    assert len(report["drift"]) <= 20
+    assert report["trained_on"]["won"] > 40
 
 
 def test_noise_is_refused_in_plain_words(noise: History, as_of: datetime) -> None:
@@ -69,6 +87,9 @@ def test_without_an_order_in_time_folds_are_used_and_said(dateless: History, as_
     found = Ranking.evaluate(unordered, as_of=as_of, split="time")
     assert found.split == "folds"
     assert "no order in time" in found.how
+    assert "drawn" in found.how
+    assert found.by_instant == ()
+    assert found.n == sum(each.n for each in found.reliability) <= len(dateless.leads)
 
 
 def test_the_same_back_test_twice_says_the_same(make_company: Callable[..., History], as_of: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from scoring.calibration import Calibration, jackknife
+from scoring.calibration import Calibration, jackknife, recent
 
 
 def said(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
@@ -57,3 +57,42 @@ def test_the_jackknife_of_a_mean_is_its_variance() -> None:
     values = np.random.default_rng(0).normal(size=(3, 5))
     left_out = (values.sum(axis=1, keepdims=True) - values) / 4
     assert np.allclose(jackknife(left_out), values.var(axis=1, ddof=1) / 5)
+
+
+def test_newer_outcomes_move_and_stretch_what_was_said_and_nothing_else() -> None:
+    truth, won = said()
+    both = np.column_stack([truth, truth / 2])
+    old = Calibration(-1.0, np.array([0.4, 0.2]), np.zeros((3, 3)), pooled=0.1)
+    new = old.updated(both, won, np.arange(len(won)), np.ones(len(won)))
+    assert np.allclose(new.log_odds(both), truth, atol=0.25)
+    assert np.allclose(new.weights / old.weights, new.weights[0] / old.weights[0])
+    assert new.covariance.shape == (3, 3)
+    assert (np.diag(new.covariance) > 0).all()
+
+
+def test_the_latest_outcomes_count_most_but_never_a_handful_alone() -> None:
+    many = recent(np.arange(1, 10_001) / 10_000)
+    assert many[-1] == 1
+    assert np.isclose(many[-1 - 800], 0.5)
+    few = recent(np.arange(1, 201) / 200)
+    assert np.isclose(few[-1 - 100], 0.5)
+    assert (recent(np.ones(50)) == 1).all()
+
+
+def test_a_win_rate_that_jumps_is_followed_and_one_that_stands_costs_little() -> None:
+    random = np.random.default_rng(0)
+
+    def excess(jump: float) -> tuple[float, float]:
+        """Mean error of the chances said of the next leads: all outcomes weighed alike, and by how late they are."""
+        heard, n = random.normal(-1, 1.2, 6000), 5000
+        moved = heard + jump * (np.arange(6000) > 4000)
+        won = (random.random(6000) < expit(moved)).astype(float)
+        weights = (np.ones(n), recent(np.arange(1, n + 1) / n))
+        fits = [Calibration.learn(heard[:n, None], won[:n], np.arange(n), weight) for weight in weights]
+        alike, late = (float(np.abs(expit(fit.log_odds(heard[n:, None])) - expit(moved[n:])).mean()) for fit in fits)
+        return alike, late
+
+    alike, late = excess(1.0)
+    assert late < alike / 3
+    alike, late = excess(0.0)
+    assert late < 0.02

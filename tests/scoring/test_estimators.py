@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoring.columns import UNSEEN
-from scoring.estimators import FAMILIES, Family
+from scoring.estimators import FAMILIES, Family, Trees
 
 IS_CATEGORY = np.array([False, False, True])
 
@@ -44,8 +44,35 @@ def test_the_outcome_of_a_fold_does_not_reach_its_own_prediction(rows: tuple[np.
     turned = np.where(folds == 2, 1 - won, won)
     for kind in FAMILIES.values():
         before, after = (
-            kind(seed=1).fit(values, labels, is_category=IS_CATEGORY, folds=folds).unseen(values, folds)
+            same_size(kind(seed=1).fit(values, labels, is_category=IS_CATEGORY, folds=folds)).unseen(values, folds)
             for labels in (won, turned)
         )
         assert np.array_equal(before[folds == 2], after[folds == 2])
         assert not np.array_equal(before[folds == 1], after[folds == 1])
+
+
+def same_size(family: Family) -> Family:
+    # The number of trees is the one thing that all folds decide together.
+    return family.keep(1) if isinstance(family, Trees) else family
+
+
+def test_trees_taken_back_leave_what_the_first_ones_said(rows: tuple[np.ndarray, ...]) -> None:
+    values, won, folds = rows
+    family = Trees(seed=1).fit(values, won, is_category=np.zeros(3, dtype=bool), folds=folds)
+    staged = np.array([list(model.staged_decision_function(values[:60])) for _, model in family.members])
+    assert staged.shape[1] > 3
+    assert np.allclose(family.keep(3).log_odds(values[:60]), staged[:, 2].T, atol=1e-12)
+    base, effects = family.contributions(values[:60])
+    assert np.allclose(base + effects.sum(axis=1), staged[:, 2].mean(axis=0), atol=1e-9)
+
+
+def test_there_are_as_many_trees_as_the_rows_bear() -> None:
+    random = np.random.default_rng(0)
+    values, folds = random.normal(size=(4000, 6)), np.arange(4000) % 5
+    interplay = 3 * values[:, 0] * values[:, 1] + 3 * values[:, 2] * values[:, 3]
+    many, few = (
+        Trees().fit(values, won, is_category=np.zeros(6, dtype=bool), folds=folds).members[0][1].n_iter_
+        for won in ((interplay > 0).astype(float), (random.random(4000) < 0.5).astype(float))
+    )
+    assert few < 20
+    assert many > 60

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from knowledge.frames import History
-from scoring import features
+from scoring import activity, features
 from scoring.features import Feature
 
 
@@ -25,7 +25,7 @@ def test_counts_are_those_of_counting_one_by_one(company: History, as_of: dateti
     snapshot = company.at(past)
     ids = snapshot.open_ids[:15]
     frame = features.read(snapshot, ids)
-    for window, days in features.WINDOWS.items():
+    for window, days in activity.WINDOWS.items():
         slow = [slow_count(company, str(id_), "proposal_view", past, days) for id_ in ids]
         assert frame[f"n.proposal_view.{window}"].tolist() == slow
 

@@ -13,7 +13,9 @@ import pytest
 from knowledge.crm import OUTCOMES
 from knowledge.errors import NotTrained
 from knowledge.frames import History
+from scoring.backtest import Evaluation
 from scoring.ranking import Ranking
+from scoring.windows import labelled
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +83,39 @@ def test_without_dates_it_says_ever_won_and_leaves_age_out(dateless: History, as
 def test_a_handful_of_leads_cannot_be_learnt_from(company: History, as_of: datetime) -> None:
     with pytest.raises(NotTrained, match="too few"):
         Ranking().fit(company, as_of=as_of - timedelta(days=329))
+
+
+def test_recalibrated_it_keeps_its_members_and_its_reasons_still_add_up(company: History, as_of: datetime) -> None:
+    early = Ranking(families=("linear",)).fit(company, as_of=as_of - timedelta(days=120))
+    rows = labelled(company, as_of=as_of, horizon=early.horizon)
+    often = replace(rows, won=np.maximum(rows.won, (np.arange(len(rows)) % 2).astype(float)))
+    later = early.recalibrated(often)
+    assert later.members is early.members
+    assert later.until == rows.time.max() > early.until
+    fresh = rows.take(rows.time > early.until)
+    assert later.chances(fresh).mean() > early.chances(fresh).mean() + 0.1
+    snapshot = company.at(as_of)
+    (id_, *_), value = snapshot.open_ids, later.predict(snapshot)["value"]
+    told = later.explain(snapshot, [id_])[id_]
+    total = told.base + sum(reason.effect for reason in told.reasons)
+    assert total == pytest.approx(np.log(value[id_] / (1 - value[id_])), abs=1e-9)
+
+
+def test_a_few_new_outcomes_recalibrate_nothing(company: History, as_of: datetime) -> None:
+    model = Ranking(families=("linear",)).fit(company, as_of=as_of)
+    rows = labelled(company, as_of=as_of, horizon=model.horizon)
+    assert model.recalibrated(rows) is model
+    assert model.recalibrated(rows.take(np.zeros(len(rows), dtype=bool))) is model
+
+
+def test_it_says_when_it_can_no_longer_serve(ranking: Ranking, company: History, as_of: datetime) -> None:
+    found = Evaluation("ranking", "time", 0, 0.0, {}, {}, basis=ranking.basis)
+    assert ranking.outdated(company, as_of=as_of, found=found) is None
+    without = replace(company, attributes=company.attributes.drop(columns="employees"))
+    assert "employees" in str(ranking.outdated(without, as_of=as_of, found=found))
+    dropped = replace(company, rules={"source": "drop"})
+    assert "source" in str(ranking.outdated(dropped, as_of=as_of, found=found))
+    assert "time" in str(ranking.outdated(company, as_of=as_of, found=replace(found, basis="ever won")))
 
 
 def test_intervals_cover_the_truth_about_as_often_as_they_say(

@@ -47,7 +47,7 @@ def test_a_version_is_read_once_and_the_next_one_takes_over(
     assert registry.serving(Ranking) is first
     save(sqlite_db, ranking, as_of, serve=False)
     assert registry.serving(Ranking) is first
-    models.serve(sqlite_db, "ranking", 2)
+    models.serve(sqlite_db, "ranking", 2, at=as_of)
     second = registry.serving(Ranking)
     assert second is not None
     assert second.card.version == 2

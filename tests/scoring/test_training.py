@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import insert, select, update
 
-from knowledge import scores
+from knowledge import models, scores
 from knowledge.crm import Activity, Lead, Person
 from knowledge.database import Database
 from knowledge.errors import BadInput, NotTrained
@@ -112,7 +113,36 @@ def test_noise_serves_nothing_and_the_list_takes_the_plain_order(
 def test_training_twice_on_the_same_books_gives_the_same_scores(books: Database, as_of: datetime) -> None:
     first, second = (training.train(books, ["reach"], as_of=as_of, now=as_of)[0] for _ in range(2))
     assert (first.version, second.version) == (1, 2)
-    assert first.report == second.report
+    assert first.report | {"champion": None} == second.report | {"champion": None}
+
+
+def test_a_champion_meets_its_challenger_on_new_outcomes_and_stays_where_there_are_none(
+    sqlite_db: Database, make_company: Callable[..., History], as_of: datetime
+) -> None:
+    fill(sqlite_db, make_company(600, seed=1))
+    early = as_of - timedelta(days=100)
+    first, second, third = (training.train(sqlite_db, as_of=at, now=as_of)[0] for at in (early, as_of, early))
+    assert first.promoted
+    told = second.report["champion"]
+    assert told["version"] == 1
+    assert told["n"] > 50
+    assert set(told["log_loss"]) == {"champion", "recalibrated", "challenger"}
+    assert second.promoted == (told["decision"] != "champion")
+    # Nothing was decided since, or it knows less: either way what serves goes on.
+    assert third.report["champion"]["decision"] == "champion"
+    assert "keeps serving" in third.statement
+    served = [card.version for card in models.versions(sqlite_db, "ranking") if card.serves]
+    assert served == [2 if second.promoted else 1]
+
+
+def test_training_that_is_killed_leaves_no_half_made_version(books: Database, as_of: datetime) -> None:
+    def stop(step: str, share: float) -> None:
+        if step == "training on everything" and share == 1.0:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        training.train(books, as_of=as_of, now=as_of, progress=stop)
+    assert models.versions(books) == []
 
 
 def test_a_model_that_does_not_exist_is_named(sqlite_db: Database, as_of: datetime) -> None:

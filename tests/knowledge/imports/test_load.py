@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, inspect, select
 
+from knowledge import scores
 from knowledge.crm import (
     BOOKS,
     Account,
@@ -130,6 +131,30 @@ def test_changed_and_new_leads_go_stale_and_others_do_not(db: Database, load: Lo
     load("leads", "id,name\n1,Ana\n2,Bert\n4,Dora\n")
     load("activities", "id,kind,at,lead_id\nA,call,2026-01-01,3\n")
     assert [stale.lead_id for stale in rows(db, Stale)] == ["2", "3", "4"]
+
+
+def test_exactly_the_leads_whose_score_could_change_go_stale(db: Database, load: Load) -> None:
+    def stale_after(table: str, text: str) -> list[str]:
+        load(table, text)
+        found = scores.stale_ids(db)
+        scores.clear_stale(db, scores.stale_marks(db, found))
+        return found
+
+    load("people", "id,name\nP,Pia\n")
+    stale_after("leads", "id,name\n1,Ana\n2,Ben\n3,Cleo\n4,Dora\n")
+    assert stale_after("deals", "id,name,lead_id\nD,Big,1\nE,Small,2\n") == ["1", "2"]
+    assert stale_after("deals", "id,name,lead_id\nD,Big,1\nE,Small,2\n") == []
+    assert stale_after("deals", "id,name,lead_id\nD,Big,3\nE,Small,2\n") == ["1", "3"]
+    # A file that knows the row alone: the books know whose it is.
+    assert stale_after("deals", "id,outcome,closed_at\nD,won,2026-03-01\n") == ["3"]
+    assert stale_after("activities", "id,kind,at,lead_id\nA,call,2026-01-01,1\nB,note,2026-01-01,\n") == ["1"]
+    assert stale_after("activities", "id,kind,at,lead_id\nA,call,2026-01-01,4\nB,note,2026-01-01,\n") == ["1", "4"]
+    assert stale_after("activities", "id,disposition\nA,reached\nB,reached\n") == ["4"]
+    assert stale_after("lead_changes", "lead_id,at,field,old,new\n2,2026-01-01,status,new,old\n") == ["2"]
+    assert stale_after("leads", "id,merged_into\n1,2\n2,\n") == ["1"]
+    # What no score is made from makes none stale.
+    assert stale_after("tasks", "id,person_id,lead_id,text\nT,P,1,ring\n") == []
+    assert stale_after("assignments", "lead_id,person_id,from\n1,P,2026-01-01\n") == []
 
 
 def test_edits_of_deals_are_written_down_too(db: Database, load: Load) -> None:
@@ -353,9 +378,23 @@ def test_what_goes_in_comes_out(db: Database, tmp_path: Path, now: datetime, lea
 
 
 def test_every_table_of_the_books_can_be_loaded_by_its_own_column_names(db: Database, load: Load) -> None:
-    texts = {"from": "2026-01-01", "at": "2026-01-01", "until": "2026-02-01", "on": "2026-01-01", "position": "1",
-             "amount": "5", "rate": "1.5", "segments": "[]", "role": "rep", "active": "yes",
-             "attributes": "{}", "outcome": "open", "to": "2026-01-02", "due_at": "", "day": "2026-01-01"}  # fmt: skip
+    texts = {
+        "from": "2026-01-01",
+        "at": "2026-01-01",
+        "until": "2026-02-01",
+        "on": "2026-01-01",
+        "position": "1",
+        "amount": "5",
+        "rate": "1.5",
+        "segments": "[]",
+        "role": "rep",
+        "active": "yes",
+        "attributes": "{}",
+        "outcome": "open",
+        "to": "2026-01-02",
+        "due_at": "",
+        "day": "2026-01-01",
+    }
     for table, model in BOOKS.items():
         columns = inspect(model).local_table.c
         needed = [column for column in columns if not column.nullable]

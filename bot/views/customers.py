@@ -1,0 +1,38 @@
+"""Who converts, as blocks: what to go for, leads like that, then the classes with what marks each."""
+
+from __future__ import annotations
+
+from bot.views import blocks
+from bot.views.blocks import Block
+from tools import wording
+from tools.customers import Alike, IdealCustomer, PaceClass, told_by_topic
+
+
+@blocks.drawn.register
+def ideal_customer(found: IdealCustomer) -> list[Block]:
+    """The advice, open leads with a button each, a section for each class, and how good the model is."""
+    head, like_them, *rest = found.text.split("\n")
+    notes = [line for line in rest if not line.startswith("• ")]
+    return [
+        blocks.section(head),
+        *[block for each in found.classes for block in _class(each)],
+        blocks.divider(),
+        blocks.section(like_them),
+        *(_lead(each) for each in found.alike),
+        *(blocks.context(blocks.escaped(note)) for note in notes),
+    ]
+
+
+def _class(each: PaceClass) -> list[Block]:
+    half = f" · half of them by day {each.days:.0f}" if each.days else ""
+    title = f"{blocks.bold(each.title)} · {wording.percent(each.share)} of leads ({each.n:,}){half}"
+    told = told_by_topic(each) or ["Nothing marks them beyond chance."]
+    return [blocks.markdown("\n".join([title, *map(blocks.escaped, told)]))]
+
+
+def _lead(each: Alike) -> Block:
+    company = f" · {blocks.data(each.company)}" if each.company else ""
+    return blocks.markdown(
+        f"{blocks.bold(each.name)}{company} · {wording.percent(each.chance)}",
+        blocks.button("Why?", blocks.WHY, each.lead_id),
+    )

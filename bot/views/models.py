@@ -1,0 +1,36 @@
+"""What a model is worth, as blocks; and the buttons by which an admin settles a doubtful column."""
+
+from __future__ import annotations
+
+from bot.views import blocks
+from bot.views.blocks import Block
+from tools.models import ColumnDecision, Doubt, Known, ModelReport
+
+# The start of the name of each button's action; when the column is known follows.
+COLUMN = "column:"
+# All the text of a message may not be longer than 12,000 letters.
+DOUBTS_SHOWN, EVIDENCE_LIMIT = 10, 400
+_BUTTONS: dict[Known, str] = {"before": "Known before: keep it", "after": "Only after: leave it out"}
+
+
+@blocks.drawn.register
+def model_report(found: ModelReport) -> list[Block]:
+    """What to do first, what that rests on, and a question for each column in doubt."""
+    title = blocks.bold(f"{found.model} {found.version}")
+    details = "\n".join(f"• {blocks.escaped(detail)}" for detail in found.details)
+    questions = [block for doubt in found.doubts[:DOUBTS_SHOWN] for block in _question(doubt)]
+    more = len(found.doubts) - DOUBTS_SHOWN
+    rest = [blocks.context(f"{more} more columns are in doubt; ask again once these are settled.")] if more > 0 else []
+    return [blocks.markdown(f"{title}: {blocks.escaped(found.advice)}"), blocks.markdown(details), *questions, *rest]
+
+
+@blocks.drawn.register
+def column_decision(found: ColumnDecision) -> list[Block]:
+    """What was noted, in the place of the buttons."""
+    return [blocks.context(blocks.escaped(found.text))]
+
+
+def _question(doubt: Doubt) -> list[Block]:
+    buttons = [blocks.button(text, f"{COLUMN}{known}", doubt.column) for known, text in _BUTTONS.items()]
+    asked = f"{blocks.bold(doubt.question)}\n{blocks.escaped(blocks.shortened(doubt.evidence, EVIDENCE_LIMIT))}"
+    return [blocks.markdown(asked), {"type": "actions", "elements": buttons}]

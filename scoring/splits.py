@@ -1,0 +1,82 @@
+"""Which rows teach and which judge: forward in time, or folds of leads where nothing orders them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scoring.windows import FOLDS, Rows
+
+Mask = npt.NDArray[np.bool_]
+Pair = tuple[Mask, Mask]
+
+# Origins in time, and how many where rows are many: each costs a training.
+ORIGINS, FEW_ORIGINS = 5, 3
+BLOCKS = 5
+# Folds are drawn again where rows are no more than this: how they fall matters most where they are few.
+REPEATED_ROWS, REPEATS = 20_000, 2
+MANY_ROWS = 50_000
+# Fewer wins in the training rows of an origin teach nothing.
+FEWEST_TO_LEARN = 20
+
+
+def by_time(rows: Rows, horizon: timedelta) -> list[Pair]:
+    """Origins in time: train on what had come to its end by then, test on what was open then."""
+    if rows.basis == "ever won":
+        block = np.minimum(
+            pd.Series(rows.time).rank(method="first").to_numpy() * 2 * BLOCKS // (len(rows) + 1), 2 * BLOCKS - 1
+        )
+        pairs, most = [(block < b, block == b) for b in range(BLOCKS, 2 * BLOCKS)], BLOCKS
+    else:
+        days, most = horizon / timedelta(days=1), ORIGINS if len(rows) <= MANY_ROWS else FEW_ORIGINS
+        pairs = [(rows.time <= origin - days, rows.time == origin) for origin in np.unique(rows.time)]
+    usable = [(train, test) for train, test in pairs if can_learn(rows, train) and rows.won[test].any()]
+    return [usable[i] for i in _spread(len(usable), most)]
+
+
+def by_folds(rows: Rows, seed: int) -> Iterator[Pair]:
+    """Folds of leads, those won spread evenly; drawn again where rows are few."""
+    for repeat in range(repeats(rows)):
+        fold = rows.folds(seed + repeat)
+        yield from ((fold != k, fold == k) for k in range(FOLDS))
+
+
+def repeats(rows: Rows) -> int:
+    """How often folds are drawn."""
+    return REPEATS if len(rows) <= REPEATED_ROWS else 1
+
+
+def is_ordered(rows: Rows) -> bool:
+    """Whether anything says which rows came first."""
+    return bool(np.isfinite(rows.time).all() and len(np.unique(rows.time)) > 1)
+
+
+def can_learn(rows: Rows, train: Mask) -> bool:
+    """Whether some of the rows hold enough won and lost leads to teach anything."""
+    return bool(train.any()) and min(rows.take(train).decided) >= FEWEST_TO_LEARN
+
+
+def words(rows: Rows, split: str, n: int) -> str:
+    """How training and test rows were kept apart, for `n` pairs."""
+    if split == "folds":
+        drawn = f", drawn {n // FOLDS} times" if n > FOLDS else ""
+        return f"{FOLDS} folds of leads{drawn}; no order in time is used"
+    if rows.basis == "ever won":
+        return f"forward in the order of the file: {n} later blocks, each predicted from all before it"
+    return f"{n} past instants, each predicted from what had come to its end by then"
+
+
+def label(rows: Rows, test: Mask) -> str:
+    """When the test rows were: the day, or the stretch of the file."""
+    if rows.basis == "won within the horizon":
+        return f"{pd.Timestamp(rows.time[test][0] * 86_400, unit='s'):%Y-%m-%d}"
+    return f"{rows.recency[test].min():.0%} to {rows.recency[test].max():.0%} of the file"
+
+
+def _spread(n: int, most: int) -> list[int]:
+    """At most `most` of n places, evenly, the last among them."""
+    return sorted({round(x) for x in np.linspace(n - 1, 0, min(n, most))}) if n else []

@@ -1,0 +1,55 @@
+"""Who converts, as it is told to those who may ask."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.company import NOW, Books
+from tools import access
+from tools.base import Refusal
+from tools.customers import IdealCustomer, ideal_customer
+
+
+def ask(books: Books, role: str = "manager") -> IdealCustomer:
+    result = ideal_customer(books.ctx(books.person(role)))
+    assert isinstance(result, IdealCustomer), result.text
+    return result
+
+
+def test_it_says_first_what_to_do_then_each_class_and_how_good_the_model_is(books: Books) -> None:
+    found = ask(books)
+    first, *rest = found.text.split("\n")
+    assert first.startswith(("Go first for leads of this kind", "Nothing in the records marks"))
+    assert [line for line in rest if line.startswith("• ")][-1].startswith(f"• {found.classes[-1].title}")
+    assert "base rate" in found.text
+    assert sum(each.share for each in found.classes) == pytest.approx(1)
+    assert sum(each.serves for each in found.judged) == 1
+
+
+def test_every_lead_it_names_is_open_cited_and_the_askers_to_see(books: Books) -> None:
+    manager, found = books.person("manager"), ask(books)
+    cited = {citation.key for citation in found.citations}
+    for each in found.alike:
+        assert f"leads/{each.lead_id}" in cited
+        assert access.sight(manager, books.roster, books.owner_of(each.lead_id)) == "all"
+    assert found.names == tuple(each.name for each in found.alike)
+    assert [each.chance for each in found.alike] == sorted((each.chance for each in found.alike), reverse=True)
+
+
+def test_a_rep_may_not_ask(books: Books) -> None:
+    refused = ideal_customer(books.ctx(books.person("rep")))
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "role"
+
+
+def test_without_a_model_it_says_how_to_get_one(books: Books) -> None:
+    from sqlalchemy import update
+
+    from knowledge.ledger import ModelVersion
+
+    with books.db.write() as session:
+        session.execute(update(ModelVersion).where(ModelVersion.model == "pace").values(serves=False))
+    refused = ideal_customer(books.ctx(books.person("manager"), NOW))
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "untrained"
+    assert "callsheet train pace" in refused.text

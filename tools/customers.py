@@ -1,0 +1,300 @@
+"""Who converts: the classes of time that leads take, what marks each, and open leads like the best of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from knowledge import frames, newcomers
+from knowledge.citations import Citation, record
+from knowledge.errors import NotTrained
+from scoring import personas
+from scoring.pace import Class, Pace
+from scoring.personas import Mark, Topic
+from scoring.registry import Served
+from tools import access, wording
+from tools.base import Result, ToolContext, tool
+
+LEADS_SHOWN = 5
+# The latest ones that are looked at: enough to find five.
+MOST_LOOKED_AT = 2_000
+MARKS_A_TOPIC: Mapping[Topic, int] = {
+    "who they are": 3,
+    "why they came": 2,
+    "what happened early": 2,
+    "what was noted later": 2,
+}
+MARKS_IN_HEAD = 4
+KINDS_OF_LEAD: tuple[Topic, ...] = ("why they came", "who they are")
+KINDS = {"network": "neural network", "boosting": "boosted trees", "base_rate": "base rate"}
+
+
+class Trait(BaseModel):
+    """Something that a class has more often than all leads: the share of each, with a 90 % interval for the class."""
+
+    model_config = ConfigDict(frozen=True)
+
+    topic: Topic
+    text: str
+    share: float
+    low: float
+    high: float
+    of_all: float
+
+
+class PaceClass(BaseModel):
+    """One class of time to convert; `days` is the middle of the days it took."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    n: int
+    share: float
+    days: float | None
+    traits: tuple[Trait, ...]
+
+
+class Judged(BaseModel):
+    """How good a way of telling the classes apart was on leads that it had not seen."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    serves: bool
+    accuracy: float
+    log_loss: float
+
+
+class Alike(BaseModel):
+    """An open lead, and its chance to convert as the best class does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lead_id: str
+    name: str
+    company: str | None
+    chance: float
+
+
+class IdealCustomer(Result):
+    """Who converts fast, slowly and never, what marks them, and which open leads are like the first."""
+
+    classes: tuple[PaceClass, ...]
+    judged: tuple[Judged, ...]
+    alike: tuple[Alike, ...]
+
+
+@tool(
+    roles=("manager", "admin"),
+    examples="""
+        who is our ideal customer / ideal customer / what is our ideal customer profile / ICP / show me our ICP /
+        what do our best customers look like / what do good leads look like / who buys from us / who converts / who
+        converts fast / which leads convert fast / which leads convert slowly / which leads never convert / what
+        kind of lead converts quickest / what marks customers who convert fast / who should we go for / who should
+        we target / which prospects should marketing target / describe our ideal customer / profile of our best
+        customers / persona of our buyers / buyer personas / customer persona / who are our buyers / what do fast
+        converting leads have in common / what do won leads have in common / why do customers choose us / why do
+        people buy from us / why did customers come to us / what type of company buys from us / which companies are
+        a good fit / which kind of customer is a good fit / what is a good fit for us / what sets our customers
+        apart / what distinguishes leads that convert from those that don't / who converts slowly / who never buys /
+        who never converts / what do leads that never buy look like / fast, medium, slow and never converters /
+        classes of time to convert / how long do leads take to convert and why / open leads that look like our best
+        customers / more leads like our best customers / find lookalikes / lookalike leads / which open leads
+        resemble our ideal customer / leads that fit our ideal customer / who is likely to convert fast / what makes
+        a lead convert quickly / who is our target customer / target group / what is our sweet spot / our sweet spot /
+        where is our sweet spot in the market / best kind of lead for us / what should a perfect lead look like /
+        typical customer / what is our typical buyer / what does our typical customer look like / characteristics of
+        customers / traits of our best leads / which leads are a waste of time / what kind of leads should we avoid /
+        who is not a good customer for us / what profile wins fastest / which profile closes fastest / quick wins:
+        who are they / what do leads have in common that buy within weeks
+        """,
+)
+def ideal_customer(ctx: ToolContext) -> IdealCustomer:
+    """Who converts fast, slowly and never, what marks each class, and open leads like the fast ones.
+
+    Use for "who is our ideal customer", "what do our best customers look like", "who should we target".
+    """
+    served = ctx.models.serving(Pace)
+    if served is None:
+        raise NotTrained(
+            "Nothing has been learnt yet of who converts and how fast; an admin can run `callsheet train pace`."
+        )
+    pace, best = served.model, served.model.names[0]
+    classes = tuple(_class(pace, each) for each in pace.classes)
+    judged = _judged(served.card.report)
+    looked_at, alike, owners = _alike(ctx, pace)
+    return IdealCustomer(
+        text="\n".join(
+            filter(
+                None,
+                (
+                    _head(best, classes[0], pace),
+                    _told(alike, looked_at, best, pace),
+                    *(_line(each) for each in classes),
+                    _beside(judged, int(served.card.report["n"])),
+                    _left_out(pace),
+                ),
+            )
+        ),
+        citations=(
+            Citation(
+                kind="model",
+                key=f"model:pace@{served.card.version}",
+                label=f"pace {served.card.version}, {wording.count(sum(each.n for each in classes), 'lead')}",
+            ),
+            *(record("leads", each.lead_id, each.name, f"{wording.percent(each.chance)} {best}") for each in alike),
+            *(_cite(served, mark) for mark in pace.marks if mark.of == best),
+        ),
+        covers=f"{_covered(pace)} of the whole company; open leads only as far as they are yours to see",
+        as_of=served.card.as_of,
+        owners=owners,
+        names=tuple(each.name for each in alike),
+        classes=classes,
+        judged=judged,
+        alike=alike,
+    )
+
+
+def _class(pace: Pace, held: Class) -> PaceClass:
+    marks = [mark for mark in pace.marks if mark.of == held.name]
+    traits = [_trait(mark) for topic in personas.TOPICS for mark in _first(marks, topic)]
+    return PaceClass(
+        name=held.name, title=_title(pace, held.name), n=held.n, share=held.share, days=held.days, traits=tuple(traits)
+    )
+
+
+def _first(marks: Sequence[Mark], topic: Topic) -> list[Mark]:
+    return [mark for mark in marks if mark.topic == topic][: MARKS_A_TOPIC[topic]]
+
+
+def _trait(mark: Mark) -> Trait:
+    return Trait(topic=mark.topic, text=mark.text, share=mark.share, low=mark.low, high=mark.high, of_all=mark.of_all)
+
+
+def _title(pace: Pace, name: str) -> str:
+    if not pace.days:
+        return "Won" if name == "won" else "Not won"
+    first, second = (f"{days:g}" for days in pace.days)
+    return {
+        "fast": f"Fast (within {first} days)",
+        "medium": f"Medium ({first} to {second} days)",
+        "slow": f"Slow (more than {second} days)",
+        "never": f"Never (not within {pace.span:.0f} days)",
+    }[name]
+
+
+def _judged(report: Mapping[str, Any]) -> tuple[Judged, ...]:
+    """Each way of telling the classes apart, the one that serves first, then the best."""
+    found = report["candidates"].items()
+    rows = [
+        Judged(
+            name=KINDS[kind],
+            serves=kind == report["chosen"],
+            accuracy=figures["accuracy"]["value"],
+            log_loss=figures["log_loss"]["value"],
+        )
+        for kind, figures in found
+    ]
+    return tuple(sorted(rows, key=lambda each: (not each.serves, each.log_loss)))
+
+
+def _alike(ctx: ToolContext, pace: Pace) -> tuple[int, tuple[Alike, ...], tuple[str | None, ...]]:
+    """How many open leads were looked at, those with the highest chance of the best class, and who owns them."""
+    if not pace.tells:
+        return 0, (), ()
+    owners = access.visible(ctx.asker, ctx.roster)
+    found = {
+        lead.id: lead
+        for lead in newcomers.open_leads(ctx.db, owners, between=pace.came_in(ctx.now), limit=MOST_LOOKED_AT)
+    }
+    if not found:
+        return 0, (), ()
+    history = frames.load(ctx.db, until=ctx.now, ids=list(found))
+    chances = pace.chances(history, pd.Index(sorted(found)))[pace.names[0]]
+    best = chances.sort_values(ascending=False, kind="stable").head(LEADS_SHOWN)
+    leads = [found[str(id_)] for id_ in best.index]
+    alike = (
+        Alike(lead_id=lead.id, name=lead.name, company=lead.company, chance=float(chance))
+        for lead, chance in zip(leads, best, strict=True)
+    )
+    return len(found), tuple(alike), tuple(lead.owner_id for lead in leads)
+
+
+def _head(best: str, first: PaceClass, pace: Pace) -> str:
+    # What was done or noted is not a kind of lead: it cannot be gone for.
+    telling = [trait for topic in KINDS_OF_LEAD for trait in first.traits if trait.topic == topic][:MARKS_IN_HEAD]
+    if not telling:
+        return (
+            f"Nothing that is known early marks the leads that convert{' fast' if best == 'fast' else ''} beyond "
+            "chance, so there is no one kind of lead to go for."
+        )
+    return f"Go first for leads of this kind: {'; '.join(trait.text for trait in telling)}."
+
+
+def _told(alike: Sequence[Alike], looked_at: int, best: str, pace: Pace) -> str:
+    if not pace.tells:
+        return "No model told the classes apart better than their plain shares do, so no open lead is singled out."
+    if not alike:
+        return "No open lead that you may see is of an age at which this could be said of it."
+    named = [f"{each.name} ({wording.percent(each.chance)})" for each in alike]
+    basis = ", from what was known a day after each came in and that it is still open" if pace.dated else ""
+    chance = "to convert fast" if best == "fast" else "to be won"
+    among = wording.count(looked_at, "open lead")
+    return f"Most like them among {among}: {wording.listing(named)}; chance {chance}{basis}."
+
+
+def _line(each: PaceClass) -> str:
+    half = f", half of them by day {each.days:.0f}" if each.days else ""
+    head = f"• {each.title}: {wording.percent(each.share)} of leads ({each.n:,}){half}."
+    return " ".join([head, *told_by_topic(each)]) if each.traits else f"{head} Nothing marks them beyond chance."
+
+
+def told_by_topic(each: PaceClass) -> list[str]:
+    """What marks a class, a sentence for each topic."""
+    sentences = []
+    for topic in personas.TOPICS:
+        told = [
+            f"{trait.text} ({wording.percent(trait.share)}, {wording.percent(trait.of_all)} of all)"
+            for trait in each.traits
+            if trait.topic == topic
+        ]
+        if told:
+            sentences.append(f"{topic[0].upper()}{topic[1:]}: {'; '.join(told)}.")
+    return sentences
+
+
+def _beside(judged: Sequence[Judged], n: int) -> str:
+    told = [
+        f"{each.name} {wording.percent(each.accuracy)} right, log-loss {each.log_loss:.3f}"
+        + (" (serves)" if each.serves else "")
+        for each in judged
+    ]
+    return f"On {wording.count(n, 'lead')} not seen before: {'; '.join(told)}."
+
+
+def _left_out(pace: Pace) -> str:
+    if not pace.dated:
+        return "These books hold no dates, so it can be said who was won, not how fast."
+    few = "" if pace.days else " Too few converted to tell fast from slow."
+    return (
+        f"Leads younger than {pace.span:.0f} days are left out, for it cannot be told yet what becomes of them; "
+        f"so are those decided on their first day.{few}"
+    )
+
+
+def _covered(pace: Pace) -> str:
+    n = wording.count(sum(each.n for each in pace.classes), "lead")
+    return f"{n} that came in at least {pace.span:.0f} days before" if pace.dated else f"{n} that were closed"
+
+
+def _cite(served: Served[Pace], mark: Mark) -> Citation:
+    return Citation(
+        kind="model",
+        key=f"model:pace@{served.card.version}#{mark.of}/{mark.feature}",
+        label=f"{mark.of}: {mark.text}",
+        value=f"{wording.percent(mark.share)}, {wording.percent(mark.of_all)} of all",
+    )

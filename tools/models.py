@@ -1,0 +1,246 @@
+"""What the models that serve are worth: trained on what, how good, where not to be trusted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge import models, rules
+from knowledge.citations import Citation
+from knowledge.errors import BadInput, NotTrained
+from knowledge.models import Card
+from scoring.registry import CATALOG
+from tools import cards, charts, findings, pictures, verdicts, wording
+from tools.base import Attachment, Result, ToolContext, tool
+from tools.findings import Figure, Findings
+
+ModelName = Annotated[
+    str,
+    Field(
+        max_length=40, description="ranking (whom to call), reach (at what hour), waiting (how soon), pace (how fast)"
+    ),
+]
+Known = Literal["before", "after"]
+_RULE: dict[Known, rules.Rule] = {"before": "keep", "after": "drop"}
+FLAGS_TOLD = 4
+
+
+class Doubt(BaseModel):
+    """A column of which only a person can say whether it is known before the outcome."""
+
+    model_config = ConfigDict(frozen=True)
+
+    column: str
+    question: str
+    evidence: str
+
+
+class ModelReport(Result):
+    """A model that serves: the advice first, then what it rests on; `doubts` are questions to an admin."""
+
+    model: str
+    version: int
+    advice: str
+    details: tuple[str, ...]
+    n: int
+    metrics: dict[str, Figure]
+    doubts: tuple[Doubt, ...] = ()
+
+
+class ColumnDecision(Result):
+    """What was noted of a column."""
+
+    column: str
+    known: Known
+
+
+@tool(
+    examples="""
+        how accurate is lead scoring / how good is the model / can I trust the scores / what was the ranking trained
+        on / is the model any good / how reliable are the chances / are the chances calibrated / is the scoring
+        accurate / how well does the model predict / model report / show me the model card / give me the model card of
+        the ranking / which model is running / what data did you learn from / how often are you right / how often is
+        the model wrong / how much can I rely on the ranking / should I believe these scores / is the model drifting /
+        is there drift / when was the model last trained / which version of the model serves / how was the model
+        evaluated / what is the auc of the ranking / what is the calibration error / what is the lift of the model /
+        quality of the predictions / performance of the model / accuracy of the predictions / accuracy of the ranking
+        / where does the model fail / where is the scoring wrong / for which leads are the scores off / is the scoring
+        better than guessing / is it better than a simple rule / does the score beat calling the oldest first /
+        compare the model with logistic regression / what must the model not be used for / limits of the model / what
+        are the weaknesses of the ranking / which columns does the model use / which columns were left out / which
+        columns leak the outcome / does the model cheat / are there leaks in the data / is the data leaking / what
+        features go into the score / what is the ranking based on in general / how does lead scoring work / how good
+        is the time to call model / how accurate is the best time to call / when is a call answered, is that reliable
+        / how good is the pace model / is the model still up to date / does the model need retraining / should we
+        retrain / how sure is the model in general / are the intervals honest / how wide are the intervals /
+        does {number} % mean {number} % / tell me about the model / describe the model / explain the model to me /
+        evaluate the ranking / report on the models / how many leads did the model learn from / on how many leads was
+        the scoring tested / backtest of the ranking / how good were the predictions {period} / did the predictions
+        come true / how trustworthy is the lead score / what share of wins do we keep if we call only the top half /
+        how many calls do we need to keep {number} % of the wins / how well do the chances hold up / are your
+        percentages right / is the percentage you show correct / how good are you at predicting wins / can we rely on
+        the lead scores / is lead scoring calibrated / a report on how good the ranking is / which version is live /
+        how far can I believe a score / report on the quality of the model / since when does this version serve /
+        do the scores mean anything / are your scores trustworthy / how do you know that the scores are right
+        """,
+    words={
+        "model": {
+            "ranking": "ranking / lead scoring / lead score / lead scores / scoring / scores / chances",
+            "reach": """
+                reach / time to call / best time to call / calling times / call times / pick-up / pick up / answered /
+                when to call
+                """,
+            "waiting": "waiting / speed to lead / response time / first contact / how soon to call",
+            "pace": "pace / time to convert / ideal customer / who converts fast / how fast leads convert",
+        }
+    },
+)
+def model_report(ctx: ToolContext, *, model: ModelName | None = None) -> ModelReport:
+    """How far a model can be trusted: what it learnt from, how good it was on unseen cases, where it fails, drift.
+
+    Use for "how accurate is lead scoring", "can I trust the scores", "what was the ranking trained on".
+    """
+    serving = {card.model: card for card in models.versions(ctx.db) if card.serves and card.model in CATALOG}
+    held = _chosen(serving, model)
+    found, said = findings.read(held.report), rules.of(ctx.db)
+    made = cards.card(held, said=said, since=models.serving_since(ctx.db).get(held.model))
+    details = (*_details(held, found), *_others(serving, held.model))
+    return ModelReport(
+        text="\n".join([f"{made.title}: {made.advice}", *(f"• {each}" for each in details)]),
+        citations=_citations(held, found),
+        covers=f"{made.title}, judged on {found.n:,} cases that it had not seen",
+        as_of=held.as_of,
+        files=ctx.keep(("card", held.model, held.version), lambda: _files(held, made)),
+        model=held.model,
+        version=held.version,
+        advice=made.advice,
+        details=details,
+        n=found.n,
+        metrics={name: figure for name, figure in found.metrics.items() if figure},
+        doubts=_doubts(found, said) if ctx.asker.role == "admin" else (),
+    )
+
+
+@tool(
+    roles=("admin",),
+    examples="column {number} is known before the outcome / column {number} is filled in only after the outcome",
+    offered=False,
+)
+def decide_column(
+    ctx: ToolContext, *, column: Annotated[str, Field(min_length=1, max_length=500)], known: Known
+) -> ColumnDecision:
+    """Notes whether a doubtful column is known before the outcome (kept) or only after it (left out)."""
+    asked = {
+        flag.column: held for held in models.versions(ctx.db) for flag in findings.read(held.report).flags("doubtful")
+    }
+    if column not in asked:
+        raise BadInput(f'Nobody asks about a column "{column}"; ask "how good is the model" for those in doubt.')
+    rules.decide(ctx.db, column, _RULE[known], by=ctx.asker.id)
+    what = "is kept: it may be learnt from" if known == "before" else "is left out: it will not be learnt from"
+    when = "before the outcome" if known == "before" else "only after the outcome"
+    held = asked[column]
+    return ColumnDecision(
+        text=f"{column} is known {when}, says {ctx.asker.name}, so it {what}. The next training goes by that.",
+        citations=(Citation(kind="model", key=f"{_key(held)}#{column}", label=f"{column}, in doubt in {_name(held)}"),),
+        covers=f"one column, {column}",
+        as_of=ctx.now,
+        column=column,
+        known=known,
+    )
+
+
+def _chosen(serving: dict[str, Card], name: str | None) -> Card:
+    """The version to report on; unless one is named, that of the first model of the catalogue that serves."""
+    wanted = [name.strip().casefold()] if name else [each for each in CATALOG if each in serving][:1]
+    if name and wanted[0] not in CATALOG:
+        raise BadInput(f'There is no model "{name}"; there are {wording.listing(list(CATALOG))}.')
+    if not wanted or wanted[0] not in serving:
+        which = f"No {wanted[0]} model" if wanted else "No model"
+        command = f"callsheet train {wanted[0]}" if wanted else "callsheet train"
+        raise NotTrained(
+            f"{which} serves yet; an admin can run `{command}`, which says why if there is too little to learn."
+        )
+    return serving[wanted[0]]
+
+
+def _details(held: Card, found: Findings) -> tuple[str, ...]:
+    told = (
+        _learnt(held, found),
+        f"On {found.n:,} cases that it had not seen: {best}" if (best := verdicts.beside(found)) else None,
+        verdicts.keep(found),
+        verdicts.average_gap(found),
+        verdicts.drift(found),
+        _flags(found),
+        "not to be used to decide on pay, discipline or dismissal; a chance is not what a call would cause",
+    )
+    return tuple(wording.sentence(each) for each in told if each)
+
+
+def _learnt(held: Card, found: Findings) -> str:
+    seen, words = found.trained_on, verdicts.nouns(found)
+    known, columns = f"as known on {wording.day(held.as_of, cards.UTC)}", wording.count(len(held.features), "column")
+    if seen is None or not seen.leads:
+        return f"It learnt from the books {known}, by {columns}"
+    won = f", {seen.won:,} of them {words.ended}" if seen.won else ""
+    return f"It learnt from {wording.count(seen.leads, words.case)}{won}, {known}, by {columns}"
+
+
+def _flags(found: Findings) -> str | None:
+    """The columns that were left out, the proven ones first."""
+    if not found.flagged:
+        return "no column was found to know the outcome" if found.trained_on else None
+    named = [flag.column + (" (doubtful)" if flag.verdict == "doubtful" else "") for flag in found.flagged]
+    more = [f"{len(named) - FLAGS_TOLD} more"] if len(named) > FLAGS_TOLD else []
+    return f"left out, for they may know the outcome: {wording.listing([*named[:FLAGS_TOLD], *more])}"
+
+
+def _others(serving: dict[str, Card], shown: str) -> list[str]:
+    """A line for every other model that serves."""
+    told = [(held, verdicts.beside(findings.read(held.report))) for name, held in serving.items() if name != shown]
+    return [wording.sentence(f"also serving: {_name(held)}{f', {best}' if best else ''}") for held, best in told]
+
+
+def _doubts(found: Findings, said: dict[str, str]) -> tuple[Doubt, ...]:
+    """Doubtful columns that nobody has decided on yet."""
+    return tuple(
+        Doubt(
+            column=flag.column,
+            question=f"When is {flag.column} known: before the outcome, or only after?",
+            evidence=wording.sentence(flag.evidence),
+        )
+        for flag in found.flags("doubtful")
+        if flag.column not in said
+    )
+
+
+def _citations(held: Card, found: Findings) -> tuple[Citation, ...]:
+    whole = Citation(kind="model", key=_key(held), label=f"{_name(held)}, its back-test", value=found.how)
+    figures = (
+        Citation(
+            kind="model",
+            key=f"{_key(held)}#{name}",
+            label=verdicts.named(name, verdicts.METRICS),
+            value=verdicts.shown(name, figure),
+        )
+        for name, figure in found.metrics.items()
+        if figure
+    )
+    return (whole, *figures)
+
+
+def _files(held: Card, made: cards.ModelCard) -> tuple[Attachment, ...]:
+    """The chart that says most, and the card as a page."""
+    name, drawn = f"{held.model}-{held.version}", pictures.best(made.found)
+    page = Attachment(name=f"{name}.html", title=f"Model card of {made.title}", content=cards.html(made).encode())
+    if drawn is None:
+        return (page,)
+    return (Attachment(name=f"{name}.png", title=charts.title(drawn), content=charts.png(drawn)), page)
+
+
+def _name(held: Card) -> str:
+    return f"{held.model} {held.version}"
+
+
+def _key(held: Card) -> str:
+    return f"model:{held.model}@{held.version}"

@@ -1,0 +1,213 @@
+"""What the findings about a model come to, in sentences: whether to trust it, and where not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tools import findings, wording
+from tools.findings import POINTS_OFF, Figure, Findings, Group
+
+if TYPE_CHECKING:
+    from knowledge.models import Card
+
+# What a model is always told beside: it must be worth more than these.
+SIMPLE = ("base_rate", "logistic_regression")
+GROUPS_TOLD = 2
+MOVED_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Nouns:
+    """What a model's cases are called: a call that is answered, a lead that is won.
+
+    `ended` is how the good ones among those learnt from ended, which may be more than what the chances are of.
+    """
+
+    case: str = "lead"
+    hit: str = "won"
+    hits: str = "wins"
+    work: str = "call"
+    ended: str = "won"
+
+
+_NOUNS = {
+    "reach": Nouns("call", "answered", "answers", "make", "answered"),
+    "pace": Nouns("lead", "fast", "fast ones"),
+}
+
+
+def nouns(found: Findings) -> Nouns:
+    """The words for what the model judges."""
+    return _NOUNS.get(found.model, Nouns())
+
+
+def advice(found: Findings) -> str:
+    """What to do with the model, first of all."""
+    auc = found.metric("auc")
+    if found.refusal:
+        return f"Do not rely on it: {found.refusal}"
+    if auc and auc.low <= 0.5:
+        return "Do not rely on its order: on cases it had not seen it cannot be told from chance."
+    if found.chosen == "base_rate":
+        return "Do not go by it for a single record: nothing that was tried tells more than one rate for all."
+    off = found.off[:GROUPS_TOLD]
+    if is_off(found):
+        return f"Trust the order more than the chances: {average_gap(found)}."
+    if off:
+        return f"Trust the order; the chances run {wording.listing([gap(group, nouns(found)) for group in off])}."
+    if auc:
+        return "Trust the order and the chances." if found.ece else "Trust the order."
+    return "Go by it, but read it beside what is simpler."
+
+
+def is_off(found: Findings) -> bool:
+    """Whether the chances are, on average, too far off to be taken at their word."""
+    ece, bias = found.ece, found.bias
+    return bool(ece and ece.low > POINTS_OFF) or abs(bias or 0.0) > POINTS_OFF
+
+
+def average_gap(found: Findings) -> str:
+    """`the chances are off by 1.2 points on average (0.6–1.9)`, and the way they lean where they do."""
+    ece, bias = found.ece, found.bias or 0.0
+    lean = f", {points(bias)} too {'high' if bias > 0 else 'low'} overall" if abs(bias) > POINTS_OFF else ""
+    if ece is None:
+        return f"the chances were not measured{lean}"
+    between = f"{100 * ece.low:.1f}–{100 * ece.high:.1f}"
+    return f"the chances are off by {points(ece.value)} on average ({between}){lean}"
+
+
+def gap(group: Group, words: Nouns) -> str:
+    """`3.1 points high for source Trade show (said 12 %, won 9 % of 410)`."""
+    seen = f"said {wording.percent(group.said)}, {words.hit} {wording.percent(group.won.value)} of {group.n:,}"
+    return f"{lean(group)} for {group} ({seen})"
+
+
+def keep(found: Findings, percent: str = "90") -> str | None:
+    """`to keep 90 % of the wins, call 60 % of the list (52–67 %)`."""
+    needed, words = found.calls_to_keep.get(percent), nouns(found)
+    if needed is None:
+        return None
+    return f"to keep {percent} % of the {words.hits}, {words.work} {needed.percent.replace(' (', ' of the list (', 1)}"
+
+
+def beside(found: Findings) -> str | None:
+    """`AUC 0.845 (0.826–0.864), against 0.499 for one rate for all and 0.809 for logistic regression`."""
+    if found.main is None:
+        return None
+    name, figure = found.main
+    against = {other: found.baselines.get(other, {}).get(name) for other in SIMPLE}
+    others = [f"{each.value:.3f} for {named(other, BASELINES)}" for other, each in against.items() if each]
+    return f"{named(name, METRICS)} {figure}{f', against {wording.listing(others)}' if others else ''}"
+
+
+def drift(found: Findings) -> str:
+    """Whether the leads of today are still those that were learnt from."""
+    moved = [feature(each.feature) for each in found.moved[:MOVED_TOLD]]
+    told = [f"{_outcome(found)}" if found.outcome_drift else ""]
+    if moved:
+        more = len(found.moved) - len(moved)
+        told.append(
+            f"Open leads differ from those it learnt from in {wording.listing(moved)}"
+            + (f" and {wording.count(more, 'more feature')}" if more else "")
+        )
+    elif found.drift:
+        told.append("No feature of the open leads has moved away from what was learnt")
+    return ". ".join(filter(None, told)) or "Drift was not measured"
+
+
+def _outcome(found: Findings) -> str:
+    seen, words = found.outcome_drift, nouns(found)
+    assert seen is not None
+    apart = seen.before.low > seen.lately.high or seen.lately.low > seen.before.high
+    how = "has moved" if apart else "is steady"
+    return f"The share {words.hit} {how}: {seen.lately.percent} lately, {wording.percent(seen.before.value)} before"
+
+
+def coverage(found: Findings) -> str | None:
+    """How far the intervals of the chances can be relied on."""
+    seen = found.coverage
+    if seen is None:
+        return None
+    share, promised = wording.percent(seen.covered), wording.percent(seen.stated)
+    return f"The {promised} intervals of the chances hold for {share} of {wording.count(seen.cells, 'group')} of leads"
+
+
+def lean(group: Group) -> str:
+    """`3.1 points high`."""
+    return f"{points(group.gap)} {'high' if group.gap > 0 else 'low'}"
+
+
+def points(share: float) -> str:
+    """`3.1 points`; whole points from ten on."""
+    size = abs(100 * share)
+    return f"{size:.1f} points" if size < 9.95 else f"{size:.0f} points"
+
+
+def subject(name: str) -> str:
+    """What a feature is about: counts of one kind of activity over several spans are one thing."""
+    return feature(name).partition(" (")[0] if name.startswith("n.") else feature(name)
+
+
+def feature(name: str) -> str:
+    """A feature as a person would call it: `call out (7 days)`, `lead quality`."""
+    stream, _, window = name.rpartition(".")
+    if stream.startswith("n."):
+        span = "ever" if window == "ever" else f"{window.removesuffix('d')} days"
+        return f"{stream[2:].replace('_', ' ')} ({span})"
+    return name.removeprefix("attributes.").replace("_", " ")
+
+
+def named(name: str, words: Mapping[str, str]) -> str:
+    """What people call a metric or a baseline; one of a single class is called by both."""
+    kind, _, of = name.partition("_")
+    usual = f"{words[kind]}, {of}" if kind in words else name.replace("_", " ")
+    return words.get(name, usual)
+
+
+def line(held: Card, since: datetime | None) -> list[str]:
+    """A version in a list: when it was trained, how good it was found, since when it serves."""
+    found = findings.read(held.report)
+    name, figure = found.main or ("", None)
+    return [
+        held.model,
+        str(held.version),
+        f"{held.trained_at:%Y-%m-%d %H:%M}",
+        f"{held.as_of:%Y-%m-%d}",
+        f"{named(name, METRICS)} {figure}" if figure else "",
+        shown("ece", found.ece),
+        f"{since or held.trained_at:%Y-%m-%d %H:%M}" if held.serves else "",
+    ]
+
+
+def shown(name: str, figure: Figure | None) -> str:
+    """A figure of a metric, with its interval."""
+    if figure is None:
+        return "–"
+    if name in ("wins_in_top_half", "accuracy"):
+        return figure.percent
+    if name.startswith("ece"):
+        return f"{points(figure.value)} ({100 * figure.low:.1f}–{100 * figure.high:.1f})"
+    return str(figure)
+
+
+METRICS = {
+    "auc": "AUC",
+    "average_precision": "average precision",
+    "lift_10": "lift in the top tenth",
+    "wins_in_top_half": "kept by the top half",
+    "log_loss": "log-loss",
+    "brier": "Brier score",
+    "ece": "calibration error",
+}
+BASELINES = {
+    "base_rate": "one rate for all",
+    "fifo": "oldest first",
+    "newest": "newest first",
+    "last_touch": "last touched first",
+    "logistic_regression": "logistic regression",
+}
+FLAGS = {"dropped": "left out: proven", "doubtful": "left out: doubtful"}
+RULES = {"keep": "an admin says: known before", "drop": "an admin says: known only after"}
