@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import ClassVar, Self
@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from knowledge.errors import NotTrained
 from knowledge.frames import History
-from scoring import arrivals, columns, curves, personas
+from scoring import arrivals, columns, curves, leaks, personas
 from scoring.arrivals import EARLY, Arrivals, Vector
 from scoring.backtest import Evaluation, Split
 from scoring.base import Model, Progress, silent
@@ -23,6 +23,7 @@ from scoring.classifiers import KINDS, Classifier, Codes, Kind, judge
 from scoring.columns import Columns, Matrix
 from scoring.metrics import Metric
 from scoring.personas import Mark, rounded
+from scoring.windows import labelled
 
 FOUR, TWO = ("fast", "medium", "slow", "never"), ("won", "never")
 # Fewer won or never won leads cannot be told apart.
@@ -30,6 +31,8 @@ FEWEST = 40
 # Fewer of a class teach nothing, in a training of the back-test or altogether.
 FEWEST_OF_CLASS = 15
 ORIGINS = 3
+# Wins are looked for this far ahead where the leak guard lays leads side by side.
+HORIZON = timedelta(days=90)
 # A back-test that would begin later than this far into the arrivals judges too few.
 LATEST_START = 0.8
 FOLDS = 3
@@ -103,6 +106,7 @@ class Pace(Model):
         return self.kind != "base_rate"
 
     def fit(self, history: History, *, as_of: datetime) -> Self:
+        history = _guarded(history, as_of)
         self.rules = dict(history.rules)
         return self.learn(arrivals.gather(history, as_of=as_of))
 
@@ -159,7 +163,7 @@ class Pace(Model):
     def evaluate(
         cls, history: History, *, as_of: datetime, split: Split = "time", progress: Progress = silent
     ) -> Evaluation:
-        rows = arrivals.gather(history, as_of=as_of)
+        rows = arrivals.gather(_guarded(history, as_of), as_of=as_of)
         progress("back-testing", 0.0)
         if refusal := too_few(rows):
             return Evaluation(cls.name, split, 0, 0.0, {}, {}, refusal=refusal)
@@ -185,6 +189,13 @@ class Pace(Model):
         noted = columns.learn(rows.later, leave_out=early)
         tried = personas.find(frame, self.columns, of)
         return personas.proven([*tried, *personas.find(noted.clean(rows.later), noted, of, later=True)])
+
+
+def _guarded(history: History, as_of: datetime) -> History:
+    """The books, the columns that seem to know the outcome ruled out."""
+    rows = labelled(history, as_of=as_of, horizon=HORIZON)
+    known_late = leaks.inspect(history, rows, as_of=as_of, weigh=False).leave_out
+    return replace(history, rules={**history.rules, **dict.fromkeys(known_late, "drop")})
 
 
 def too_few(rows: Arrivals) -> str | None:

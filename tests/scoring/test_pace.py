@@ -150,6 +150,13 @@ def test_without_dates_there_are_two_classes_and_no_days(dateless: History, as_o
     assert np.allclose(model.chances(dateless, still).sum(axis=1), 1)
 
 
+def test_a_column_that_knows_the_outcome_is_not_looked_at(dateless: History, as_of: datetime) -> None:
+    won = (dateless.leads["outcome"] == "won").map({True: "x", False: "y"})
+    told = replace(dateless, attributes=dateless.attributes.assign(code=won))
+    assert "attributes.code" not in Pace().fit(told, as_of=as_of).feature_names
+    assert Pace().fit(told, as_of=as_of).feature_names == Pace().fit(dateless, as_of=as_of).feature_names
+
+
 def test_too_few_conversions_are_refused_in_a_sentence(make_company: Company, as_of: datetime) -> None:
     few = make_company(90, seed=4)
     refusal = Pace.evaluate(few, as_of=as_of).refusal
