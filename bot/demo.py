@@ -127,7 +127,7 @@ def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool
     def ready() -> None:
         slack.wait_for_app()
         say(f"Callsheet is ready at {slack.url} (Ctrl-C stops it).")
-        threading.Thread(target=train_rest, args=(db, clock(settings.now)(), _unseen), daemon=True).start()
+        threading.Thread(target=_train_unseen, args=(db, clock(settings.now)()), daemon=True).start()
         if browser:
             webbrowser.open(slack.url)
 
@@ -137,8 +137,14 @@ def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool
         slack.stop()
 
 
-def _unseen(step: str, share: float) -> None:
-    """Progress of what goes on in the background."""
+def _train_unseen(db: Database, now: datetime) -> None:
+    """Trains the rest in the background: what fails there is for the log, the demo goes on without it."""
+    from scoring.base import silent
+
+    try:
+        train_rest(db, now, silent)
+    except Exception:
+        logger.exception("The other models could not be trained", extra={"action": "background_training_failed"})
 
 
 def cast_of(db: Database) -> tuple[list[Member], list[Channel]]:
