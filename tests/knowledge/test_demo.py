@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import Date, inspect, select, text
 
 from knowledge import frames
 from knowledge.connectors.demo import build, built_at, built_on, shift
+from knowledge.connectors.demo.names import Register
+from knowledge.connectors.demo.places import PLACES
 from knowledge.crm import BOOKS, CONVERSATIONS, DISPOSITIONS, Lead, LeadChange, Quota
 from knowledge.database import Database, Instant, Table
 
@@ -85,6 +88,14 @@ def test_leads_and_people_do_not_share_a_name_or_a_number(company):
     assert not set(company.leads["name"]) & set(company.people["name"])
     numbers = [*company.leads["phone"].dropna(), *(n for each in company.leads["other_phones"] for n in each)]
     assert len(numbers) == len(set(numbers))
+
+
+def test_a_place_gives_out_every_number_it_has_before_it_repeats_one():
+    place = next(k for k, one in enumerate(PLACES) if one.zone == "America/Vancouver")
+    register, room = Register(np.random.default_rng(1)), len(PLACES[place].prefixes) * 100
+    numbers = [register.phone(place) for _ in range(room + 50)]
+    assert len(set(numbers[:room])) == room
+    assert set(numbers[room:]) <= set(numbers[:room])
 
 
 def test_the_company_has_the_people_it_should_have(company):

@@ -1,4 +1,4 @@
-"""What people and companies are called and how they are reached; nothing is given out twice."""
+"""What people and companies are called and how they are reached; no name is given out twice."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Register:
         self._rng = rng
         self._people = {one.name for one in company.STAFF}
         self._companies = {company.NAME}
-        self._numbers: set[str] = set()
+        self._numbers: dict[int, set[str]] = {place: set() for place in range(len(PLACES))}
 
     def person(self, place: int) -> str:
         """The name of a person who lives there."""
@@ -66,13 +66,15 @@ class Register:
                 return f"{name} {suffixes[suffix]}" if suffix < len(suffixes) else name
 
     def phone(self, place: int) -> str:
-        """A telephone number of the place."""
+        """A telephone number of the place; one that was given out before only where all of them were."""
         where = PLACES[place]
         while True:
             prefix, rest = self._rng.integers((len(where.prefixes), 10**where.digits)).tolist()
             number = f"{where.prefixes[prefix]}{rest:0{where.digits}d}"
-            if number not in self._numbers:
-                self._numbers.add(number)
+            given = self._numbers[place]
+            # Few numbers are kept free for fiction: a larger company than usual runs out of them.
+            if number not in given or len(given) == len(where.prefixes) * 10**where.digits:
+                given.add(number)
                 return number
 
 
