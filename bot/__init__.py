@@ -1,7 +1,8 @@
 """Slack, and every other way to ask: no model and no table in here.
 
 - `agent` answers a question, whoever carries it; `planner` and `reading` do without a language model.
-- `listeners` hear Slack, `views` draw results as blocks, `middleware` claims events and identifies the asker.
+- `listeners` hear Slack, `desk` takes questions on and knows who asks, `views` draw results as blocks.
+- `jobs` go on beside the conversations: new leads are placed, `notices` are delivered.
 - `workspace` is a Slack of our own for the demo and the tests.
 - `app` and `cli` put everything together; only they (and `bench`) may import `knowledge` and `scoring`.
 """

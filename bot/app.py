@@ -18,9 +18,12 @@ from tools.errors import BadInput
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from slack_bolt import App
+    from slack_sdk import WebClient
 
     from bot.agent import Assistant
     from bot.desk import Desk
+    from bot.jobs import Job
+    from scoring.preferences import Preferences
     from tools.base import Services
 
 logger = logging.getLogger(__name__)
@@ -45,8 +48,22 @@ def create_services(settings: Settings, db: Database) -> Services:
     from scoring.registry import Registry
     from tools.base import Policy, Services
 
-    policy = Policy(settings.timezone, settings.consent_required)
+    policy = Policy(
+        settings.timezone,
+        settings.consent_required,
+        settings.cuts,
+        settings.fair_share,
+        settings.switching_cost,
+        settings.hold_out,
+    )
     return Services(db, Registry(db), clock(settings.now), policy)
+
+
+def preferences(settings: Settings) -> Preferences:
+    """What the settings say of how models are trained."""
+    from scoring.preferences import Preferences
+
+    return Preferences(settings.cuts, settings.timezone)
 
 
 def create_assistant(settings: Settings, db: Database) -> Assistant:
@@ -121,3 +138,27 @@ def create_app(settings: Settings, assistant: Assistant, db: Database) -> tuple[
     desk = Desk(assistant, Inbox(db), clock(settings.now), partial(people.link, db))
     listeners.register(app, desk)
     return app, desk
+
+
+def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebClient) -> list[Job]:
+    """What goes on beside the conversations."""
+    from bot import posting
+    from bot.jobs import Job
+    from bot.notices import Courier
+    from knowledge import notices
+    from scoring.dispatch import Dispatcher, Rules
+
+    db, once = services.db, posting.once(slack)
+    dispatcher = Dispatcher(db, services.models, Rules(hold_out=settings.hold_out))
+    courier = Courier(desk, partial(notices.due_to, db), partial(notices.take, db), partial(notices.sent, db))
+
+    def place_new_leads() -> int:
+        found = dispatcher.assign_new(services.clock())
+        return len(found.given) + len(found.gathered)
+
+    return [
+        Job("questions_taken_up", 60, lambda: desk.recover(slack)),
+        Job("notices_delivered", 5, lambda: courier.deliver(once)),
+        Job("new_leads_placed", 5, place_new_leads),
+        Job("idle_leads_taken_back", 60, lambda: len(dispatcher.take_back(services.clock()))),
+    ]

@@ -44,7 +44,7 @@ def prepare(settings: Settings, *, fresh: bool, complete: bool, progress: Progre
     BadInput
         When the database holds a real company.
     """
-    from bot.app import open_books
+    from bot.app import open_books, preferences
     from knowledge import models, people
     from knowledge.connectors import demo
     from scoring import refresh, training
@@ -59,9 +59,9 @@ def prepare(settings: Settings, *, fresh: bool, complete: bool, progress: Progre
     if ends is None:
         demo.build(db, now=now, truth=settings.home / TRUTH if complete else None, progress=progress, scale=scale)
     if models.serving(db, "ranking") is None:
-        training.train(db, FIRST, as_of=now, now=now, progress=progress)
+        training.train(db, FIRST, as_of=now, now=now, preferences=preferences(settings), progress=progress)
     if complete:
-        train_rest(db, now, progress)
+        train_rest(db, settings, now, progress)
     notes: tuple[str, ...] = ()
     if ends is not None and (days := (now - ends).days):
         demo.shift(db, by=timedelta(days=days))
@@ -92,15 +92,16 @@ def _emptied(settings: Settings) -> Database:
     return db
 
 
-def train_rest(db: Database, now: datetime, progress: Progress) -> None:
+def train_rest(db: Database, settings: Settings, now: datetime, progress: Progress) -> None:
     """Trains the models that were never trained, while people already ask the others."""
+    from bot.app import preferences
     from knowledge import models
     from scoring import training
     from scoring.registry import CATALOG
 
     known = {card.model for card in models.versions(db)}
     if missing := [name for name in CATALOG if name not in known]:
-        training.train(db, missing, as_of=now, now=now, progress=progress)
+        training.train(db, missing, as_of=now, now=now, preferences=preferences(settings), progress=progress)
 
 
 def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool, say: Callable[[str], None]) -> None:
@@ -127,7 +128,7 @@ def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool
     def ready() -> None:
         slack.wait_for_app()
         say(f"Callsheet is ready at {slack.url} (Ctrl-C stops it).")
-        threading.Thread(target=_train_unseen, args=(db, clock(settings.now)()), daemon=True).start()
+        threading.Thread(target=_train_unseen, args=(db, settings), daemon=True).start()
         if browser:
             webbrowser.open(slack.url)
 
@@ -137,12 +138,12 @@ def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool
         slack.stop()
 
 
-def _train_unseen(db: Database, now: datetime) -> None:
+def _train_unseen(db: Database, settings: Settings) -> None:
     """Trains the rest in the background: what fails there is for the log, the demo goes on without it."""
     from scoring.base import silent
 
     try:
-        train_rest(db, now, silent)
+        train_rest(db, settings, clock(settings.now)(), silent)
     except Exception:
         logger.exception("The other models could not be trained", extra={"action": "background_training_failed"})
 

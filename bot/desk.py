@@ -69,6 +69,11 @@ class Question:
         return f"{self.team}:{self.user}:{self.tool}" if self.tool else self.place
 
     @property
+    def asked_in(self) -> str | None:
+        """The thread that it was asked in; None where an answer would begin one."""
+        return self.thread if self.thread not in ("", self.ts) else None
+
+    @property
     def conversation(self) -> str:
         return f"{self.team}:{self.channel}:{self.thread}"
 
@@ -112,6 +117,12 @@ class Desk:
         result = tool(ctx, **arguments)
         return Answer(result.text, [{"name": name, "args": arguments}], [result], OFFLINE, ctx.audit_id, 0.0)
 
+    def remember(self, conversation: str, asker: Person, question: str, said: Answer) -> None:
+        """Keeps an answer that nobody typed a question for, so that it can be asked about in its thread."""
+        told = zip(said.calls, said.results, strict=True)
+        calls = [dict(call, names=list(result.names)) for call, result in told]
+        self.assistant.memory.remember(conversation, asker.id, question, said.text, calls, self.clock())
+
     def _standing(self, slack: WebClient, question: Question) -> posting.Standing:
         if not question.thread:
             return "nothing"
@@ -144,6 +155,7 @@ class Desk:
             said,
             channel=question.channel,
             thread=question.thread,
+            asked_in=question.asked_in,
             user=question.user,
             team=question.team,
             is_direct=question.is_direct,
@@ -155,8 +167,7 @@ class Desk:
         if not question.tool:
             return self.assistant.ask(question.text, asker, thread=question.conversation, audit_id=audit_id)
         said = self.run(asker, question.tool, question.arguments, audit_id)
-        calls = [dict(call, names=list(said.results[0].names)) for call in said.calls]
-        self.assistant.memory.remember(question.conversation, asker.id, question.text, said.text, calls, self.clock())
+        self.remember(question.conversation, asker, question.text, said)
         return said
 
     def _open_thread(self, slack: WebClient, question: Question) -> Question:
@@ -188,6 +199,9 @@ class Desk:
         finally:
             done.set()
             renewing.join()
+            if not question.is_direct:
+                # Slack clears it for an answer that all can see, and only for that.
+                show_status(slack, replace(question, doing=""))
 
     def _close(self, question: Question) -> None:
         if question.tool:
@@ -217,16 +231,28 @@ class Desk:
         return person
 
     def post(
-        self, slack: WebClient, said: Answer, *, channel: str, thread: str | None, user: str, team: str, is_direct: bool
+        self,
+        slack: WebClient,
+        said: Answer,
+        *,
+        channel: str,
+        thread: str | None,
+        asked_in: str | None,
+        user: str,
+        team: str,
+        is_direct: bool,
     ) -> None:
-        """Posts an answer and its files in its thread; in a channel where not all may see them, to the asker alone."""
-        if is_direct or self._all_may_see(slack, channel, team, said):
+        """Posts an answer and its files in its thread; in a channel where not all may see them, to the asker alone.
+
+        What only the asker sees goes where it was asked: Slack would not show it in a thread that it has to begin.
+        """
+        if is_direct or self.all_may_see(slack, channel, team, said):
             payload = posting.message(said.text, blocks.answer(said), said.audit_id)
             posted = slack.chat_postMessage(channel=channel, thread_ts=thread, **payload)
             posting.attach(slack, said.files, channel=channel, thread=thread or str(posted["ts"]))
             return
         drawn = [blocks.context(ONLY_YOU), *blocks.answer(said, files_go=blocks.IN_MESSAGES)]
-        slack.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **posting.ephemeral(said.text, drawn))
+        slack.chat_postEphemeral(channel=channel, user=user, thread_ts=asked_in, **posting.ephemeral(said.text, drawn))
         self.hand_over(slack, said, user)
 
     def hand_over(self, slack: WebClient, said: Answer, user: str) -> None:
@@ -242,7 +268,8 @@ class Desk:
             return
         posting.attach(slack, said.files, channel=place, thread=root)
 
-    def _all_may_see(self, slack: WebClient, channel: str, team: str, said: Answer) -> bool:
+    def all_may_see(self, slack: WebClient, channel: str, team: str, said: Answer) -> bool:
+        """Whether everyone in a channel may see an answer, and might have asked for it."""
         if not any(result.citations for result in said.results):
             return True
         everyone = self.assistant.services.roster()
@@ -256,20 +283,20 @@ class Desk:
 
     def _say(self, slack: WebClient, question: Question, text: str) -> None:
         """Plain words to the asker: in their DM, or so that only they see it."""
-        drawn, thread = [blocks.section(text)], question.thread or None
+        drawn, place = [blocks.section(text)], question.channel
         try:
             if question.is_direct:
                 payload = posting.message(text, drawn, question.audit_id)
-                slack.chat_postMessage(channel=question.channel, thread_ts=thread, **payload)
+                slack.chat_postMessage(channel=place, thread_ts=question.thread or None, **payload)
             else:
                 payload = posting.ephemeral(text, drawn)
-                slack.chat_postEphemeral(channel=question.channel, user=question.user, thread_ts=thread, **payload)
+                slack.chat_postEphemeral(channel=place, user=question.user, thread_ts=question.asked_in, **payload)
         except SlackApiError:
             logger.exception("Not even the error could be posted", extra={"action": "post_failed"})
 
 
 def show_status(slack: WebClient, question: Question) -> None:
-    """Shows that somebody is at it; Slack clears it when the answer comes. Nothing depends on it."""
+    """Shows that somebody is at it, or no longer if `doing` is empty. Nothing depends on it."""
     try:
         slack.assistant_threads_setStatus(channel_id=question.channel, thread_ts=question.thread, status=question.doing)
     except SlackApiError as error:

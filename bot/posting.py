@@ -18,7 +18,7 @@ from tools.base import Attachment
 
 logger = logging.getLogger(__name__)
 
-ANSWER = "callsheet_answer"
+ANSWER, NOTICES = "callsheet_answer", "notices"
 TEXT_LIMIT, ALT_LIMIT = 3_500, 1_000
 PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 
@@ -32,8 +32,16 @@ def client(token: str, api_url: str) -> WebClient:
     return made
 
 
-def message(text: str, body: Sequence[Block], audit_id: str | None = None) -> dict[str, Any]:
-    """What every message has: a text for notifications and readers, blocks if Slack would take them, the audit id."""
+def once(slack: WebClient) -> WebClient:
+    """The same Slack, never told a thing twice by itself: what seemed to fail may have arrived."""
+    return WebClient(slack.token, slack.base_url, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)])
+
+
+def message(
+    text: str, body: Sequence[Block], audit_id: str | None = None, *, notices: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What every message has: a text for notifications and readers, blocks if Slack would take them, and ids: the
+    audit's, and those of the notices in it."""
     payload: dict[str, Any] = {
         "text": blocks.escaped(text)[:TEXT_LIMIT] or " ",
         "blocks": list(body),
@@ -51,7 +59,8 @@ def message(text: str, body: Sequence[Block], audit_id: str | None = None) -> di
         payload.pop("blocks")
     if audit_id:
         # Anyone in the channel can read metadata: an id, never data.
-        payload["metadata"] = {"event_type": ANSWER, "event_payload": {"audit_id": audit_id}}
+        ids = {"audit_id": audit_id} | ({NOTICES: list(notices)} if notices else {})
+        payload["metadata"] = {"event_type": ANSWER, "event_payload": ids}
     return payload
 
 
@@ -60,12 +69,15 @@ def ephemeral(text: str, body: Sequence[Block]) -> dict[str, Any]:
     return {name: value for name, value in message(text, body).items() if name in ("text", "blocks")}
 
 
-def attach(slack: WebClient, files: Sequence[Attachment], *, channel: str, thread: str) -> None:
+def attach(
+    slack: WebClient, files: Sequence[Attachment], *, channel: str, thread: str, comment: str | None = None
+) -> None:
     """Puts files into a thread, all in one message; one line there says so if Slack does not take them."""
     if not files:
         return
+    uploads = [_upload(file) for file in files]
     try:
-        slack.files_upload_v2(file_uploads=[_upload(file) for file in files], channel=channel, thread_ts=thread)
+        slack.files_upload_v2(file_uploads=uploads, channel=channel, thread_ts=thread, initial_comment=comment)
     except (SlackClientError, HTTPException, OSError) as error:
         logger.exception("Files were not taken", extra={"action": "upload_failed"})
         reason = error.response["error"] if isinstance(error, SlackApiError) else "no connection"
@@ -89,10 +101,25 @@ def standing(slack: WebClient, channel: str, thread: str, audit_id: str) -> Stan
     return "answer" if due and not any(each.get("files") for each in after) else "all"
 
 
+def read(slack: WebClient, channel: str, thread: str | None, ts: str | None) -> dict[str, Any] | None:
+    """A message as it stands now; None where there is none that all see."""
+    if ts is None:
+        return None
+    found: Any = slack.conversations_replies(channel=channel, ts=thread or ts, oldest=ts, latest=ts, inclusive=True)
+    return next((dict(each) for each in found["messages"] if each["ts"] == ts), None)
+
+
 def find(slack: WebClient, channel: str, audit_id: str) -> str | None:
     """The timestamp of the message in a conversation that carries an audit id, if it is among the latest."""
     latest: Any = slack.conversations_history(channel=channel, include_all_metadata=True, limit=200)
     return next((str(each["ts"]) for each in latest["messages"] if _audit_id(each) == audit_id), None)
+
+
+def told(slack: WebClient, channel: str) -> dict[str, str]:
+    """The notices that stand in a conversation, among its latest messages: the timestamp of each by its id."""
+    latest: Any = slack.conversations_history(channel=channel, include_all_metadata=True, limit=200)
+    payloads = ((each["ts"], each.get("metadata", {}).get("event_payload", {})) for each in latest["messages"])
+    return {str(id_): str(ts) for ts, ids in payloads for id_ in ids.get(NOTICES, ())}
 
 
 def members(slack: WebClient, channel: str) -> list[str]:

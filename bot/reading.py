@@ -54,6 +54,16 @@ _PERIOD = re.compile(
 )
 _NUMBER = re.compile(rf"\b(\d{{1,6}}|{'|'.join(_NUMBERS)})\b", re.IGNORECASE)
 _MONTHS = re.compile(rf"\b(\d{{1,3}}|{'|'.join(_NUMBERS)}) months?\b", re.IGNORECASE)
+# How many leads each is to get, at the least or at the most.
+_AT_LEAST = re.compile(
+    rf"\b(?:at least|minimum(?: of)?|no fewer than|not less than) (\d{{1,4}}|{'|'.join(_NUMBERS)})\b", re.I
+)
+_AT_MOST = re.compile(
+    rf"\b(?:at most|no more than|not more than|max(?:imum)?\.?(?: of)?|up to|limit(?:ed)? (?:to|of)|capped at) "
+    rf"(\d{{1,4}}|{'|'.join(_NUMBERS)})\b"
+    rf"|\b(\d{{1,4}}|{'|'.join(_NUMBERS)}) (?:leads )?(?:each|apiece|a head|per (?:rep|person|head|colleague))\b",
+    re.IGNORECASE,
+)
 _POSITION = re.compile(
     rf"\b(?:the )?(?:({'|'.join(_ORDINALS)}|last)(?: (?:one|lead))?|(?:number|no\.?|#) ?(\d{{1,2}})"
     r"|(\d{1,2})(?:st|nd|rd|th)(?: (?:one|lead))?)(?=\W|$)",
@@ -62,6 +72,7 @@ _POSITION = re.compile(
 _PRONOUN = re.compile(
     r"\b(?:him|her|his|hers|she|he|they|them|it|its|that one|this one|that lead|this lead)\b", re.IGNORECASE
 )
+_JUST_WHY = re.compile(rf"(?:(?:but|and|so) )?why(?:,? (?:{_POSITION.pattern}|{_PRONOUN.pattern}))?\W*", re.IGNORECASE)
 _SAME = re.compile(r"^(?:and|what about|how about|same|the same|now|only|just|for|in|by|per)\b", re.IGNORECASE)
 _TEAM = re.compile(r"\b(?:team|we|our|us|everyone|all reps|company)\b", re.IGNORECASE)
 _MINE = re.compile(r"\b(?:my|me|mine|i|i'm|i've)\b", re.IGNORECASE)
@@ -215,10 +226,11 @@ class Reader:
         best = self._best(text)
         pointed = _pointed(text, last)
         if pointed:
-            kind = best.kind if best.kind in self.tools and "lead" in _fields(self.tools[best.kind]) else "explain_lead"
+            about_lead = best.kind in self.tools and "lead" in _fields(self.tools[best.kind])
+            kind = best.kind if about_lead and not _JUST_WHY.fullmatch(text.plain) else "explain_lead"
             tool = self.tools.get(kind)
             return Call(kind, {"lead": pointed}) if tool else None
-        if re.fullmatch(r"(?:but |and )?why\W*", text.plain, re.IGNORECASE) and last.names:
+        if last.names and _JUST_WHY.fullmatch(text.plain):
             return Call("explain_lead", {"lead": last.names[0]})
         if last.tool not in self.tools or not (_SAME.match(text.plain) or len(text.plain.split()) <= 3):
             return None
@@ -257,6 +269,8 @@ class Reader:
                 found[name] = text.periods[0]
         if "months" in fields and (months := _MONTHS.search(text.plain)):
             found["months"] = _value(months[1])
+        if "max_per_rep" in fields:
+            found |= _per_rep(text.plain)
         if "limit" in fields and text.numbers:
             found["limit"] = text.numbers[0]
         if "owner" in fields and "owner" not in found:
@@ -290,6 +304,14 @@ class Reader:
         return left if left and not _PRONOUN.fullmatch(left) else None
 
 
+def _per_rep(text: str) -> dict[str, int]:
+    """How many leads each is to get, as far as it is said."""
+    least = _AT_LEAST.search(text)
+    most = _AT_MOST.search(text if least is None else text.replace(least[0], ""))
+    found = {"min_per_rep": _value(least[1])} if least else {}
+    return found | ({"max_per_rep": _value(most[1] or most[2])} if most else {})
+
+
 def _with_tokens(example: str) -> str:
     for name, token in _TOKENS.items():
         example = example.replace(f"{{{name}}}", token)
@@ -317,7 +339,7 @@ def _look(question: str, link: Link) -> _Text:
     if name:
         masked = masked.replace(name, _TOKENS["lead"], 1)
     masked = _SOME_LEAD.sub(_TOKENS["lead"], masked)
-    periods = [match[0] for match in _PERIOD.finditer(masked)]
+    periods = [match[0].removeprefix("the ") for match in _PERIOD.finditer(masked)]
     masked = _PERIOD.sub(_TOKENS["period"], masked)
     positions = _POSITION.sub(" ", masked)
     numbers = [_value(match[1]) for match in _NUMBER.finditer(positions)]

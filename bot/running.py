@@ -1,25 +1,20 @@
-"""Runs the bot against Slack, over Socket Mode or HTTP, and takes up what an earlier process left unanswered."""
+"""Runs the bot against Slack, over Socket Mode or HTTP, with the jobs that go on beside the conversations."""
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.app import create_app, create_assistant, open_books
-from bot.desk import Desk
+from bot import jobs
+from bot.app import create_app, create_assistant, create_jobs, open_books
 from bot.settings import Settings
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
     from slack_bolt import App
-    from slack_sdk import WebClient
 
     from knowledge.database import Database
-
-logger = logging.getLogger(__name__)
-LOOK_EVERY_S = 60
 
 
 def run(settings: Settings, *, http: int | None, say: Callable[[str], None]) -> None:
@@ -41,7 +36,7 @@ def serve(
     app, desk = create_app(settings, assistant, db)
     assistant.warm_up()
     stop = threading.Event()
-    threading.Thread(target=_recover, args=(desk, app.client, stop), name="recovery", daemon=True).start()
+    jobs.start(create_jobs(settings, assistant.services, desk, app.client), stop)
     try:
         if http is None:
             _connect(settings, app, say, ready)
@@ -76,15 +71,3 @@ def _connect(settings: Settings, app: App, say: Callable[[str], None], ready: Ca
         say("Bye.")
     finally:
         handler.close()
-
-
-def _recover(desk: Desk, client: WebClient, stop: threading.Event) -> None:
-    """Answers, now and once a minute, what a process that went away had taken on."""
-    while True:
-        try:
-            if count := desk.recover(client):
-                logger.info("Took up %s questions", count, extra={"action": "recovered"})
-        except Exception:
-            logger.exception("Taking up questions failed", extra={"action": "recovery_failed"})
-        if stop.wait(LOOK_EVERY_S):
-            return

@@ -26,6 +26,10 @@ class Settings:
     Attributes
     ----------
     home : folder of the database, the log and the demo
+    cuts : days up to which a lead converts fast, and at a medium pace; None where they are learnt
+    fair_share : of an equal split of the best leads, the part that a plan gives every rep at least
+    switching_cost : share of a lead's chance that is lost when it is taken from whoever works it
+    hold_out : share of the leads that go by today's rule, to measure what plans bring
     now : the instant at which time stands still, for demos and tests; None for the real one
     model : a LangChain model name, or "offline"
     """
@@ -33,7 +37,11 @@ class Settings:
     home: Path
     database_url: str
     timezone: str
+    cuts: tuple[float, float] | None
     consent_required: bool
+    fair_share: float
+    switching_cost: float
+    hold_out: float
     now: datetime | None
     model: str
     openai_base_url: str | None
@@ -59,7 +67,11 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         home=home,
         database_url=environment.get("CALLSHEET_DATABASE_URL") or f"sqlite:///{home / 'callsheet.db'}",
         timezone=_zone(environment.get("CALLSHEET_TIMEZONE") or "UTC"),
+        cuts=_cuts(environment.get("CALLSHEET_CUTS")),
         consent_required=environment.get("CALLSHEET_CONSENT_REQUIRED", "").lower() in ("1", "true", "yes"),
+        fair_share=_share(environment, "CALLSHEET_FAIR_SHARE", 0.5),
+        switching_cost=_share(environment, "CALLSHEET_SWITCHING_COST", 0.1),
+        hold_out=_share(environment, "CALLSHEET_HOLD_OUT", 0.1),
         now=_instant(environment.get("CALLSHEET_NOW")),
         model=environment.get("CALLSHEET_MODEL")
         or ("openai:gpt-5-mini" if environment.get("OPENAI_API_KEY") else OFFLINE),
@@ -77,6 +89,31 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise BadInput(f'CALLSHEET_TIMEZONE is "{name}", which is no time zone; use one like Europe/Berlin.') from error
     return name
+
+
+def _cuts(text: str | None) -> tuple[float, float] | None:
+    if not text:
+        return None
+    try:
+        fast, medium = (float(part) for part in text.split(","))
+    except ValueError:
+        fast = medium = 0.0
+    if not 0 < fast < medium < float("inf"):
+        raise BadInput(
+            f'CALLSHEET_CUTS is "{text}"; give the days up to which a conversion is fast and medium, such as 14,45.'
+        )
+    return fast, medium
+
+
+def _share(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name) or f"{default:g}"
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise BadInput(f'{name} is "{text}"; give a share from 0 to 1, such as {default:g}.')
+    return share
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -5,10 +5,15 @@ CallsheetError
 │   ├── UnknownPerson
 │   ├── BadPeriod
 │   ├── BadMapping
-│   └── BadFile
+│   ├── BadFile
+│   └── ImpossiblePlan
 ├── Unavailable         something outside is not reachable
 │   └── DatabaseUnreachable
 ├── NotAllowed          the asker may not see or do this
+├── Overtaken           somebody or something was faster
+│   ├── AlreadyDecided
+│   ├── StaleProposal
+│   └── TooLate
 ├── UnknownRecord       nothing by that name among the records the asker may see
 └── NotTrained          no model serves yet
 """
@@ -44,6 +49,10 @@ class BadFile(BadInput):
     """The file cannot be read as a table; save it as CSV (UTF-8) or Parquet and try again."""
 
 
+class ImpossiblePlan(BadInput):
+    """No plan can keep all these limits; lower a minimum or raise a capacity."""
+
+
 class Unavailable(CallsheetError):
     """Something this needs is not reachable just now; try again in a minute."""
 
@@ -54,6 +63,22 @@ class DatabaseUnreachable(Unavailable):
 
 class NotAllowed(CallsheetError):
     """That is not yours to see; ask your manager or an admin."""
+
+
+class Overtaken(CallsheetError):
+    """Something changed meanwhile, so nothing was done; look again and then decide."""
+
+
+class AlreadyDecided(Overtaken):
+    """This was decided already; nothing was changed by your click."""
+
+
+class StaleProposal(Overtaken):
+    """The books moved since this was proposed, so nothing was changed; ask for a fresh plan."""
+
+
+class TooLate(Overtaken):
+    """This cannot be undone any more; make a new plan instead."""
 
 
 class UnknownRecord(CallsheetError):

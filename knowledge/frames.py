@@ -7,18 +7,21 @@ has its old value again. Models see nothing else.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import DateTime, Float, String, func, select, type_coerce
+from sqlalchemy import DateTime, Float, Select, String, func, select, type_coerce
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstrumentedAttribute
 
-from knowledge.crm import Activity, ColumnRule, Deal, Lead, LeadChange
+from knowledge.crm import Activity, ColumnRule, Deal, Lead, LeadChange, Person
 from knowledge.database import Database, Instant, Money
+from knowledge.edits import Edits
 
 LEAD_COLUMNS = (
     "id",
@@ -49,6 +52,7 @@ ACTIVITY_COLUMNS = (
     "duration_s",
 )
 CHANGE_COLUMNS = ("lead_id", "at", "field", "old", "new")
+PEOPLE_COLUMNS = ("team_id", "languages")
 # Below the number of variables that SQLite takes in one statement.
 IDS_A_QUERY = 20_000
 
@@ -77,9 +81,17 @@ class Snapshot:
         return self.leads.index[(self.leads["outcome"] == "open") & self.leads["merged_into"].isna()]
 
 
+def nobody() -> pd.DataFrame:
+    """A frame of people without any."""
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in PEOPLE_COLUMNS})
+
+
 @dataclass(frozen=True)
 class History:
-    """All that the books hold on some leads, up to `until`; `at` cuts it to what was known earlier."""
+    """All that the books hold on some leads, up to `until`; `at` cuts it to what was known earlier.
+
+    `people` is everyone who may own one, also who left, indexed by id, with `PEOPLE_COLUMNS`.
+    """
 
     until: datetime
     leads: pd.DataFrame
@@ -87,6 +99,7 @@ class History:
     activities: pd.DataFrame
     changes: pd.DataFrame
     rules: dict[str, str]
+    people: pd.DataFrame = field(default_factory=nobody)
 
     @property
     def is_dated(self) -> bool:
@@ -99,15 +112,21 @@ class History:
     def at(self, as_of: datetime) -> Snapshot:
         """What was known at `as_of`, an aware instant not after `until`."""
         moment = pd.Timestamp(as_of)
-        alive = self.leads["created_at"].isna() | (self.leads["created_at"] <= moment)
-        leads, attributes = self.leads[alive].copy(), self.attributes[alive].copy()
-        _undo(self.changes[self.changes["at"] > moment], leads, attributes)
+        unborn = (self.leads["created_at"] > moment).to_numpy()
+        leads, attributes = self._edits.taken_back(moment, self.leads, self.attributes)
+        if unborn.any():
+            leads, attributes = leads[~unborn], attributes[~unborn]
         later = leads["outcome_at"] > moment
-        leads.loc[later, "outcome"] = "open"
-        leads.loc[later, "outcome_at"] = pd.NaT
-        known = self.activities[["at", "recorded_at"]].max(axis=1) <= moment
-        changes = self.changes[self.changes["at"] <= moment]
-        return Snapshot(as_of, leads, attributes, self.activities[known], changes)
+        if later.any():
+            leads.loc[later, "outcome"] = "open"
+            leads.loc[later, "outcome_at"] = pd.NaT
+        done, edited = _done_by(self.activities, moment), _up_to(self.changes, moment)
+        return Snapshot(as_of, leads, attributes, done, edited)
+
+    @cached_property
+    def _edits(self) -> Edits:
+        # A history is cut at many instants.
+        return Edits(self.changes, self.leads, self.attributes)
 
 
 def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> History:
@@ -117,45 +136,31 @@ def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> 
         activities = _read(connection, Activity, ACTIVITY_COLUMNS, Activity.lead_id, ids, db)
         changes = _read(connection, LeadChange, CHANGE_COLUMNS, LeadChange.lead_id, ids, db)
         _win_by_deal(connection, leads, ids, db)
-        rules = _rules(connection)
+        rules, people = _rules(connection), _people(connection)
     attributes = _columns_of(leads.pop("attributes"), rules)
     moment = pd.Timestamp(until)
-    # What was edited since cannot be undone later: these edits do not belong to the history.
-    _undo(changes[changes["at"] > moment].sort_values("at", kind="stable"), leads, attributes)
-    known = activities[["at", "recorded_at"]].max(axis=1) <= moment
-    return History(
-        until,
-        leads,
-        attributes,
-        activities[known].sort_values("at", kind="stable", ignore_index=True),
-        changes[changes["at"] <= moment].sort_values("at", kind="stable", ignore_index=True),
-        rules,
-    )
+    activities, changes = _in_order(activities), _in_order(changes)
+    # What was edited since cannot be taken back later: these edits do not belong to the history.
+    leads, attributes = Edits(changes, leads, attributes).taken_back(moment, leads, attributes)
+    done = _done_by(activities, moment).reset_index(drop=True)
+    return History(until, leads, attributes, done, _up_to(changes, moment), rules, people)
 
 
-def _undo(later: pd.DataFrame, leads: pd.DataFrame, attributes: pd.DataFrame) -> None:
-    """Gives each edited field back the value it had before its first later edit."""
-    first = later.drop_duplicates(["lead_id", "field"])
-    first = first[first["lead_id"].isin(leads.index)]
-    for field, edits in first.groupby("field"):
-        name = str(field)
-        frame, column = (
-            (attributes, name.removeprefix("attributes.")) if name.startswith("attributes.") else (leads, name)
-        )
-        if column in frame.columns:
-            frame.loc[edits["lead_id"], column] = _as_kind(edits["old"], frame[column]).to_numpy()
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in order of time."""
+    return rows if len(rows) < 2 else rows.sort_values("at", kind="stable", ignore_index=True)
 
 
-def _as_kind(text: pd.Series, like: pd.Series) -> pd.Series:
-    """Recorded text as values of the column it goes back into."""
-    if isinstance(like.dtype, pd.DatetimeTZDtype):
-        return pd.to_datetime(text, utc=True, format="ISO8601").astype(like.dtype)
-    if pd.api.types.is_numeric_dtype(like):
-        return pd.to_numeric(text, errors="coerce").astype("float64")
-    if like.name in ("do_not_call", "consent"):
-        said = text.map({"True": True, "true": True, "1": True, "False": False, "false": False, "0": False})
-        return said.astype(object).where(said.notna(), None)
-    return text.astype(object).where(text.notna(), None)
+def _done_by(activities: pd.DataFrame, moment: pd.Timestamp) -> pd.DataFrame:
+    """Activities in order of time, those both done and recorded by an instant."""
+    done = _up_to(activities, moment)
+    late = (done["recorded_at"] > moment).to_numpy()
+    return done[~late] if late.any() else done
+
+
+def _up_to(rows: pd.DataFrame, moment: pd.Timestamp) -> pd.DataFrame:
+    """Rows in order of time, cut at an instant."""
+    return rows.iloc[: int(rows["at"].array.searchsorted(moment, side="right"))]
 
 
 def _read(
@@ -167,33 +172,48 @@ def _read(
     db: Database,
 ) -> pd.DataFrame:
     columns = {name: model.__table__.c[name] for name in names}
-    query = select(*(_plain(column, db).label(name) for name, column in columns.items()))
+    query = _query(model, tuple(columns), db.is_sqlite)
     queries = [query] if ids is None else [query.where(key.in_(part)) for part in _parts(ids)]
     if ids is None and key is not Lead.id:
         queries = [query.where(key.is_not(None))]
-    # Plain tuples: pandas asks a database row for names that it does not have, slowly.
-    rows = [tuple(row) for each in queries for row in connection.execute(each).fetchall()]
-    frame = pd.DataFrame.from_records(rows, columns=list(columns))
-    return frame.assign(**{n: _typed(frame[n], column) for n, column in columns.items()})
+    rows = [row for each in queries for row in connection.execute(each).fetchall()]
+    if not rows:
+        return _nothing(model, tuple(columns)).copy()
+    return _frame(rows, columns)
 
 
-def _plain(column: Any, db: Database) -> Any:
+@cache
+def _nothing(model: Any, names: tuple[str, ...]) -> pd.DataFrame:
+    """A frame without rows: most new leads have no past, and making one takes as long as reading some."""
+    return _frame([], {name: model.__table__.c[name] for name in names})
+
+
+def _frame(rows: Sequence[Any], columns: Mapping[str, Any]) -> pd.DataFrame:
+    # All as they are at first: made a column at a time, a frame of few rows would cost more than reading them.
+    cells = np.empty((len(columns), len(rows)), dtype=object)
+    for i in range(len(columns)):
+        cells[i] = [row[i] for row in rows]
+    frame = pd.DataFrame(cells.T, columns=list(columns), dtype=object)
+    for column, values in zip(columns.values(), cells, strict=True):
+        if isinstance(column.type, Instant):
+            frame[column.name] = pd.to_datetime(values, utc=True, format="ISO8601").as_unit("us")
+        elif isinstance(column.type, Money) or column.name in ("sequence", "duration_s"):
+            frame[column.name] = values.astype(np.float64)
+    return frame
+
+
+@cache
+def _query(model: Any, names: tuple[str, ...], is_sqlite: bool) -> Select[Any]:
+    return select(*(_plain(model.__table__.c[name], is_sqlite).label(name) for name in names))
+
+
+def _plain(column: Any, is_sqlite: bool) -> Any:
     """The column without our Python conversions: a million rows are converted at once, not one by one."""
     if isinstance(column.type, Instant):
-        return type_coerce(column, String() if db.is_sqlite else DateTime())
+        return type_coerce(column, String() if is_sqlite else DateTime())
     if isinstance(column.type, Money):
         return type_coerce(column, Float())
-    return type_coerce(column, String()) if column.name == "attributes" and db.is_sqlite else column
-
-
-def _typed(values: pd.Series, column: Any) -> pd.Series:
-    if isinstance(column.type, Instant):
-        return pd.to_datetime(values, utc=True, format="ISO8601" if values.dtype == "str" else None).astype(
-            "datetime64[us, UTC]"
-        )
-    if isinstance(column.type, Money) or column.name in ("sequence", "duration_s"):
-        return values.astype("float64")
-    return values.astype(object).where(values.notna(), None)
+    return type_coerce(column, String()) if column.name == "attributes" and is_sqlite else column
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -215,8 +235,15 @@ def _win_by_deal(connection: Connection, leads: pd.DataFrame, ids: Sequence[str]
         {id_: at for each in queries for id_, at in connection.execute(each.group_by(Deal.lead_id))}, dtype=object
     )
     won = won[won.index.isin(leads.index[leads["outcome"] == "open"])]
+    if won.empty:
+        return
     leads.loc[won.index, "outcome"] = "won"
     leads.loc[won.index, "outcome_at"] = pd.to_datetime(won, utc=True)
+
+
+def _people(connection: Connection) -> pd.DataFrame:
+    rows = [tuple(row) for row in connection.execute(select(Person.id, Person.team_id, Person.languages))]
+    return pd.DataFrame.from_records(rows, columns=["id", *PEOPLE_COLUMNS], index="id")
 
 
 def _rules(connection: Connection) -> dict[str, str]:

@@ -2,13 +2,23 @@
 
 May import `knowledge`, never `tools` or `bot`.
 
-- `base` is the contract of a model; `ranking`, `reach` and `waiting` are models, each with the baseline it must beat.
+- `base` is the contract of a model; `ranking`, `reach`, `waiting` and `pace` are models, each with the baseline it must
+  beat; `preferences` is what a company may set of them. A model's own description is what its card shows.
 - `windows` turns a history into labelled rows, `features` declares what is read from a snapshot and how it is told
   (`activity`: what was done and when),
   `columns` decides which of them a model may use, `estimators` learn, `calibration` makes chances and intervals,
   `trees` and `explanations` say why.
-- `splits` says which rows teach and which judge; `backtest` judges, by `metrics`, `curves`, `groups` and `drift`.
+- `splits` says which rows teach and which judge; `backtest` judges, by `metrics`, `curves`, `groups` and `drift`;
+  what it finds is an `evaluation`.
 - `registry` keeps versions, `training` makes them, `champion` says which serves, `refresh` keeps scores up to date.
+- `retro` lives the past again, and tells what following the ranking would have changed.
+- `eligibility` says who may be given which lead, `stream` whom to give the next one, `dispatch` does it: new leads find
+  their rep as they come, and hot ones do not lie.
+- `matching` says what each rep adds to a lead, `reps` are those there are, `policy` what another way to share leads out
+  would have been worth.
+- `plans` places a whole pool of leads: `cases` holds what is known of them (`layout` reads it from the books),
+  `placing` finds the best placement, `ways` are what it is compared with, `outcomes` says what each makes expect;
+  `fits` is one lead beside every rep, `lift` what following plans brought.
 
 To add a model: one file, one line in `registry.CATALOG`.
 """

@@ -91,7 +91,7 @@ def first_days(history: History, ids: pd.Index) -> Snapshot:
     leads = history.leads.loc[ids]
     leads = leads.assign(created_at=start.as_unit("us"), outcome_at=leads["outcome_at"] + moved_by)
     acts, changes = history.activities, history.changes
-    acts = acts[acts["at"] <= acts["lead_id"].map(came_in) + EARLY]
+    acts = acts[acts["at"] <= came_in.reindex(acts["lead_id"]).set_axis(acts.index) + EARLY]
     aligned = History(
         history.until + EARLY,
         leads,

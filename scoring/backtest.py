@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from scoring import curves, groups, splits
-from scoring.curves import Bin, Point
-from scoring.drift import OutcomeShift, Shift
-from scoring.groups import Coverage, Group
-from scoring.leaks import Report
+from scoring.evaluation import Block, Evaluation, Split, verdict
 from scoring.metrics import METRICS, Metric, Vector, measure, share
 from scoring.splits import Pair
 from scoring.windows import FOLDS, Rows
 
-Split = Literal["time", "folds"]
 FEWEST = 40
 
 
@@ -44,84 +40,6 @@ class Said:
 
 # From rows to learn from, rows to judge and someone to be told of the share done: what each candidate says.
 Try = Callable[[Rows, Rows, Callable[[float], None]], Mapping[str, Said]]
-
-
-@dataclass(frozen=True)
-class Block:
-    """The cases of one origin: calibration and order over time are read from several."""
-
-    label: str
-    n: int
-    said: float
-    won: Metric
-    auc: Metric | None
-    ece: Metric | None
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What a back-test found.
-
-    Attributes
-    ----------
-    chosen : the candidate with the least log-loss; `metrics` are its own
-    settings : what its model class takes to be built like that
-    how : in words, how training and test rows were kept apart
-    refusal : why no model should serve, or None
-    by_time : the metrics forward in the order of the file, where they were also asked for in folds
-    trained_on : rows, leads, won leads, and from when to when
-    """
-
-    model: str
-    split: str
-    n: int
-    base_rate: float
-    metrics: Mapping[str, Metric | None]
-    baselines: Mapping[str, Mapping[str, Metric | None]]
-    chosen: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    basis: str = ""
-    how: str = ""
-    refusal: str | None = None
-    by_time: Mapping[str, Metric | None] | None = None
-    candidates: Mapping[str, Mapping[str, Metric | None]] = field(default_factory=dict)
-    trained_on: Mapping[str, int | str | None] = field(default_factory=dict)
-    reliability: tuple[Bin, ...] = ()
-    gains: tuple[Point, ...] = ()
-    calls_to_keep: Mapping[str, Metric] = field(default_factory=dict)
-    by_instant: tuple[Block, ...] = ()
-    groups: tuple[Group, ...] = ()
-    coverage: Coverage | None = None
-    drift: tuple[Shift, ...] = ()
-    outcome_drift: OutcomeShift | None = None
-    leaks: Report = field(default_factory=Report)
-
-    def to_json(self) -> dict[str, Any]:
-        """The object that `callsheet evaluate --json` prints."""
-        report: dict[str, Any] = {
-            "model": self.model,
-            "split": self.split,
-            "n": self.n,
-            "base_rate": self.base_rate,
-            "metrics": _plain(self.metrics),
-            "baselines": {k: _plain(v) for k, v in self.baselines.items()},
-            "flagged": self.leaks.to_json()["flagged"],
-            "leaks": {"with_all": self.leaks.with_all, "without_flagged": self.leaks.without_flagged},
-            "chosen": self.chosen,
-            "basis": self.basis,
-            "how": self.how,
-            "refusal": self.refusal,
-            "candidates": {k: _plain(v) for k, v in self.candidates.items()},
-            "trained_on": dict(self.trained_on),
-            "calls_to_keep": _plain(self.calls_to_keep),
-            "coverage": None if self.coverage is None else asdict(self.coverage),
-            "outcome_drift": None if self.outcome_drift is None else asdict(self.outcome_drift),
-        }
-        report |= {name: [asdict(each) for each in getattr(self, name)] for name in _LISTS}
-        return report | ({"by_time": _plain(self.by_time)} if self.by_time is not None else {})
-
-
-_LISTS = ("reliability", "gains", "by_instant", "groups", "drift")
 
 
 @dataclass(frozen=True)
@@ -169,7 +87,9 @@ def evaluate(
     pairs = splits.by_time(rows, horizon) if by == "time" else list(splits.by_folds(rows, seed))
     if not pairs:
         return nothing_to_judge(model, split, rows, "The books reach back too short a time for a back-test.")
-    trial = run(rows, attempt, pairs, [splits.label(rows, test) for _, test in pairs] if by == "time" else (), progress)
+    labels = [splits.label(rows, test) for _, test in pairs] if by == "time" else ()
+    # In folds no row is later than another, so candidates must not prepare for what comes later either.
+    trial = run(rows if by == "time" else rows.in_no_order, attempt, pairs, labels, progress)
     judged = {n: measure(said.value, trial.rows.won, trial.rows.leads, seed=seed) for n, said in trial.said.items()}
     chosen = min(judged, key=lambda name: judged[name]["log_loss"].value)  # type: ignore[union-attr]
     baselines = _baselines(trial, seed) | ({"logistic_regression": judged["linear"]} if "linear" in judged else {})
@@ -263,29 +183,6 @@ def too_few(rows: Rows) -> str | None:
     return f"Only {won} won and {lost} lost leads are known; {FEWEST} of each are needed before a score means anything."
 
 
-def verdict(metrics: Mapping[str, Metric | None], baselines: Mapping[str, Mapping[str, Metric | None]]) -> str | None:
-    """Why the model should not serve, or None if it beats chance and what costs nothing."""
-    auc, loss = metrics["auc"], metrics["log_loss"]
-    assert auc is not None
-    assert loss is not None
-    if auc.low <= 0.5:
-        return f"The back-test cannot tell it from chance (AUC {auc}): these books do not say more."
-    flat = baselines["base_rate"]["log_loss"]
-    if flat is not None and loss.value >= flat.value:
-        return f"Its chances are no better than one rate for all (log-loss {loss} against {flat})."
-    better = [name for name in ORDERS if (b := baselines.get(name, {}).get("auc")) and b.value >= auc.value]
-    if better:
-        return f"It ranks no better than {ORDERS[better[0]]} (AUC {auc} against {baselines[better[0]]['auc']})."
-    return None
-
-
-ORDERS = {
-    "fifo": "taking the oldest first",
-    "newest": "taking the newest first",
-    "last_touch": "taking the last touched first",
-}
-
-
 def nothing_to_judge(model: str, split: str, rows: Rows, refusal: str) -> Evaluation:
     """An evaluation without figures."""
     rate = float(rows.won.mean()) if len(rows) else 0.0
@@ -304,7 +201,3 @@ def _baselines(trial: Trial, seed: int) -> dict[str, Mapping[str, Metric | None]
             last = np.nan_to_num(order, nan=np.nanmin(order) - 1)
             found[name] = measure(last, rows.won, rows.leads, chances=False, seed=seed)
     return found
-
-
-def _plain(metrics: Mapping[str, Metric | None]) -> dict[str, Any]:
-    return {name: None if metric is None else asdict(metric) for name, metric in metrics.items()}

@@ -10,10 +10,11 @@ from typing import ClassVar, Self
 import pandas as pd
 
 from knowledge.frames import History, Snapshot
-from scoring.backtest import Evaluation, Split
 from scoring.champion import Contest
+from scoring.evaluation import Evaluation, Split
 from scoring.explanations import Explanation
 from scoring.leaks import Report
+from scoring.preferences import NONE_SET, Preferences
 
 # Told of a long job: what it does now, and the share done.
 Progress = Callable[[str, float], None]
@@ -40,15 +41,27 @@ class Model(ABC):
         """The columns of `features`, in the order in which stored scores keep them."""
 
     @abstractmethod
-    def fit(self, history: History, *, as_of: datetime) -> Self:
-        """The model itself, having learnt from what was known at `as_of`."""
+    def fit(self, history: History, *, as_of: datetime, guard: Report | None = None) -> Self:
+        """The model itself, having learnt from what was known at `as_of`.
+
+        `guard` is what the leak guard found in these very books; it is asked by default.
+        """
 
     @classmethod
     @abstractmethod
     def evaluate(
-        cls, history: History, *, as_of: datetime, split: Split = "time", progress: Progress = silent
+        cls,
+        history: History,
+        *,
+        as_of: datetime,
+        split: Split = "time",
+        preferences: Preferences = NONE_SET,
+        progress: Progress = silent,
     ) -> Evaluation:
-        """A back-test of this kind of model beside its baselines, on what was known at `as_of`."""
+        """A back-test of this kind of model beside its baselines, on what was known at `as_of`.
+
+        Its `settings` make the model that was judged, with the preferences that concern it.
+        """
 
     def outdated(self, history: History, *, as_of: datetime, found: Evaluation) -> str | None:
         """Why this model must not go on serving on these books, in which a new one was `found` as it was, or None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 import numpy as np
@@ -43,10 +44,6 @@ class Calibration:
     covariance : of (constant, weights), robust to several rows of one lead
     pooled : usual variance of a row between members (delete-a-group jackknife)
 
-    References
-    ----------
-    Platt (1999), "Probabilistic outputs for support vector machines"; Wolpert (1992), "Stacked generalization".
-
     Tried
     -----
     Half-lives from endless to 2 % of the rows, on two public histories forward in time, the demo company and made-up
@@ -55,6 +52,13 @@ class Calibration:
     nothing further: with columns that tell the date, members seem calibrated in every past period. Shifting by the
     error of the last period forward halved the calibration error on one set, cost log-loss on another and twice the
     time.
+
+    Hearing the latest fifth of the rows twice, also as foretold by learners that knew only what had come to its end
+    before: log-loss (times 1000) -23.9±1.4 on 41k telesales calls in order of time (AUC .711 to .734, calibration error
+    .063 to .036), .3±.3 on 7k education leads, .0±.1 on the demo company; there only where half of all rows teach the
+    foreteller, else .3±.7. Foretold rows in place of the others, -22.9, .8 and 2.1; alone, -18.9, 1.2 and 2.5; the
+    others for constant and stretch only, -17.5, .0 and -.3; foretold ones only where surely better, -9.2, .0 and 2.3.
+    It is caution against what is to come: judged in folds, where nothing is, it would cost the calls 36.9±1.1.
     """
 
     constant: float
@@ -116,10 +120,16 @@ class Calibration:
         between = ((k - 1) * row + LENT * self.pooled) / (k - 1 + LENT)
         design = np.column_stack([np.ones(len(said)), said])
         calibration = np.einsum("ni,ij,nj->n", design, self.covariance, design)
-        half = np.sqrt(between + calibration + UNSEEN**2) * float(student.ppf((1 + LEVEL) / 2, k - 1 + LENT))
+        half = np.sqrt(between + calibration + UNSEEN**2) * _reach(k - 1 + LENT)
         mean = self.log_odds(said)
         middle = mean * np.sqrt(1 + (UNSEEN / LOGISTIC) ** 2)
         return np.minimum(mean, middle - half), np.maximum(mean, middle + half)
+
+
+@cache
+def _reach(degrees: float) -> float:
+    """How many standard errors an interval reaches to either side."""
+    return float(student.ppf((1 + LEVEL) / 2, degrees))
 
 
 def recent(recency: Vector) -> Vector:

@@ -48,9 +48,9 @@ class Column:
         """Cleaned values as floats; a category becomes its code."""
         if self.kind == "number":
             return values.to_numpy(dtype=np.float64)
-        codes = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(values)).astype(np.float64) + 1.0
-        codes[codes == 0] = UNSEEN
-        codes[values.isna().to_numpy()] = 0.0
+        cells, code = values.to_numpy(dtype=object), {level: i for i, level in enumerate(self.levels, start=1)}
+        codes = np.fromiter((code.get(cell, UNSEEN) for cell in cells), np.float64, len(cells))
+        codes[pd.isna(cells)] = 0.0
         return codes
 
 
@@ -75,15 +75,31 @@ class Columns:
 
     def clean(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with exactly these columns; one that has vanished is unknown everywhere."""
+        cells = self._plain_numbers(frame)
+        rest = [column for column in self.all if column.name not in cells]
+        found = dict(frame[[column.name for column in rest if column.name in frame]].items())
         empty = pd.Series(None, index=frame.index, dtype=object)
-        return pd.DataFrame({c.name: c.clean(frame.get(c.name, empty)) for c in self.all}, index=frame.index)
+        cells |= {column.name: column.clean(found.get(column.name, empty)) for column in rest}
+        return pd.DataFrame({name: cells[name] for name in self.names}, index=frame.index)
 
     def encode(self, frame: pd.DataFrame) -> Matrix:
         """A cleaned frame as a matrix, columns contiguous."""
-        matrix = np.empty((len(frame), len(self.all)), order="F")
-        for i, column in enumerate(self.all):
+        matrix, is_category = np.empty((len(frame), len(self.all)), order="F"), self.is_category
+        numbers, words = ([self.all[i] for i in np.flatnonzero(which)] for which in (~is_category, is_category))
+        matrix[:, ~is_category] = frame[[column.name for column in numbers]].to_numpy(dtype=np.float64)
+        for i, column in zip(np.flatnonzero(is_category), words, strict=True):
             matrix[:, i] = column.encode(frame[column.name])
         return matrix
+
+    def _plain_numbers(self, frame: pd.DataFrame) -> dict[str, npt.NDArray[np.float64] | pd.Series]:
+        """Cleaned, all numbers that are floats already: one by one, their frames would take longer than the work."""
+        floats = set(frame.columns[frame.dtypes == np.float64])
+        plain = [column for column in self.all if column.kind == "number" and column.name in floats]
+        numbers = frame[[column.name for column in plain]].to_numpy(copy=True)
+        numbers[np.isinf(numbers)] = np.nan
+        unknown = np.isnan(numbers)
+        numbers[unknown & np.array([column.feature.is_count for column in plain], dtype=bool)] = 0.0
+        return {column.name: numbers[:, i] for i, column in enumerate(plain)}
 
 
 def learn(frame: pd.DataFrame, *, leave_out: Collection[str] = ()) -> Columns:
@@ -138,7 +154,7 @@ def _floats(values: pd.Series) -> pd.Series:
 def _text(values: pd.Series) -> pd.Series:
     """The values as text, None where nothing is known; each level is spelt out once."""
     try:
-        codes, levels = pd.factorize(values)
+        codes, levels = pd.factorize(values.array)
     except TypeError:  # lists and the like cannot be told apart but by their text
         codes, levels = pd.factorize(values.map(str, na_action="ignore"))
     words = np.array([*(_word(level) for level in levels), None], dtype=object)

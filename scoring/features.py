@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from knowledge.frames import Snapshot
@@ -207,16 +208,19 @@ def read(
 def _record(snapshot: Snapshot, leads: pd.DataFrame) -> pd.DataFrame:
     """What follows from the record and its edits."""
     now, changes = snapshot.as_of, snapshot.changes
-    statuses = changes[changes["field"] == "status"].drop_duplicates("lead_id", keep="last").set_index("lead_id")["at"]
-    owners = changes.loc[(changes["field"] == "owner_id") & changes["old"].notna(), "lead_id"].value_counts()
-    day = leads["created_at"].dt.day_of_week
+    row = leads.index.get_indexer(pd.Index(changes["lead_id"], dtype=object))
+    of_status = (row >= 0) & (changes["field"] == "status").to_numpy()
+    of_owner = (row >= 0) & ((changes["field"] == "owner_id") & changes["old"].notna()).to_numpy()
+    in_status = np.full(len(leads), np.nan)
+    # In order of time: the last edit stays.
+    in_status[row[of_status]] = days_before(now, changes["at"]).to_numpy()[of_status]
     return pd.DataFrame(
         {
             "status": leads["status"],
             "age_days": days_before(now, leads["created_at"]),
-            "created_weekday": day.map(dict(enumerate(WEEKDAYS))).astype(object),
-            "days_in_status": days_before(now, statuses.reindex(leads.index)),
-            "reassignments": owners.reindex(leads.index).fillna(0).astype("float64"),
+            "created_weekday": leads["created_at"].dt.day_name().astype(object),
+            "days_in_status": in_status,
+            "reassignments": np.bincount(row[of_owner], minlength=len(leads)).astype(np.float64),
         }
     )
 

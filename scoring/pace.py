@@ -17,19 +17,17 @@ from knowledge.errors import NotTrained
 from knowledge.frames import History
 from scoring import arrivals, columns, curves, leaks, personas
 from scoring.arrivals import EARLY, Arrivals, Vector
-from scoring.backtest import Evaluation, Split
 from scoring.base import Model, Progress, silent
+from scoring.classes import FEWEST_OF_CLASS, FOUR, TWO, codes_of, cuts_of, too_few
 from scoring.classifiers import KINDS, Classifier, Codes, Kind, judge
 from scoring.columns import Columns, Matrix
+from scoring.evaluation import Evaluation, Split
+from scoring.leaks import Report
 from scoring.metrics import Metric
-from scoring.personas import Mark, rounded
+from scoring.personas import Mark
+from scoring.preferences import NONE_SET, Preferences
 from scoring.windows import labelled
 
-FOUR, TWO = ("fast", "medium", "slow", "never"), ("won", "never")
-# Fewer won or never won leads cannot be told apart.
-FEWEST = 40
-# Fewer of a class teach nothing, in a training of the back-test or altogether.
-FEWEST_OF_CLASS = 15
 ORIGINS = 3
 # Wins are looked for this far ahead where the leak guard lays leads side by side.
 HORIZON = timedelta(days=90)
@@ -73,6 +71,11 @@ class Pace(Model):
     1. What held for the leads learnt from holds for those that come in now.
     2. Within a class, when a lead closes does not depend on what is known of it: so a lead's chances can be carried
        on from its first day to today, knowing only that it is still open.
+
+    References
+    ----------
+    1. Kingma & Ba (2015), "Adam: a method for stochastic optimization", for the network.
+    2. Benjamini & Hochberg (1995), "Controlling the false discovery rate", J. R. Stat. Soc. B 57, for the marks.
     """
 
     name: ClassVar[str] = "pace"
@@ -105,8 +108,8 @@ class Pace(Model):
         """Whether it says more of a lead than the base rates."""
         return self.kind != "base_rate"
 
-    def fit(self, history: History, *, as_of: datetime) -> Self:
-        history = _guarded(history, as_of)
+    def fit(self, history: History, *, as_of: datetime, guard: Report | None = None) -> Self:
+        history = _without(history, guard or _inspected(history, as_of))
         self.rules = dict(history.rules)
         return self.learn(arrivals.gather(history, as_of=as_of))
 
@@ -161,13 +164,30 @@ class Pace(Model):
 
     @classmethod
     def evaluate(
-        cls, history: History, *, as_of: datetime, split: Split = "time", progress: Progress = silent
+        cls,
+        history: History,
+        *,
+        as_of: datetime,
+        split: Split = "time",
+        preferences: Preferences = NONE_SET,
+        progress: Progress = silent,
     ) -> Evaluation:
-        rows = arrivals.gather(_guarded(history, as_of), as_of=as_of)
+        guard = _inspected(history, as_of)
+        rows = arrivals.gather(_without(history, guard), as_of=as_of)
         progress("back-testing", 0.0)
         if refusal := too_few(rows):
             return Evaluation(cls.name, split, 0, 0.0, {}, {}, refusal=refusal)
-        return _trial(rows, cuts_of(rows), split, progress)
+        found = _trial(rows, cuts_of(rows, preferences.cuts), split, progress)
+        return replace(found, leaks=guard, settings={**found.settings, "cuts": preferences.cuts})
+
+    def outdated(self, history: History, *, as_of: datetime, found: Evaluation) -> str | None:
+        if self.cuts != found.settings["cuts"]:
+            return "Its cuts were not those that are asked for now."
+        return super().outdated(history, as_of=as_of, found=found)
+
+    @classmethod
+    def suspected(cls, history: History, *, as_of: datetime) -> Report:
+        return _inspected(history, as_of, weigh=True)
 
     def _frame(self, history: History, ids: pd.Index) -> pd.DataFrame:
         snapshot = arrivals.first_days(history, ids) if self.dated else history.at(history.until)
@@ -191,35 +211,15 @@ class Pace(Model):
         return personas.proven([*tried, *personas.find(noted.clean(rows.later), noted, of, later=True)])
 
 
-def _guarded(history: History, as_of: datetime) -> History:
-    """The books, the columns that seem to know the outcome ruled out."""
+def _inspected(history: History, as_of: datetime, *, weigh: bool = False) -> Report:
+    """What the leak guard finds, leads laid side by side."""
     rows = labelled(history, as_of=as_of, horizon=HORIZON)
-    known_late = leaks.inspect(history, rows, as_of=as_of, weigh=False).leave_out
-    return replace(history, rules={**history.rules, **dict.fromkeys(known_late, "drop")})
+    return leaks.inspect(history, rows, as_of=as_of, weigh=weigh)
 
 
-def too_few(rows: Arrivals) -> str | None:
-    """The plain statement for books that cannot teach who converts, or None."""
-    won, never = int(rows.won.sum()), int((~rows.won).sum())
-    if min(won, never) >= FEWEST:
-        return None
-    told = "leads that are old enough to tell" if rows.dated else "closed leads"
-    return f"Of the {told}, {won} converted and {never} did not; {FEWEST} of each are needed to learn who converts."
-
-
-def cuts_of(rows: Arrivals, wanted: tuple[float, ...] | None = None) -> tuple[float, ...]:
-    """Days up to which a lead is fast, and medium; none where there is too little to tell three kinds of won leads."""
-    took = rows.won_after[rows.won]
-    if not rows.dated:
-        return ()
-    cuts = wanted or tuple(rounded(cut) for cut in np.quantile(took, (1 / 3, 2 / 3)))
-    sizes = np.diff(np.searchsorted(np.sort(took), [0.0, *cuts, np.inf]))
-    return cuts if sizes.min() >= FEWEST_OF_CLASS else ()
-
-
-def codes_of(rows: Arrivals, cuts: tuple[float, ...]) -> Codes:
-    """The class of each lead, the quickest first."""
-    return np.asarray(np.searchsorted([*cuts, np.finfo(np.float64).max], rows.won_after), dtype=np.intp)
+def _without(history: History, guard: Report) -> History:
+    """The books, the columns that seem to know the outcome ruled out."""
+    return replace(history, rules={**history.rules, **dict.fromkeys(guard.leave_out, "drop")})
 
 
 def _class(name: str, took: Vector, n: int) -> Class:

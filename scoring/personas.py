@@ -2,10 +2,6 @@
 
 Every level of a category, every range of a number and every deed is tried for every class, so chance alone finds some.
 What is told has passed Fisher's exact test, with the false discoveries held down over all that was tried.
-
-References
-----------
-Benjamini & Hochberg (1995), "Controlling the false discovery rate", J. R. Stat. Soc. B 57.
 """
 
 from __future__ import annotations

@@ -16,14 +16,17 @@ from scipy.special import expit
 from knowledge.errors import NotTrained
 from knowledge.frames import History, Snapshot
 from scoring import columns, drift, features, leaks
-from scoring.backtest import Evaluation, Said, Split, evaluate
+from scoring.backtest import Said, evaluate
 from scoring.base import Progress, Scorer, silent
 from scoring.calibration import Calibration, jackknife, recent
 from scoring.champion import Contest, compare
 from scoring.columns import Columns, Matrix
 from scoring.estimators import FAMILIES, Family
+from scoring.evaluation import Evaluation, Split
 from scoring.explanations import Explanations
-from scoring.splits import FEWEST_TO_LEARN, can_learn
+from scoring.leaks import Report
+from scoring.preferences import NONE_SET, Preferences
+from scoring.splits import FEWEST_TO_LEARN, can_learn, latest
 from scoring.windows import Basis, Rows, labelled
 
 FamilyName = Literal["linear", "trees"]
@@ -38,7 +41,10 @@ CANDIDATES: dict[str, dict[str, tuple[FamilyName, ...]]] = {
 
 @dataclass(frozen=True)
 class _Lesson:
-    """What is left of the training rows once the members have learnt: all that calibration needs."""
+    """What is left of the training rows once the members have learnt: all that calibration needs.
+
+    A row may be there twice, as it was heard by two ways of not having seen it.
+    """
 
     unseen: Matrix
     won: npt.NDArray[np.float64]
@@ -57,7 +63,8 @@ class Ranking(Scorer):
     """Chance that an open lead is won within the horizon (or ever, where the books hold no dates).
 
     Learns from leads as they stood at past instants about a month apart. Each family of learners is an ensemble of
-    five, each blind to a fifth of the leads; what they say of leads they have not seen calibrates and weighs them.
+    five, each blind to a fifth of the leads; what they say of leads they have not seen calibrates and weighs them, and
+    so does what is said of the latest rows by learners that knew only what had come to its end before.
 
     Parameters
     ----------
@@ -69,6 +76,15 @@ class Ranking(Scorer):
     -----------
     1. What held at past instants holds now.
     2. Whoever owns a lead works it as owners did before; no person is a feature.
+
+    References
+    ----------
+    1. Friedman (2001), "Greedy function approximation: a gradient boosting machine", Ann. Stat. 29.
+    2. Micci-Barreca (2001), "A preprocessing scheme for high-cardinality categorical attributes", SIGKDD Explor. 3.
+    3. Wolpert (1992), "Stacked generalization", Neural Netw. 5, and Platt (1999), "Probabilistic outputs for support
+       vector machines", for the weights of the families and the calibration.
+    4. Lundberg et al. (2020), "From local explanations to global understanding with explainable AI for trees", Nat.
+       Mach. Intell. 2.
     """
 
     name: ClassVar[str] = "ranking"
@@ -100,10 +116,10 @@ class Ranking(Scorer):
     def feature_names(self) -> tuple[str, ...]:
         return self.columns.names
 
-    def fit(self, history: History, *, as_of: datetime) -> Self:
+    def fit(self, history: History, *, as_of: datetime, guard: Report | None = None) -> Self:
         rows = labelled(history, as_of=as_of, horizon=self.horizon)
-        known_late = leaks.inspect(history, rows, as_of=as_of, weigh=False).leave_out
-        return self.learn(rows, leave_out=unusable(history, as_of) | known_late)
+        guard = guard or leaks.inspect(history, rows, as_of=as_of, weigh=False)
+        return self.learn(rows, leave_out=unusable(history, as_of) | guard.leave_out)
 
     def learn(self, rows: Rows, *, leave_out: frozenset[str] = frozenset()) -> Self:
         """The model itself, having learnt from labelled rows, whatever order they come in."""
@@ -128,8 +144,23 @@ class Ranking(Scorer):
             self.members.append(family.fit(matrix, rows.won, is_category=self.columns.is_category, folds=fold))
             progress((done + 1) / (len(self.families) + 1))
         some = np.random.default_rng(self.seed).permutation(len(rows))[:ROWS_FOR_SPREAD]
-        unseen = np.column_stack([family.unseen(matrix, fold) for family in self.members])
-        return _Lesson(unseen, rows.won, _groups(rows), recent(rows.recency), matrix[some])
+        at, said = self._unseen(rows, matrix, fold)
+        return _Lesson(said, rows.won[at], _groups(rows)[at], recent(rows.recency)[at], matrix[some])
+
+    def _unseen(self, rows: Rows, matrix: Matrix, fold: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], Matrix]:
+        """Places of rows, and what each family says of them that has not seen them: of the latest ones twice.
+
+        Once from who knows other leads of the same time, as of all rows, and once from who knows nothing so late. Folds
+        alone don't show what drift does to a family.
+        """
+        at = np.arange(len(rows))
+        said = np.column_stack([family.unseen(matrix, fold) for family in self.members])
+        split = latest(rows, self.horizon)
+        if split is None:
+            return at, said
+        early, late = split
+        foretold = [family.foretold(matrix, rows.won, fold, early=early, late=late) for family in self.members]
+        return np.concatenate([at, at[late]]), np.concatenate([said, np.column_stack(foretold)])
 
     def judge(self, features: pd.DataFrame) -> pd.DataFrame:
         said = self._said(self.columns.encode(features))
@@ -155,7 +186,13 @@ class Ranking(Scorer):
 
     @classmethod
     def evaluate(
-        cls, history: History, *, as_of: datetime, split: Split = "time", progress: Progress = silent
+        cls,
+        history: History,
+        *,
+        as_of: datetime,
+        split: Split = "time",
+        preferences: Preferences = NONE_SET,
+        progress: Progress = silent,
     ) -> Evaluation:
         horizon = cls().horizon
         rows = labelled(history, as_of=as_of, horizon=horizon)

@@ -17,11 +17,14 @@ from knowledge.calendar import call_zone
 from knowledge.crm import CONVERSATIONS
 from knowledge.errors import NotTrained
 from knowledge.frames import History, Snapshot
-from scoring.backtest import Evaluation, Split, along, verdict
+from scoring.backtest import along
 from scoring.base import Progress, Scorer, silent
+from scoring.evaluation import Evaluation, Split, verdict
 from scoring.explanations import Explanation, Reason
 from scoring.features import WEEKDAYS
+from scoring.leaks import Report
 from scoring.metrics import METRICS, measure
+from scoring.preferences import NONE_SET, Preferences
 
 FEWEST_CALLS = 200
 # The last part of the calls, in time, judges what was learnt from those before.
@@ -44,6 +47,10 @@ class Reach(Scorer):
     ----------
     default_zone : the clock of leads whose own is not known
     seed : unused; nothing is drawn at random
+
+    References
+    ----------
+    Morris (1983), "Parametric empirical Bayes inference", J. Am. Stat. Assoc. 78.
     """
 
     name: ClassVar[str] = "reach"
@@ -71,7 +78,7 @@ class Reach(Scorer):
         """Whether there were too few calls to tell one hour from another."""
         return self.calls < FEWEST_CALLS
 
-    def fit(self, history: History, *, as_of: datetime) -> Self:
+    def fit(self, history: History, *, as_of: datetime, guard: Report | None = None) -> Self:
         cells, answered = self._calls(history, as_of)
         return self.learn(cells, answered)
 
@@ -120,9 +127,16 @@ class Reach(Scorer):
 
     @classmethod
     def evaluate(
-        cls, history: History, *, as_of: datetime, split: Split = "time", progress: Progress = silent
+        cls,
+        history: History,
+        *,
+        as_of: datetime,
+        split: Split = "time",
+        preferences: Preferences = NONE_SET,
+        progress: Progress = silent,
     ) -> Evaluation:
-        cells, answered = cls()._calls(history, as_of)
+        zone = preferences.default_zone
+        cells, answered = cls(zone)._calls(history, as_of)
         cut = int(len(cells) * (1 - HELD_OUT))
         model, test = cls().learn(cells[:cut], answered[:cut]), answered[cut:]
         rate, how = float(answered.mean()) if len(answered) else 0.0, "the last calls, predicted from those before"
@@ -134,9 +148,16 @@ class Reach(Scorer):
         metrics = measure(said, test, calls)
         flat = measure(np.full(len(test), model.overall), test, calls)
         baselines = {"base_rate": flat}
-        found = Evaluation(cls.name, "time", len(test), rate, metrics, baselines, "hours", {}, "answered", how)
+        found = Evaluation(
+            cls.name, "time", len(test), rate, metrics, baselines, "hours", {"default_zone": zone}, "answered", how
+        )
         learnt = {"rows": len(cells), "won": int(answered.sum())}
         return replace(found, refusal=verdict(metrics, baselines), trained_on=learnt, **along(said, test, calls))
+
+    def outdated(self, history: History, *, as_of: datetime, found: Evaluation) -> str | None:
+        if self.default_zone != found.settings["default_zone"]:
+            return "It took another clock for leads whose own is not known."
+        return super().outdated(history, as_of=as_of, found=found)
 
     @property
     def _base(self) -> float:
@@ -187,12 +208,7 @@ def _cells_now(zones: Sequence[str], at: datetime) -> npt.NDArray[np.intp]:
 
 
 def _shrunk(group: npt.NDArray[np.intp], answered: Vector, n_groups: int, overall: float) -> tuple[Vector, Vector]:
-    """Departure of each group from the overall log-odds, and its standard error, by a beta prior of moments.
-
-    References
-    ----------
-    Morris (1983), "Parametric empirical Bayes inference", J. Am. Stat. Assoc. 78.
-    """
+    """Departure of each group from the overall log-odds, and its standard error, by a beta prior of moments."""
     n = np.bincount(group, minlength=n_groups).astype(np.float64)
     hits = np.bincount(group, weights=answered, minlength=n_groups)
     met = n > 0

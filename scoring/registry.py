@@ -16,6 +16,7 @@ from knowledge.database import Database
 from knowledge.errors import UnknownRecord
 from knowledge.models import Card
 from scoring.base import Model
+from scoring.matching import Matching
 from scoring.pace import Pace
 from scoring.ranking import Ranking
 from scoring.reach import Reach
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=Model)
 
-CATALOG: dict[str, type[Model]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace)}
+CATALOG: dict[str, type[Model]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching)}
 
 # Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
 TRUSTED = (
@@ -37,6 +38,9 @@ TRUSTED = (
     "scoring.columns.Columns",
     "scoring.estimators.Linear",
     "scoring.estimators.Trees",
+    "scoring.matching.hierarchy.Effects",
+    "scoring.matching.interplay.Interplay",
+    "scoring.matching.model.Matching",
     "scoring.pace.Class",
     "scoring.pace.Pace",
     "scoring.personas.Mark",

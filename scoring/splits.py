@@ -20,6 +20,8 @@ BLOCKS = 5
 # Folds are drawn again where rows are no more than this: how they fall matters most where they are few.
 REPEATED_ROWS, REPEATS = 20_000, 2
 MANY_ROWS = 50_000
+# The latest part of the rows, foretold by what had come to its end before, if that is a fair part of all.
+LATEST, FAIR_PART = 0.2, 0.5
 # Fewer wins in the training rows of an origin teach nothing.
 FEWEST_TO_LEARN = 20
 
@@ -36,6 +38,16 @@ def by_time(rows: Rows, horizon: timedelta) -> list[Pair]:
         pairs = [(rows.time <= origin - days, rows.time == origin) for origin in np.unique(rows.time)]
     usable = [(train, test) for train, test in pairs if can_learn(rows, train) and rows.won[test].any()]
     return [usable[i] for i in _spread(len(usable), most)]
+
+
+def latest(rows: Rows, horizon: timedelta) -> Pair | None:
+    """What had come to its end before the latest rows, and these; None where it is little, or nothing orders rows."""
+    if not is_ordered(rows):
+        return None
+    start = np.quantile(rows.time, 1 - LATEST, method="higher")
+    days = 0.0 if rows.basis == "ever won" else horizon / timedelta(days=1)
+    early, late = (rows.time <= start - days) & (rows.time < start), rows.time >= start
+    return (early, late) if early.mean() >= FAIR_PART and can_learn(rows, early) else None
 
 
 def by_folds(rows: Rows, seed: int) -> Iterator[Pair]:

@@ -103,8 +103,9 @@ def line_up(history: History, rows: Rows, as_of: datetime) -> Trial | None:
         return None
     found, dated = columns.learn(seen.frame).all, rows.basis != "ever won"
     still_open = features.read(snapshot, _some(snapshot.open_ids.sort_values()), dated=dated)
+    fold = seen.folds(0)
     suspects = [
-        _suspect(column, seen, still_open, won, tracked=_is_tracked(column.name, seen, snapshot))
+        _suspect(column, (seen.frame, still_open), won, fold, tracked=_is_tracked(column.name, seen, snapshot))
         for column in found
         if column.name in RECORD or column.name.startswith(features.ATTRIBUTE)
     ]
@@ -128,9 +129,12 @@ def _is_tracked(feature: str, seen: Rows, snapshot: Snapshot) -> bool:
     return len(known) > 0 and bool(known.isin(edited).mean() >= RECORDED)
 
 
-def _suspect(column: Column, seen: Rows, still_open: pd.DataFrame, won: Vector, *, tracked: bool) -> Suspect:
+def _suspect(
+    column: Column, closed_and_open: tuple[pd.DataFrame, pd.DataFrame], won: Vector, fold: Codes, *, tracked: bool
+) -> Suspect:
+    closed, still_open = closed_and_open
     nothing = pd.Series(None, index=still_open.index, dtype=object)
-    values, values_open = column.clean(seen.frame[column.name]), column.clean(still_open.get(column.name, nothing))
+    values, values_open = column.clean(closed[column.name]), column.clean(still_open.get(column.name, nothing))
     if column.kind == "number":
         edges = np.unique(values.dropna().quantile(np.linspace(0, 1, BINS + 1)))
         codes, codes_open = _binned(values, edges), _binned(values_open, edges)
@@ -138,7 +142,7 @@ def _suspect(column: Column, seen: Rows, still_open: pd.DataFrame, won: Vector, 
         # Codes run from -1 (never met) on.
         codes, codes_open = (column.encode(each).astype(np.intp) for each in (values, values_open))
         codes_open[codes_open < 0] = len(column.levels) + 1
-    told = _told(codes, won, seen.folds(0))
+    told = _told(codes, won, fold)
     auc = float(roc_auc_score(won, told))
     if column.kind == "number":
         in_order = float(roc_auc_score(won, values.fillna(values.min() - 1)))

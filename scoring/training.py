@@ -15,9 +15,10 @@ from knowledge.database import Database
 from knowledge.errors import BadInput
 from knowledge.frames import History
 from scoring import champion, fallback, leaks
-from scoring.backtest import Evaluation, Split
 from scoring.base import Model, Progress, silent
 from scoring.champion import Decision
+from scoring.evaluation import Evaluation, Split
+from scoring.preferences import NONE_SET, Preferences
 from scoring.registry import CATALOG, Registry, Served
 
 # Leads that are learnt from at most: more teach nothing that would show.
@@ -38,24 +39,37 @@ class Trained:
 
 
 def train(
-    db: Database, names: Sequence[str] = ("ranking",), *, as_of: datetime, now: datetime, progress: Progress = silent
+    db: Database,
+    names: Sequence[str] = ("ranking",),
+    *,
+    as_of: datetime,
+    now: datetime,
+    preferences: Preferences = NONE_SET,
+    progress: Progress = silent,
 ) -> list[Trained]:
     """Back-tests each model, fits it on all, and lets it serve if it beat what costs nothing and `champion` says so."""
     kinds = [_kind(name) for name in names]
     progress("reading the books", 0.0)
     history = learn_from(db, as_of)
-    return [_train(db, kind, history, as_of, now, progress) for kind in kinds]
+    return [_train(db, kind, history, as_of, now, preferences, progress) for kind in kinds]
 
 
 def evaluate(
-    db: Database, name: str, *, as_of: datetime, split: Split = "time", progress: Progress = silent
+    db: Database,
+    name: str,
+    *,
+    as_of: datetime,
+    split: Split = "time",
+    preferences: Preferences = NONE_SET,
+    progress: Progress = silent,
 ) -> Evaluation:
     """The back-test of a model on the books as known at `as_of`."""
     kind, history = _kind(name), learn_from(db, as_of)
-    found = kind.evaluate(history, as_of=as_of, split=split, progress=progress)
+    found = kind.evaluate(history, as_of=as_of, split=split, preferences=preferences, progress=progress)
     if split == "time" or history.is_dated or history.leads["sequence"].isna().any():
         return found
-    return replace(found, by_time=kind.evaluate(history, as_of=as_of, split="time", progress=progress).metrics)
+    forward = kind.evaluate(history, as_of=as_of, split="time", preferences=preferences, progress=progress)
+    return replace(found, by_time=forward.metrics)
 
 
 def suspected(db: Database, name: str, *, as_of: datetime) -> leaks.Report:
@@ -73,14 +87,20 @@ def learn_from(db: Database, as_of: datetime) -> History:
 
 
 def _train(
-    db: Database, kind: type[Model], history: History, as_of: datetime, now: datetime, progress: Progress
+    db: Database,
+    kind: type[Model],
+    history: History,
+    as_of: datetime,
+    now: datetime,
+    preferences: Preferences,
+    progress: Progress,
 ) -> Trained:
-    found = kind.evaluate(history, as_of=as_of, progress=progress)
+    found = kind.evaluate(history, as_of=as_of, preferences=preferences, progress=progress)
     report = found.to_json()
     if found.refusal:
         return Trained(kind.name, None, False, _refused(db, kind.name, found.refusal), report)
     progress("training on everything", 0.0)
-    model = kind(**found.settings).fit(history, as_of=as_of)
+    model = kind(**found.settings).fit(history, as_of=as_of, guard=found.leaks)
     progress("training on everything", 1.0)
     served = _served(db, kind)
     decided = _decide(served, model, found, history, as_of, progress)

@@ -1,4 +1,4 @@
-"""Exact Shapley contributions of boosted trees, path-dependent, for all leaves at once."""
+"""Exact Shapley contributions of boosted trees, path-dependent (TreeSHAP), for all leaves at once."""
 
 from __future__ import annotations
 
@@ -36,10 +36,6 @@ class TreeContributions:
     a polynomial that Gauss-Legendre integrates exactly. It depends on which of the leaf's d features are followed
     alone, and these on the way that the row takes at a few nodes. So neighbouring leaves are bundled, what a bundle
     pays is worked out once for every way through its nodes, and rows look theirs up.
-
-    References
-    ----------
-    Lundberg et al. (2020), "From local explanations to global understanding with explainable AI for trees".
     """
 
     def __init__(self, model: Any) -> None:

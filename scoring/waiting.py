@@ -15,9 +15,11 @@ from sklearn.linear_model import LogisticRegression
 from knowledge.errors import NotTrained
 from knowledge.frames import History, Snapshot
 from scoring import activity
-from scoring.backtest import Evaluation, Split
 from scoring.base import Model, Progress, silent
+from scoring.evaluation import Evaluation, Split
+from scoring.leaks import Report
 from scoring.metrics import METRICS, measure
+from scoring.preferences import NONE_SET, Preferences
 
 FEWEST = 40
 # The last part of the leads, by arrival, judges what was learnt from those before.
@@ -60,7 +62,7 @@ class Waiting(Model):
     def feature_names(self) -> tuple[str, ...]:
         return ("first_touch_hours",)
 
-    def fit(self, history: History, *, as_of: datetime) -> Self:
+    def fit(self, history: History, *, as_of: datetime, guard: Report | None = None) -> Self:
         return self.learn(*_closed(history, as_of))
 
     def learn(self, hours: Vector, won: Vector, source: Objects) -> Self:
@@ -89,7 +91,13 @@ class Waiting(Model):
 
     @classmethod
     def evaluate(
-        cls, history: History, *, as_of: datetime, split: Split = "time", progress: Progress = silent
+        cls,
+        history: History,
+        *,
+        as_of: datetime,
+        split: Split = "time",
+        preferences: Preferences = NONE_SET,
+        progress: Progress = silent,
     ) -> Evaluation:
         hours, won, source = _closed(history, as_of)
         cut, rate = int(len(won) * (1 - HELD_OUT)), float(won.mean()) if len(won) else 0.0

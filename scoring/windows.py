@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -59,6 +59,11 @@ class Rows:
             self.touched[mask],
             self.basis,
         )
+
+    @property
+    def in_no_order(self) -> Rows:
+        """The same rows, nothing said of which came first."""
+        return replace(self, time=np.full(len(self), np.nan))
 
     def sorted(self) -> Rows:
         """The same rows, in the order of time and id."""

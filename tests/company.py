@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from knowledge import scores
+from knowledge import proposals, scores
 from knowledge.crm import Lead
 from knowledge.database import Database
 from knowledge.ledger import ModelVersion
 from knowledge.people import Person, Roster, roster
+from knowledge.proposals import Move
 from scoring import refresh
 from scoring.registry import Registry
 from tools.base import Services, ToolContext
@@ -70,12 +71,13 @@ class Books:
         """Marks a lead as changed, as every way of writing one does."""
         scores.mark_stale(session, [lead_id])
 
-    def doubt(self, column: str) -> str:
-        """Puts a column in doubt, as the guard against columns that know the outcome does; its name."""
-        flag = {"column": column, "verdict": "doubtful", "evidence": "alone it reaches AUC 0.71"}
+    def doubt(self, column: str, *others: str) -> str:
+        """Puts columns in doubt, as the guard against columns that know the outcome does; the name of the first."""
+        doubtful = {"verdict": "doubtful", "evidence": "alone it reaches AUC 0.71"}
+        flags = [doubtful | {"column": each} for each in (column, *others)]
         with self.db.write() as session:
             for version in session.scalars(select(ModelVersion).where(ModelVersion.serves)):
-                version.report = version.report | {"flagged": [flag]}
+                version.report = version.report | {"flagged": flags}
         return column
 
     def retire(self, model: str) -> None:
@@ -83,3 +85,23 @@ class Books:
         with self.db.write() as session:
             session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
         refresh.score(self.db, model, as_of=NOW)
+
+    def proposal(self, rep: Person) -> str:
+        """A plan that awaits a decision, in which a rep loses a lead to nobody; its id."""
+        move = Move(self.lead_of(rep).id, rep.id, None, 10.0, 0.0, 0.1, 0.0, "Nobody should have it.")
+        made = proposals.create(
+            self.db,
+            kind="plan",
+            by=None,
+            at=NOW,
+            team_ids=[rep.team_id],
+            arguments={"pool": "all", "max_per_rep": None, "min_per_rep": None, "exclude": [], "pin": {}},
+            figures={},
+            moves=[move],
+        )
+        return made.id
+
+    def appeal(self, rep: Person) -> str:
+        """A rep's appeal for a colleague's lead; its id."""
+        lead = self.lead_of(self.rival(rep, same_team=True))
+        return proposals.appeal(self.db, lead.id, by=rep.id, at=NOW, text="We met at the fair.").id

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from fasteners import InterProcessLock
 from sqlalchemy import select, text
 
 from knowledge import reports
 from knowledge.database import Database
+from scoring import estimators
 from tests.company import NOW, Books
+
+if TYPE_CHECKING:
+    from bot.reading import Reader
+
+# A file by its name, and what writes it.
+Once = Callable[[str, Callable[[Path], None]], Path]
+# Books as small as those of the tests keep fewer, and growing the rest would be most of all training.
+FEW_TREES = 40
+
+
+@pytest.fixture(scope="session", autouse=True)
+def most_trees() -> Iterator[int]:
+    """How many trees are grown in earnest; in tests there are fewer."""
+    in_earnest = estimators.MOST_TREES
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimators, "MOST_TREES", FEW_TREES)
+        yield in_earnest
+
+
+@pytest.fixture
+def in_earnest(most_trees: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many trees as in earnest, for a test of large books or of that number itself."""
+    monkeypatch.setattr(estimators, "MOST_TREES", most_trees)
 
 
 @pytest.fixture
@@ -66,13 +92,34 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """A file by its name, made by whichever worker wants it first and found there by the others."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def find(name: str, make: Callable[[Path], None]) -> Path:
+        file = folder / name
+        with InterProcessLock(folder / f"{name}.lock"):
+            if not file.exists():
+                unfinished = tmp_path_factory.mktemp("unfinished") / name
+                make(unfinished)
+                unfinished.replace(file)
+        return file
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def company_file(made_once: Once) -> Path:
     """A small demo company, its ranking trained and its leads scored; copied for each test that wants it."""
+    return made_once("company.db", _make_company)
+
+
+def _make_company(path: Path) -> None:
     from knowledge.connectors import demo
     from scoring import refresh, training
     from scoring.registry import CATALOG
 
-    path = tmp_path_factory.mktemp("company") / "callsheet.db"
     db = Database(f"sqlite:///{path}")
     db.migrate()
     demo.build(db, now=NOW, scale=0.25)
@@ -81,7 +128,6 @@ def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     db.engine.dispose()
-    return path
 
 
 @pytest.fixture
@@ -99,19 +145,27 @@ def books(company: Database) -> Books:
 
 
 @pytest.fixture(scope="session")
-def replays(company_file: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, dict[str, Any]]]:
+def replays(
+    company_file: Path,
+    made_once: Once,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[tuple[str, dict[str, Any]]]:
     """Replays of three months as a manager and an admin ask for them, by key: making them takes a while."""
-    from knowledge.ledger import Report
-    from tools.retro import retro_report
 
-    path = shutil.copy(company_file, tmp_path_factory.mktemp("replays") / "callsheet.db")
-    books = Books(Database(f"sqlite:///{path}"))
-    for role in ("manager", "admin"):
-        retro_report.run(books.ctx(books.person(role)), months=3)
-    with books.db.read() as session:
-        found = [(report.key, report.numbers) for report in session.scalars(select(Report))]
-    books.db.engine.dispose()
-    return found
+    def make(path: Path) -> None:
+        from knowledge.ledger import Report
+        from tools.retro import retro_report
+
+        copied = shutil.copy(company_file, tmp_path_factory.mktemp("replays") / "callsheet.db")
+        books = Books(Database(f"sqlite:///{copied}"))
+        for role in ("manager", "admin"):
+            retro_report.run(books.ctx(books.person(role)), months=3)
+        with books.db.read() as session:
+            found = [(report.key, report.numbers) for report in session.scalars(select(Report))]
+        books.db.engine.dispose()
+        path.write_text(json.dumps(found), encoding="utf-8")
+
+    return [(key, numbers) for key, numbers in json.loads(made_once("replays.json", make).read_text(encoding="utf-8"))]
 
 
 @pytest.fixture
@@ -120,3 +174,13 @@ def replayed(books: Books, replays: list[tuple[str, dict[str, Any]]]) -> Books:
     for key, numbers in replays:
         reports.save(books.db, "retro", NOW, numbers, key)
     return books
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    """The planner's reader of the bot's tools, which keeps nothing of a question."""
+    from bot.reading import Reader
+    from scoring.intent import Intents
+    from tools.catalog import TOOLS
+
+    return Reader(TOOLS, Intents)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
 
+from bot import posting
 from bot.desk import Desk
+from bot.notices import Courier
+from bot.settings import Settings
 from bot.workspace import LocalSlack, Person
+from knowledge import notices
 from knowledge.people import Person as Colleague
 from tests.company import Books
 
@@ -20,13 +25,27 @@ class Office:
     slack: LocalSlack
     books: Books
     desk: Desk
+    settings: Settings
 
     def user(self, colleague: Colleague) -> Person:
         return self.slack.person(colleague.email or colleague.name)
 
+    def holder(self, person_id: str | None) -> Person:
+        """Whoever has that id among the company's people."""
+        return self.user(next(each for each in self.books.roster.people if each.id == person_id))
+
     def calls(self, method: str) -> list[Any]:
         """What the bot asked of a method of Slack's."""
         return [call for call in self.slack.workspace.api_calls if call.method == method]
+
+    def courier(self) -> Courier:
+        """Who delivers notices, as the jobs beside the conversations have one."""
+        db = self.books.db
+        return Courier(self.desk, partial(notices.due_to, db), partial(notices.take, db), partial(notices.sent, db))
+
+    def deliver(self) -> int:
+        """Delivers the notices that wait; how many there were."""
+        return self.courier().deliver(posting.once(self.client()))
 
     def client(self) -> WebClient:
         """Slack as the bot reaches it."""

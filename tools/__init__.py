@@ -3,7 +3,9 @@
 `base` is the door (role, arguments, run, citations, audit, refusal), `access` the whole policy of who may see what,
 `names` turns what people call things into records. `charts` draws and `pages` writes the files that go with answers;
 `cards` is all there is to say of a model (from `findings`, `verdicts`, `pictures` and `descriptions`). Every other
-module is a subject with its tools. This floor imports `scoring` and `knowledge`; it knows no Slack.
+module is a subject with its tools: of leads that change hands, `plans` proposes (in the shape of `planned`, in the
+words of `plan_words`), `decisions`, `appeals` and `standing` are the clicks, `news` what those concerned are told,
+`allocation` why. This floor imports `scoring` and `knowledge`; it knows no Slack.
 
 To add a tool: write a function with `@tool(...)` and its `Result` in the module of its subject, and put it into
 `TOOLS` in `catalog`. Its docstring is what a language model reads, its examples are what the offline planner learns.

@@ -12,7 +12,7 @@ whether it exists or not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,6 +67,11 @@ def may_all_see(viewers: Sequence[Person | None], roster: Roster, owners: Sequen
     return all(
         viewer is not None and all(sight(viewer, roster, owner) == "all" for owner in owners) for viewer in viewers
     )
+
+
+def answers_for(asker: Person, roster: Roster, ids: Collection[str | None]) -> bool:
+    """Whether the asker may decide about the leads of some people: their manager may, and an admin."""
+    return asker.role != "rep" and all(sight(asker, roster, id_) == "all" for id_ in ids)
 
 
 def scope(ctx: ToolContext, words: str) -> Scope:

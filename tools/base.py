@@ -89,10 +89,21 @@ class Refusal(Result):
 
 @dataclass(frozen=True)
 class Policy:
-    """The settings that answers depend on."""
+    """The settings that answers depend on; models are trained under `cuts`, so an answer may be made under others.
+
+    Attributes
+    ----------
+    fair_share : of an equal split of a pool's best leads, the part that a plan gives every rep at least
+    switching_cost : share of a lead's chance that is lost when it is taken from whoever works it
+    hold_out : share of the leads that go by today's rule when a plan is made, to measure what plans bring
+    """
 
     default_zone: str = "UTC"
     consent_required: bool = False
+    cuts: tuple[float, float] | None = None
+    fair_share: float = 0.5
+    switching_cost: float = 0.1
+    hold_out: float = 0.1
 
 
 class Cache:

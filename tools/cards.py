@@ -226,7 +226,7 @@ def _where_it_fails(found: Findings) -> Section:
     moved = [(verdicts.feature(each.feature), f"{each.psi:.2f}", each.verdict) for each in found.moved[:WORST_SHOWN]]
     tables = (
         Table((*head, "chances run"), off, "Groups whose chances are off"),
-        Table((*head, "AUC"), weak, "Groups that are ordered worse"),
+        Table((*head, "AUC"), weak, "Groups that are ranked worse than their chances promise"),
         Table(("", "stability index", "verdict"), moved, "Features whose values among open leads have moved"),
     )
     says = [wording.sentence(each) for each in said if each]
@@ -238,10 +238,12 @@ def _groups(found: Findings) -> str:
         return "How good it is by group was not measured"
     off, weak, n = len(found.off), len(found.weak), len(found.groups)
     if not off and not weak:
-        return f"None of {n} groups has chances or an order worse than the rest beyond what chance does"
+        return (
+            f"In none of {n} groups are the chances off, or the order worse than they promise, beyond what chance does"
+        )
     return (
-        f"Of {n} groups, {off} have chances that are off beyond what chance does and {weak} are ordered worse than the "
-        "rest; a lead can be in several"
+        f"Beyond what chance does, {off} of {n} groups have chances that are off, and {weak} are ranked worse within "
+        "themselves than their chances promise; a lead can be in several"
     )
 
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from tools.allocation import best_rep, explain_assignment
+from tools.appeals import appeal_assignment, appeal_news, decide_appeal
+from tools.arrivals import arrivals_news
 from tools.base import Tool
 from tools.calls import leads_to_call
 from tools.customers import ideal_customer
+from tools.decisions import adjust_proposal, decide_proposal
 from tools.leads import explain_lead, show_lead
+from tools.lift import lift_report
 from tools.models import decide_column, model_report
 from tools.movement import score_change
+from tools.news import assignment_news, plan_news
 from tools.pipeline import pipeline_report
+from tools.plans import plan_allocation
 from tools.ratings import rate_lead
 from tools.retro import retro_report
+from tools.standing import standing_rule, standing_rules
+from tools.terms import plan_terms, renew_proposal
 
 TOOLS: tuple[Tool, ...] = (
     leads_to_call,
@@ -23,4 +32,20 @@ TOOLS: tuple[Tool, ...] = (
     decide_column,
     retro_report,
     ideal_customer,
+    best_rep,
+    plan_allocation,
+    explain_assignment,
+    lift_report,
+    decide_proposal,
+    adjust_proposal,
+    plan_news,
+    assignment_news,
+    appeal_assignment,
+    decide_appeal,
+    appeal_news,
+    standing_rule,
+    standing_rules,
+    plan_terms,
+    renew_proposal,
+    arrivals_news,
 )

@@ -137,6 +137,7 @@ def ideal_customer(ctx: ToolContext) -> IdealCustomer:
                     *(_line(each) for each in classes),
                     _beside(judged, int(served.card.report["n"])),
                     _left_out(pace),
+                    _cuts_told(pace, ctx.policy.cuts),
                 ),
             )
         ),
@@ -279,11 +280,28 @@ def _beside(judged: Sequence[Judged], n: int) -> str:
 def _left_out(pace: Pace) -> str:
     if not pace.dated:
         return "These books hold no dates, so it can be said who was won, not how fast."
-    few = "" if pace.days else " Too few converted to tell fast from slow."
+    few = "" if pace.days else f" Too few converted to tell fast from slow{_by_hand(pace.cuts)}."
     return (
         f"Leads younger than {pace.span:.0f} days are left out, for it cannot be told yet what becomes of them; "
         f"so are those decided on their first day.{few}"
     )
+
+
+def _cuts_told(pace: Pace, wanted: tuple[float, ...] | None) -> str:
+    """Where the cuts come from, if somebody set them or has set others since."""
+    if not pace.dated:
+        return ""
+    told = "The cuts between fast, medium and slow were set by hand." if pace.cuts and pace.days else ""
+    if wanted == pace.cuts:
+        return told
+    change = (
+        f"Cuts at {wording.listing([f'{day:g}' for day in wanted])} days" if wanted else "Cuts learnt from the books"
+    )
+    return f"{told} {change} are set now; they count once an admin has run `callsheet train pace`.".strip()
+
+
+def _by_hand(cuts: tuple[float, ...] | None) -> str:
+    return f" at the cuts of {wording.listing([f'{day:g}' for day in cuts])} days, set by hand" if cuts else ""
 
 
 def _covered(pace: Pace) -> str:

@@ -54,7 +54,11 @@ class Instant(Bin):
 
 
 class Group(Bin):
-    """The cases with one value in one column; `is_off` and `is_weak` where that is beyond what chance does."""
+    """The cases with one value in one column.
+
+    `is_off` where the chances do not fit what came, `is_weak` where the group is ranked worse within itself than its
+    chances promise; both only where that is beyond what chance does.
+    """
 
     column: str
     level: str
@@ -191,7 +195,7 @@ class Findings(_Read):
 
     @property
     def weak(self) -> tuple[Group, ...]:
-        """Groups that are ordered worse than the rest beyond chance, the worst first."""
+        """Groups that are ranked worse within themselves than their chances promise, beyond chance; the worst first."""
         found = (each for each in self.groups if each.is_weak and each.auc)
         return tuple(sorted(found, key=lambda each: each.auc.value if each.auc else 0.0))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,7 +12,7 @@ from knowledge import frames, metrics, overrides, records
 from knowledge.citations import Citation, record
 from knowledge.errors import NotTrained
 from knowledge.overrides import Opinion
-from knowledge.records import Event, LeadRecord
+from knowledge.records import Event, LeadRecord, Named
 from scoring import opinions, whatif
 from scoring.explanations import Explanation, Reason
 from scoring.ranking import Ranking
@@ -35,14 +36,30 @@ class Contribution(BaseModel):
     typical: str
 
 
-class LeadExplanation(Result):
+class OneLead(Result):
+    """An answer about one lead."""
+
+    lead_id: str
+    name: str
+
+
+class About(TypedDict):
+    """What every answer about one lead says of it."""
+
+    covers: str
+    as_of: datetime
+    owners: tuple[str | None, ...]
+    names: tuple[str, ...]
+    lead_id: str
+    name: str
+
+
+class LeadExplanation(OneLead):
     """Why a lead has its chance: contributions on the log-odds that sum to it.
 
     `rated` is how somebody rates it against the model, which is one of the contributions.
     """
 
-    lead_id: str
-    name: str
     chance: float
     low: float
     high: float
@@ -53,11 +70,9 @@ class LeadExplanation(Result):
     rated: Literal["higher", "lower"] | None
 
 
-class LeadView(Result):
+class LeadView(OneLead):
     """What is on record about a lead."""
 
-    lead_id: str
-    name: str
     facts: dict[str, str]
     events: tuple[str, ...]
 
@@ -77,7 +92,13 @@ class LeadView(Result):
         what makes {lead} a good lead / how was the score of {lead} made / is {lead} worth a call /
         why is {lead} first / reasons for {lead} / what are the odds that {lead} buys / will {lead} convert /
         why so low for {lead} / break down the score of {lead} / what would raise {lead}'s chance /
-        is {lead} a hot lead
+        is {lead} a hot lead / why is {lead} ranked so high / why is {lead} ranked so low /
+        why does {lead} rank so high / why is {lead} so high up / why is {lead}'s score so high /
+        why is {lead}'s chance so low / why is {lead} at the top of my list / what puts {lead} so high /
+        why is {lead} scored that low / why is {lead} not higher / why {lead}, please / but why {lead} /
+        and why {lead} / so why {lead} / why just {lead} / why {lead} of all leads / why {lead} at all /
+        why {lead} now / why {lead} today / why the lead {lead} / why {lead} first / why {lead} so early /
+        why exactly {lead} / {lead}, why / why call {lead}
         """,
 )
 def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
@@ -96,12 +117,7 @@ def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
             record("leads", found.id, found.name),
             *(cite_reason(found.id, reason, served) for reason in explanation.reasons),
         ),
-        covers=f"one lead, {found.name}",
-        as_of=ctx.now,
-        owners=(found.owner_id,),
-        names=(found.name,),
-        lead_id=found.id,
-        name=found.name,
+        **about(ctx, found),
         chance=value,
         low=low,
         high=high,
@@ -148,15 +164,22 @@ def show_lead(ctx: ToolContext, *, lead: LeadName) -> LeadView:
             record("leads", found.id, found.name),
             *(record("activities", event.id, line) for event, line in zip(events, lines, strict=True)),
         ),
-        covers=f"one lead, {found.name}",
-        as_of=ctx.now,
-        owners=(found.owner_id,),
-        names=(found.name,),
-        lead_id=found.id,
-        name=found.name,
+        **about(ctx, found),
         facts=facts,
         events=lines,
     )
+
+
+def about(ctx: ToolContext, lead: Named) -> About:
+    """What an answer about a lead says of it: whose it is, as of when."""
+    return {
+        "covers": f"one lead, {lead.name}",
+        "as_of": ctx.now,
+        "owners": (lead.owner_id,),
+        "names": (lead.name,),
+        "lead_id": lead.id,
+        "name": lead.name,
+    }
 
 
 def cite_reason(lead_id: str, reason: Reason, served: Served[Ranking]) -> Citation:

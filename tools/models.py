@@ -105,7 +105,7 @@ def model_report(ctx: ToolContext, *, model: ModelName | None = None) -> ModelRe
     held = _chosen(serving, model)
     found, said = findings.read(held.report), rules.of(ctx.db)
     made = cards.card(held, said=said, since=models.serving_since(ctx.db).get(held.model))
-    details = (*_details(held, found), *_others(serving, held.model))
+    details = (*_details(held, found, said), *_others(serving, held.model))
     return ModelReport(
         text="\n".join([f"{made.title}: {made.advice}", *(f"• {each}" for each in details)]),
         citations=_citations(held, found),
@@ -164,14 +164,14 @@ def _chosen(serving: dict[str, Card], name: str | None) -> Card:
     return serving[wanted[0]]
 
 
-def _details(held: Card, found: Findings) -> tuple[str, ...]:
+def _details(held: Card, found: Findings, said: dict[str, str]) -> tuple[str, ...]:
     told = (
         _learnt(held, found),
         f"On {found.n:,} cases that it had not seen: {best}" if (best := verdicts.beside(found)) else None,
         verdicts.keep(found),
         verdicts.average_gap(found),
         verdicts.drift(found),
-        _flags(found),
+        _flags(found, said),
         "not to be used to decide on pay, discipline or dismissal; a chance is not what a call would cause",
     )
     return tuple(wording.sentence(each) for each in told if each)
@@ -186,11 +186,16 @@ def _learnt(held: Card, found: Findings) -> str:
     return f"It learnt from {wording.count(seen.leads, words.case)}{won}, {known}, by {columns}"
 
 
-def _flags(found: Findings) -> str | None:
-    """The columns that were left out, the proven ones first."""
+def _flags(found: Findings, said: dict[str, str]) -> str | None:
+    """The columns that were left out, the proven ones first, and what an admin says of those in doubt."""
     if not found.flagged:
         return "no column was found to know the outcome" if found.trained_on else None
-    named = [flag.column + (" (doubtful)" if flag.verdict == "doubtful" else "") for flag in found.flagged]
+    named = [
+        f"{flag.column} ({verdicts.RULES.get(said.get(flag.column, ''), 'doubtful')})"
+        if flag.verdict == "doubtful"
+        else flag.column
+        for flag in found.flagged
+    ]
     more = [f"{len(named) - FLAGS_TOLD} more"] if len(named) > FLAGS_TOLD else []
     return f"left out, for they may know the outcome: {wording.listing([*named[:FLAGS_TOLD], *more])}"
 

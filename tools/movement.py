@@ -22,8 +22,8 @@ from scoring.movement import Movement, Part, movement
 from scoring.ranking import Ranking
 from scoring.registry import Served
 from tools import names, wording
-from tools.base import LeadName, Result, ToolContext, tool
-from tools.leads import event_line, serving
+from tools.base import LeadName, ToolContext, tool
+from tools.leads import OneLead, about, event_line, serving
 
 LOOK_BACK = timedelta(days=7)
 FACTS_SHOWN = 4
@@ -45,11 +45,9 @@ class Share(BaseModel):
     points: float
 
 
-class ScoreChange(Result):
+class ScoreChange(OneLead):
     """Why a lead's chance is not what it was: shares that sum to the change, on the log-odds and as shown."""
 
-    lead_id: str
-    name: str
     since: datetime
     chance_then: float
     chance_now: float
@@ -127,12 +125,7 @@ def score_change(ctx: ToolContext, *, lead: LeadName, since: Since | None = None
             *_cite_models(found.id, then.served, served, moved),
             *news,
         ),
-        covers=f"one lead, {found.name}",
-        as_of=ctx.now,
-        owners=(found.owner_id,),
-        names=(found.name,),
-        lead_id=found.id,
-        name=found.name,
+        **about(ctx, found),
         since=then.since,
         chance_then=before,
         chance_now=after,

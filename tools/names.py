@@ -171,6 +171,18 @@ def lead(ctx: ToolContext, name: str) -> Named:
     return _only(seen["all"], name) if seen["all"] else _nearest(ctx, name)
 
 
+def heard(ctx: ToolContext, name: str) -> Named:
+    """The lead of that name, if the asker may at least hear whose it is.
+
+    Raises
+    ------
+    UnknownRecord
+        When no such lead or more than one is called so; the sentence names the nearest.
+    """
+    audible = [one for one in records.by_name(ctx.db, "lead", [name]) if _sight(ctx, one) != "nothing"]
+    return _only(audible, name) if audible else _nearest(ctx, name)
+
+
 def _only(found: Sequence[Named], name: str) -> Named:
     if len(found) == 1:
         return found[0]

@@ -102,7 +102,7 @@ class PipelineReport(Result):
                 deals did we win / deals closed won / wins / deals we won / deals i won / deals have we won
                 """,
             "lost_deals": """
-                deals lost / lost deals / losses / deals did we lose / deals we lost / lose
+                deals lost / lost deals / losses / deals did we lose / deals have we lost / deals we lost / lose
                 """,
             "time_to_first_touch": """
                 time to first touch / speed to lead / response time / first response / respond to new leads /
@@ -126,7 +126,7 @@ class PipelineReport(Result):
         "by": {
             "rep": """
                 by rep / per rep / by person / per person / each rep / by salesperson / by agent / by owner /
-                every rep / per head
+                every rep / per head / which rep / who of us
                 """,
             "team": "by team / per team / each team / by teams",
             "source": """

@@ -73,7 +73,7 @@ def line_up(ctx: ToolContext, scope: Scope, *, limit: int, source: str | None, s
     """
     source = _known_source(ctx, source)
     served = ctx.models.serving(Ranking)
-    note = _bring_up_to_date(ctx, served)
+    note = bring_up_to_date(ctx, served)
     owners: list[str | None] = [*(scope.owner_ids or [person.id for person in ctx.roster.people])]
     owners += [None] if None not in owners else []
     tallies = [ctx.keep(("tally", owner), partial(call_list.tally, ctx.db, owner)) for owner in owners]
@@ -107,7 +107,7 @@ def _known_source(ctx: ToolContext, source: str | None) -> str | None:
     raise BadInput(f'No lead has come from "{source[:60]}"; sources are {", ".join(known[:12])}.')
 
 
-def _bring_up_to_date(ctx: ToolContext, served: Served[Ranking] | None) -> str:
+def bring_up_to_date(ctx: ToolContext, served: Served[Ranking] | None) -> str:
     """Scores what changed since it was last scored; says what is too much for a question."""
     overrides.end_expired(ctx.db, ctx.now)
     stale = scores.stale_ids(ctx.db, RESCORED_AT_ONCE + 1)

@@ -9,18 +9,16 @@ from knowledge.citations import record
 from knowledge.errors import BadInput
 from scoring import opinions
 from tools import names, wording
-from tools.base import LeadName, Result, ToolContext, tool
-from tools.leads import serving
+from tools.base import LeadName, ToolContext, tool
+from tools.leads import OneLead, about, serving
 
 View = Literal["higher", "lower", "as the model"]
 SHIFTS: dict[View, float] = {"higher": overrides.STEP, "lower": -overrides.STEP}
 
 
-class Rating(Result):
+class Rating(OneLead):
     """How a lead counts from now on: the model's own chance, and the one that is shown and ranked by."""
 
-    lead_id: str
-    name: str
     view: View
     model_chance: float
     chance: float
@@ -58,12 +56,7 @@ def rate_lead(ctx: ToolContext, *, lead: LeadName, view: View = "as the model") 
         if opinion
         else f"{found.name} is left to the model again, which says {wording.percent(own)}.",
         citations=(record("leads", found.id, found.name),),
-        covers=f"one lead, {found.name}",
-        as_of=ctx.now,
-        owners=(found.owner_id,),
-        names=(found.name,),
-        lead_id=found.id,
-        name=found.name,
+        **about(ctx, found),
         view=view,
         model_chance=own,
         chance=chance,

@@ -19,8 +19,7 @@ from scoring import training
 from scoring.base import Progress, silent
 from scoring.ranking import Ranking
 from scoring.registry import Registry
-from scoring.replay import MOST_MONTHS, Replay, check_months, replay
-from scoring.retro import Retro, look_back
+from scoring.retro import MOST_MONTHS, Replay, Retro, check_months, look_back, replay
 from tools import access, charts, retro_page, retro_words, wording
 from tools.base import Attachment, Result, ToolContext, tool
 from tools.retro_page import page

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scoring.metrics import Metric
-from scoring.missed import Missed
-from scoring.retro import DONE, FIFO, RANDOM, RANKING, Group, Retro
+from scoring.retro.missed import Missed
+from scoring.retro.report import DONE, FIFO, RANDOM, RANKING, Group, Retro
 from tools import charts, pages, retro_words, wording
 from tools.charts import Line, Point
 from tools.retro_words import ORDERS, Reader, told, told_money, told_number

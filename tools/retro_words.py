@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from knowledge.people import Roster
 from knowledge.records import LeadRecord
 from scoring.metrics import Metric
-from scoring.missed import LATE_DAYS, Missed
-from scoring.retro import DONE, FIFO, LAST_TOUCH, RANDOM, RANKING, Keep, Retro
+from scoring.retro.missed import LATE_DAYS, Missed
+from scoring.retro.report import DONE, FIFO, LAST_TOUCH, RANDOM, RANKING, Keep, Retro
 from tools import wording
 
 NINETY = 0.9

@@ -201,6 +201,8 @@ METRICS = {
     "log_loss": "log-loss",
     "brier": "Brier score",
     "ece": "calibration error",
+    "rep_spearman": "agreement of what reps were said to add with what came (rank correlation)",
+    "rep_coverage": "later results of reps inside their 90 % intervals",
 }
 BASELINES = {
     "base_rate": "one rate for all",
@@ -208,6 +210,8 @@ BASELINES = {
     "newest": "newest first",
     "last_touch": "last touched first",
     "logistic_regression": "logistic regression",
+    "no_rep": "the lead alone",
+    "raw_rate": "each rep's own rate",
 }
 FLAGS = {"dropped": "left out: proven", "doubtful": "left out: doubtful"}
 RULES = {"keep": "an admin says: known before", "drop": "an admin says: known only after"}

@@ -82,10 +82,17 @@ def _calls() -> dict[str, Any]:
     return calls.measure()
 
 
+def _plans() -> dict[str, Any]:
+    from bot.bench import plans
+
+    return plans.measure()
+
+
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "imports": _imports,
     "book": _book,
     "ask": _ask,
     "ranking": _ranking,
     "calls": _calls,
+    "plans": _plans,
 }

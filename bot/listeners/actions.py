@@ -1,4 +1,4 @@
-"""Clicks: "Why?" on a lead, thumbs on an answer, the reason behind a thumb down."""
+"""Thumbs on an answer, the reason behind a thumb down, and clicks that nothing hears any more."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot.agent import Answer
 from bot.views import home
-from bot.views.blocks import FEEDBACK, WHY
+from bot.views.blocks import FEEDBACK
 
 if TYPE_CHECKING:
     from bot.desk import Desk
@@ -20,27 +19,6 @@ logger = logging.getLogger(__name__)
 
 
 def register(app: App, desk: Desk) -> None:
-    @app.action(WHY)
-    def handle_why(
-        ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient, context: BoltContext
-    ) -> None:
-        ack()
-        answer = explain(desk, client, context, body["user"]["id"], action["value"])
-        place = body.get("channel") or client.conversations_open(users=body["user"]["id"])["channel"]
-        message = body.get("message") or {}
-        if isinstance(answer, str):
-            client.chat_postEphemeral(channel=place["id"], user=body["user"]["id"], text=answer)
-            return
-        desk.post(
-            client,
-            answer,
-            channel=place["id"],
-            thread=message.get("thread_ts") or message.get("ts"),
-            user=body["user"]["id"],
-            team=str(context.team_id),
-            is_direct=place["id"].startswith("D"),
-        )
-
     @app.action(FEEDBACK)
     def handle_feedback(
         ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient, context: BoltContext
@@ -71,14 +49,6 @@ def register(app: App, desk: Desk) -> None:
     @app.view(re.compile(".*"))
     def handle_other_view(ack: Ack) -> None:
         ack()
-
-
-def explain(desk: Desk, client: WebClient, context: BoltContext, user: str, lead_id: str) -> Answer | str:
-    """The explanation of a lead, through the same door as a question, for whoever clicked."""
-    asker = desk.identify(client, str(context.team_id), user)
-    if isinstance(asker, str):
-        return asker
-    return desk.run(asker, "explain_lead", {"lead": lead_id})
 
 
 def rate(

@@ -10,10 +10,13 @@ from slack_sdk import WebClient
 
 from bot.blockkit import problems
 from bot.views import blocks, home
+from bot.views.blocks import Block
 from bot.views.home import PROMPTS
+from tools.standing import standing_rules
 
 if TYPE_CHECKING:
     from bot.desk import Desk
+    from knowledge.people import Person
 
 logger = logging.getLogger(__name__)
 ONLY_HEARD = (
@@ -47,15 +50,24 @@ def draw(desk: Desk, client: WebClient, team: str, user: str) -> dict[str, Any]:
     said = desk.assistant.ask("which leads should I call now", asker)
     drawn = [block for result in said.results for block in blocks.drawn(result)] or [blocks.section(said.text)]
     reports = home.reports_for(asker.role, desk.assistant.tools)
-    view = home.home(asker.first_name, drawn, reports)
+    rules = _rules(desk, asker)
+    view = home.home(asker.first_name, drawn, reports, rules)
     if wrong := problems("views.publish", {"user_id": user, "view": view}):
         logger.error(
             "Home would be refused: %s",
             [f"{p.pointer}: {p.message}" for p in wrong[:5]],
             extra={"action": "blocks_refused"},
         )
-        return home.home(asker.first_name, [blocks.section(said.text)], reports)
+        return home.home(asker.first_name, [blocks.section(said.text)], reports, rules)
     return view
+
+
+def _rules(desk: Desk, asker: Person) -> list[Block]:
+    """The standing rules, for whoever may switch them."""
+    if asker.role not in standing_rules.roles:
+        return []
+    found = desk.run(asker, standing_rules.name, {})
+    return [block for result in found.results for block in blocks.drawn(result)]
 
 
 def _hear(event: dict[str, Any]) -> None:

@@ -1,8 +1,21 @@
 """Results as Slack blocks: pure functions, one for each type of result, and the pieces they share.
 
-To draw a new result, write a function in the module of its subject and register it with `@blocks.drawn`.
+To draw a new result, write a function in the module of its subject and register it with `@blocks.drawn`. A button that
+calls a tool is drawn by `buttons`, and heard without anything more; a modal in front of a tool is a `forms.Form`.
 """
 
-from bot.views import customers, leads, models, movement, pipeline, retro
+from bot.views import assignments, customers, leads, lift, models, movement, news, pipeline, plans, retro, rules
 
-__all__ = ["customers", "leads", "models", "movement", "pipeline", "retro"]
+__all__ = [
+    "assignments",
+    "customers",
+    "leads",
+    "lift",
+    "models",
+    "movement",
+    "news",
+    "pipeline",
+    "plans",
+    "retro",
+    "rules",
+]

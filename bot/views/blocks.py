@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 
-SECTION_LIMIT, CONTEXT_LIMIT, NAME_LIMIT, MESSAGE_LIMIT = 2_900, 1_900, 120, 45
+SECTION_LIMIT, CONTEXT_LIMIT, NAME_LIMIT, LABEL_LIMIT, MESSAGE_LIMIT = 2_900, 1_900, 120, 75, 45
 SOURCES_SHOWN = 6
 FEEDBACK = "feedback"
-WHY = "why"
 # The block that names an answer's files; by it a later process knows that files are due.
 FILES = "files"
 ATTACHED, IN_MESSAGES = "Attached", "In your direct messages"
@@ -88,7 +87,7 @@ def divider() -> Block:
 
 
 def button(text: str, action_id: str, value: str) -> Block:
-    label = {"type": "plain_text", "text": shortened(text, 75), "emoji": True}
+    label = {"type": "plain_text", "text": shortened(text, LABEL_LIMIT), "emoji": True}
     return {"type": "button", "text": label, "action_id": action_id, "value": value}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views import blocks
+from bot.views import blocks, buttons
 from bot.views.blocks import Block
 from tools import wording
 from tools.customers import Alike, IdealCustomer, PaceClass, told_by_topic
@@ -34,5 +34,5 @@ def _lead(each: Alike) -> Block:
     company = f" · {blocks.data(each.company)}" if each.company else ""
     return blocks.markdown(
         f"{blocks.bold(each.name)}{company} · {wording.percent(each.chance)}",
-        blocks.button("Why?", blocks.WHY, each.lead_id),
+        buttons.why(each.lead_id),
     )

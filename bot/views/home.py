@@ -52,13 +52,17 @@ def reports_for(role: str, tools: Sequence[Tool]) -> list[Report]:
     return [report for report in REPORTS if role in REPORTED_TO and report.tool in allowed]
 
 
-def home(name: str, body: Sequence[Block], reports: Sequence[Report] = ()) -> dict[str, Any]:
-    """The Home tab of somebody who is known: reports at one click, the calls worth making, what can be asked."""
+def home(
+    name: str, body: Sequence[Block], reports: Sequence[Report] = (), rules: Sequence[Block] = ()
+) -> dict[str, Any]:
+    """The Home tab of somebody who is known: reports at one click, standing rules, the calls worth making, what can be
+    asked."""
     asks = "\n".join(f"• {prompt['message']}" for prompt in PROMPTS)
     return _tab(
         [
             blocks.header(f"Good to see you, {name}"),
             *_offered(reports),
+            *([*rules, blocks.divider()] if rules else []),
             *body,
             blocks.divider(),
             blocks.markdown(f"*You can ask me*\n{asks}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views import blocks
+from bot.views import blocks, buttons
 from bot.views.blocks import Block
 from bot.views.movement import rate_buttons
 from tools import wording
@@ -51,7 +51,7 @@ def lead(found: LeadView) -> list[Block]:
         for start in range(0, min(len(fields), 20), 10)
     ]
     timeline = "\n".join(f"• {blocks.data(event)}" for event in found.events) or "Nothing has happened yet."
-    why = blocks.button("Why this chance?", blocks.WHY, found.lead_id)
+    why = buttons.why(found.lead_id, "Why this chance?")
     return [blocks.header(found.name), *tables, blocks.markdown(timeline, why)]
 
 
@@ -63,7 +63,7 @@ def _card(place: int, card: CallCard, callable_now: bool) -> list[Block]:
         " · ".join(blocks.data(fact) for fact in facts),
         blocks.escaped(" ".join(wording.sentence(reason) for reason in card.reasons)),
     ]
-    why = blocks.button("Why?", blocks.WHY, card.lead_id) if card.chance is not None else None
+    why = buttons.why(card.lead_id) if card.chance is not None else None
     return [
         blocks.markdown("\n".join(filter(None, lines)), why),
         blocks.context(blocks.escaped(_dial(card, callable_now))),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bot.views import blocks
+from bot.views import blocks, buttons
 from bot.views.blocks import Block
-from tools.models import ColumnDecision, Doubt, Known, ModelReport
+from tools.models import ColumnDecision, Doubt, Known, ModelReport, decide_column
 
-# The start of the name of each button's action; when the column is known follows.
-COLUMN = "column:"
 # All the text of a message may not be longer than 12,000 letters.
 DOUBTS_SHOWN, EVIDENCE_LIMIT = 10, 400
 _BUTTONS: dict[Known, str] = {"before": "Known before: keep it", "after": "Only after: leave it out"}
@@ -31,6 +29,6 @@ def column_decision(found: ColumnDecision) -> list[Block]:
 
 
 def _question(doubt: Doubt) -> list[Block]:
-    buttons = [blocks.button(text, f"{COLUMN}{known}", doubt.column) for known, text in _BUTTONS.items()]
+    offered = (buttons.decides(t, decide_column, column=doubt.column, known=k) for k, t in _BUTTONS.items())
     asked = f"{blocks.bold(doubt.question)}\n{blocks.escaped(blocks.shortened(doubt.evidence, EVIDENCE_LIMIT))}"
-    return [blocks.markdown(asked), {"type": "actions", "elements": buttons}]
+    return [blocks.markdown(asked), buttons.row(*offered)]

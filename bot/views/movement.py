@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from bot.views import blocks
+from bot.views import blocks, buttons
 from bot.views.blocks import Block
 from tools.movement import ScoreChange, Share
-from tools.ratings import Rating, View
+from tools.ratings import Rating, View, rate_lead
 
-# The start of the name of each button's action; the view it stands for follows.
-RATE = "rate:"
 _BUTTONS: dict[View, str] = {
-    "higher": "Better than that",
-    "lower": "Worse than that",
+    "higher": "Better than the model says",
+    "lower": "Worse than the model says",
     "as the model": "Leave it to the model",
 }
 
@@ -23,7 +21,7 @@ def score_change(found: ScoreChange) -> list[Block]:
     notes = [line for line in rest if not line.startswith("• ")]
     shares = "\n".join(_share(share) for share in found.shares if share.points)
     body = [blocks.markdown(shares)] if shares else []
-    why = blocks.button("Why this chance?", blocks.WHY, found.lead_id)
+    why = buttons.why(found.lead_id, "Why this chance?")
     return [blocks.section(head, why), *body, *(blocks.context(blocks.escaped(note)) for note in notes)]
 
 
@@ -39,10 +37,8 @@ def rating(found: Rating) -> list[Block]:
 def rate_buttons(lead_id: str, rated: str | None) -> Block:
     """What a person who knows better can say; what has been said already is left out."""
     said = rated or "as the model"
-    return {
-        "type": "actions",
-        "elements": [blocks.button(text, f"{RATE}{view}", lead_id) for view, text in _BUTTONS.items() if view != said],
-    }
+    views = {view: text for view, text in _BUTTONS.items() if view != said}
+    return buttons.row(*(buttons.decides(text, rate_lead, lead=lead_id, view=view) for view, text in views.items()))
 
 
 def _share(share: Share) -> str:

@@ -26,17 +26,25 @@ _POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
-    "Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin",
-}  # fmt: skip
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 # A file is somebody's content: opened in a tab it gets no scripts, no forms and an origin of its own.
 _FILE_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'"
 )
 _OPENED = {
-    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
-    "html": "text/html; charset=utf-8", "txt": "text/plain; charset=utf-8", "md": "text/plain; charset=utf-8",
-}  # fmt: skip
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "html": "text/html; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "md": "text/plain; charset=utf-8",
+}
 _LOG_LENGTH = 200
 
 
@@ -131,11 +139,14 @@ class Page:
     def _app(self) -> Json:
         workspace = self.workspace
         return {
-            **asdict(workspace.app), "commands": workspace.manifest.commands, "has_home": workspace.manifest.has_home,
+            **asdict(workspace.app),
+            "commands": workspace.manifest.commands,
+            "has_home": workspace.manifest.has_home,
             "description": workspace.manifest.features.get("agent_view", {}).get("agent_description", ""),
-            "prompts": workspace.manifest.prompts, "connected": len(self.sockets.connected),
+            "prompts": workspace.manifest.prompts,
+            "connected": len(self.sockets.connected),
             "about": workspace.manifest.content.get("display_information", {}).get("description", ""),
-        }  # fmt: skip
+        }
 
     def _seen_by(self, person: Person) -> Json:
         workspace, direct = self.workspace, person.direct
@@ -201,10 +212,15 @@ async def _answered(request: Request, act: Callable[[Json], Json]) -> Response:
 def delivery_json(delivery: Delivery) -> Json:
     """A delivery as the inspector shows it."""
     return {
-        "id": delivery.id, "kind": delivery.kind,
-        "name": delivery.name, "state": delivery.state, "attempts": len(delivery.attempts), "ack_ms": delivery.ack_ms,
-        "payload": delivery.payload, "reply": delivery.reply,
-    }  # fmt: skip
+        "id": delivery.id,
+        "kind": delivery.kind,
+        "name": delivery.name,
+        "state": delivery.state,
+        "attempts": len(delivery.attempts),
+        "ack_ms": delivery.ack_ms,
+        "payload": delivery.payload,
+        "reply": delivery.reply,
+    }
 
 
 def _message(person: Person, asked: Mapping[str, Any], name: str = "ts") -> Message:
@@ -229,7 +245,8 @@ def _click(person: Person, asked: Json) -> Json:
     where: Message | View | None = _message(person, asked) if asked.get("ts") else _own_view(person, asked)
     if where is None:
         raise Unknown("this view is not open any more")
-    clicked = person.click(where, str(asked["action_id"]), asked.get("value"), entered=asked.get("entered") or {})
+    entered, block_id = asked.get("entered") or {}, asked.get("block_id")
+    clicked = person.click(where, str(asked["action_id"]), asked.get("value"), entered=entered, block_id=block_id)
     return {"acked": clicked.state == "acked"}
 
 

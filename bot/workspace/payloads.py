@@ -42,33 +42,61 @@ class Installation:
     def as_user(self) -> Json:
         """The app's bot as a user object of the Web API."""
         return {
-            "id": self.bot_user_id, "team_id": self.team_id, "name": self.app_name.lower(), "real_name": self.app_name,
-            "deleted": False, "tz": "UTC", "tz_label": "UTC", "tz_offset": 0, "is_bot": True, "is_app_user": False,
-            "is_restricted": False, "is_ultra_restricted": False, "is_stranger": False, "updated": 0,
-            "profile": {"real_name": self.app_name, "display_name": self.app_name, "bot_id": self.bot_id,
-                        "api_app_id": self.app_id, "team": self.team_id},
-        }  # fmt: skip
+            "id": self.bot_user_id,
+            "team_id": self.team_id,
+            "name": self.app_name.lower(),
+            "real_name": self.app_name,
+            "deleted": False,
+            "tz": "UTC",
+            "tz_label": "UTC",
+            "tz_offset": 0,
+            "is_bot": True,
+            "is_app_user": False,
+            "is_restricted": False,
+            "is_ultra_restricted": False,
+            "is_stranger": False,
+            "updated": 0,
+            "profile": {
+                "real_name": self.app_name,
+                "display_name": self.app_name,
+                "bot_id": self.bot_id,
+                "api_app_id": self.app_id,
+                "team": self.team_id,
+            },
+        }
 
 
 def event_callback(app: Installation, event: Mapping[str, object], seconds: int) -> Json:
     """The outer envelope of an Events API event."""
     authorization = {
-        "enterprise_id": None, "team_id": app.team_id, "user_id": app.bot_user_id, "is_bot": True,
+        "enterprise_id": None,
+        "team_id": app.team_id,
+        "user_id": app.bot_user_id,
+        "is_bot": True,
         "is_enterprise_install": False,
-    }  # fmt: skip
+    }
     return {
-        "token": "local", "team_id": app.team_id, "api_app_id": app.app_id, "event": dict(event),
-        "type": "event_callback", "event_id": fresh_id("Ev"), "event_time": seconds,
-        "authorizations": [authorization], "is_ext_shared_channel": False, "event_context": fresh_id("4-"),
-    }  # fmt: skip
+        "token": "local",
+        "team_id": app.team_id,
+        "api_app_id": app.app_id,
+        "event": dict(event),
+        "type": "event_callback",
+        "event_id": fresh_id("Ev"),
+        "event_time": seconds,
+        "authorizations": [authorization],
+        "is_ext_shared_channel": False,
+        "event_context": fresh_id("4-"),
+    }
 
 
 def message_event(message: Message, conversation: Conversation) -> Json:
     """A message as the `message` event tells it."""
     return {
-        **message.body, "channel": conversation.id, "channel_type": _CHANNEL_TYPES[conversation.kind],
+        **message.body,
+        "channel": conversation.id,
+        "channel_type": _CHANNEL_TYPES[conversation.kind],
         "event_ts": message.ts,
-    }  # fmt: skip
+    }
 
 
 def mention_event(message: Message) -> Json:
@@ -79,19 +107,31 @@ def mention_event(message: Message) -> Json:
 def changed_event(message: Message, before: Json, conversation: Conversation, ts: str) -> Json:
     """An edit, as a `message_changed` event."""
     return {
-        "type": "message", "subtype": "message_changed", "hidden": True, "message": dict(message.body),
-        "previous_message": before, "channel": conversation.id, "channel_type": _CHANNEL_TYPES[conversation.kind],
-        "ts": ts, "event_ts": ts,
-    }  # fmt: skip
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "message": dict(message.body),
+        "previous_message": before,
+        "channel": conversation.id,
+        "channel_type": _CHANNEL_TYPES[conversation.kind],
+        "ts": ts,
+        "event_ts": ts,
+    }
 
 
 def deleted_event(message: Message, conversation: Conversation, ts: str) -> Json:
     """A deletion, as a `message_deleted` event."""
     return {
-        "type": "message", "subtype": "message_deleted", "hidden": True, "deleted_ts": message.ts,
-        "previous_message": dict(message.body), "channel": conversation.id,
-        "channel_type": _CHANNEL_TYPES[conversation.kind], "ts": ts, "event_ts": ts,
-    }  # fmt: skip
+        "type": "message",
+        "subtype": "message_deleted",
+        "hidden": True,
+        "deleted_ts": message.ts,
+        "previous_message": dict(message.body),
+        "channel": conversation.id,
+        "channel_type": _CHANNEL_TYPES[conversation.kind],
+        "ts": ts,
+        "event_ts": ts,
+    }
 
 
 def reaction_event(kind: str, message: Message, user: str, name: str, ts: str) -> Json:
@@ -106,27 +146,45 @@ def slash_command(
     """A slash command as the app hears it."""
     name = "directmessage" if conversation.kind == "im" else conversation.name
     return {
-        "token": "local", "team_id": app.team_id, "team_domain": app.team_domain, "channel_id": conversation.id,
-        "channel_name": name, "user_id": user["id"], "user_name": user["name"], "command": command, "text": text,
-        "api_app_id": app.app_id, "is_enterprise_install": "false", "response_url": url, "trigger_id": trigger,
-    }  # fmt: skip
+        "token": "local",
+        "team_id": app.team_id,
+        "team_domain": app.team_domain,
+        "channel_id": conversation.id,
+        "channel_name": name,
+        "user_id": user["id"],
+        "user_name": user["name"],
+        "command": command,
+        "text": text,
+        "api_app_id": app.app_id,
+        "is_enterprise_install": "false",
+        "response_url": url,
+        "trigger_id": trigger,
+    }
 
 
 def interaction(app: Installation, kind: str, user: Json, trigger: str) -> Json:
     """What every interactive payload says: who, where, and the trigger that allows a modal."""
     who = {"id": user["id"], "username": user["name"], "name": user["name"], "team_id": app.team_id}
     return {
-        "type": kind, "user": who, "api_app_id": app.app_id, "token": "local", "trigger_id": trigger,
-        "team": {"id": app.team_id, "domain": app.team_domain}, "enterprise": None, "is_enterprise_install": False,
-    }  # fmt: skip
+        "type": kind,
+        "user": who,
+        "api_app_id": app.app_id,
+        "token": "local",
+        "trigger_id": trigger,
+        "team": {"id": app.team_id, "domain": app.team_domain},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
 
 
 def in_message(message: Message, conversation: Conversation, url: str) -> Json:
     """Where a click happened, for one in a message."""
     container: Json = {
-        "type": "message", "message_ts": message.ts, "channel_id": message.channel,
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel,
         "is_ephemeral": message.only_for is not None,
-    }  # fmt: skip
+    }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
     channel = {"id": conversation.id, "name": conversation.name if conversation.kind != "im" else "directmessage"}
@@ -138,13 +196,25 @@ def in_message(message: Message, conversation: Conversation, url: str) -> Json:
 def view_payload(app: Installation, view: View, state: Json | None = None) -> Json:
     """A view as the Web API and interactive payloads tell it."""
     defaults: Json = {
-        "callback_id": "", "private_metadata": "", "external_id": "", "title": None, "submit": None, "close": None,
-        "clear_on_close": False, "notify_on_close": False,
-    }  # fmt: skip
+        "callback_id": "",
+        "private_metadata": "",
+        "external_id": "",
+        "title": None,
+        "submit": None,
+        "close": None,
+        "clear_on_close": False,
+        "notify_on_close": False,
+    }
     identity = {
-        "id": view.id, "team_id": app.team_id, "app_id": app.app_id, "bot_id": app.bot_id, "hash": view.hash,
-        "root_view_id": view.root_id, "previous_view_id": view.previous_id, "app_installed_team_id": app.team_id,
-    }  # fmt: skip
+        "id": view.id,
+        "team_id": app.team_id,
+        "app_id": app.app_id,
+        "bot_id": app.bot_id,
+        "hash": view.hash,
+        "root_view_id": view.root_id,
+        "previous_view_id": view.previous_id,
+        "app_installed_team_id": app.team_id,
+    }
     return {**defaults, **view.content, **identity, "state": state or {"values": {}}}
 
 
@@ -155,11 +225,13 @@ def shown_view(app: Installation, view: View) -> Json:
 
 def rich_text(text: str) -> list[Json]:
     """The blocks Slack makes of what a person typed."""
-    return [{
-        "type": "rich_text",
-        "block_id": secrets.token_hex(3),
-        "elements": [{"type": "rich_text_section", "elements": list(_pieces(text))}],
-    }]  # fmt: skip
+    return [
+        {
+            "type": "rich_text",
+            "block_id": secrets.token_hex(3),
+            "elements": [{"type": "rich_text_section", "elements": list(_pieces(text))}],
+        }
+    ]
 
 
 def _pieces(text: str) -> Iterator[Json]:

@@ -49,9 +49,11 @@ class Person:
         with self.workspace.lock:
             conversation = self._place(where)
             body: Json = {
-                "user": self.id, "text": text, "client_msg_id": payloads.fresh_id("m"),
+                "user": self.id,
+                "text": text,
+                "client_msg_id": payloads.fresh_id("m"),
                 "blocks": payloads.rich_text(text),
-            }  # fmt: skip
+            }
             if thread:
                 root = conversation.messages[thread.thread_ts or thread.ts]
                 body |= {"thread_ts": root.ts, "parent_user_id": root.user}
@@ -80,9 +82,14 @@ class Person:
             conversation = self._place(where or self.direct)
             about = ResponseUrl(conversation.id, self.id, self.workspace.clock())
             payload = payloads.slash_command(
-                self.workspace.app, conversation, self._user, command, text,
-                trigger=self.workspace.surfaces.trigger(self.id), url=self._response_url(about),
-            )  # fmt: skip
+                self.workspace.app,
+                conversation,
+                self._user,
+                command,
+                text,
+                trigger=self.workspace.surfaces.trigger(self.id),
+                url=self._response_url(about),
+            )
         return self._settled(
             "slash_commands", payload, lambda delivery: replies.after_command(self.workspace, about, command, delivery)
         )
@@ -90,14 +97,21 @@ class Person:
     # Clicking
 
     def click(
-        self, where: Message | View, what: str, value: Any = None, *, entered: Mapping[str, Any] | None = None
+        self,
+        where: Message | View,
+        what: str,
+        value: Any = None,
+        *,
+        entered: Mapping[str, Any] | None = None,
+        block_id: str | None = None,
     ) -> Delivery:
         """Use an element (by its words or its action id) and wait until the app acked it.
 
-        `value` is what was chosen, for menus and pickers; `entered` what stands in the other inputs there.
+        `value` is what was chosen, for menus and pickers; `entered` what stands in the other inputs there. The first
+        element of that name is used, or the one in a block.
         """
         with self.workspace.lock:
-            block, element = _find(where.blocks, what)
+            block, element = _find(where.blocks, what, block_id)
             chosen = _pressed(element, what) if value is None else value
             payload = self._interaction("block_actions")
             payload["actions"] = [forms.action_of(block, element, chosen, self.workspace.next_ts())]
@@ -198,8 +212,9 @@ class Person:
         """The modal on top, once one (of this title) is open."""
         return self.wait(
             lambda: self.modal if self.modal and title in (None, self.modal.title) else None,
-            patience=patience, what="a modal",
-        )  # fmt: skip
+            patience=patience,
+            what="a modal",
+        )
 
     def wait_for_home(self, *, patience: float = PATIENCE_S) -> View:
         """The Home tab, once the app has published one."""
@@ -214,10 +229,13 @@ class Person:
     def _answers(self, to: Message) -> list[Message]:
         thread = to.thread_ts or to.ts
         return [
-            m for m in self.sees(to)
-            if m.user == self.workspace.app.bot_user_id and m.ts > to.ts and not m.streaming
+            m
+            for m in self.sees(to)
+            if m.user == self.workspace.app.bot_user_id
+            and m.ts > to.ts
+            and not m.streaming
             and m.thread_ts in (thread, None)
-        ]  # fmt: skip
+        ]
 
     def _place(self, where: Place) -> Conversation:
         if isinstance(where, Conversation):
@@ -260,8 +278,8 @@ class Person:
         return delivery
 
 
-def _find(blocks: list[Json], what: str) -> tuple[Json, Json]:
-    for block in blocks:
+def _find(blocks: list[Json], what: str, block_id: str | None) -> tuple[Json, Json]:
+    for block in (each for each in blocks if block_id in (None, each.get("block_id"))):
         for element in objects([block.get(name) for name in ("element", "accessory", "elements", "actions")]):
             if "action_id" in element and what in (element["action_id"], *_words(element)):
                 return block, element

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
+from knowledge import local_edits
 from knowledge.crm import DealChange, Lead, LeadChange, Team
 from knowledge.database import Database, Table, bump
 from knowledge.imports.rows import natural_id
@@ -119,6 +120,7 @@ def _apply_part(connection: Connection, staging: Staging, low: int, high: int) -
     total = connection.scalar(select(func.count()).select_from(rows).where(part)) or 0
     if "team_id" in staging.names:
         _add_teams(connection, rows)
+    local_edits.keep(connection, staging.target, rows, part)
     added = _add(connection, staging, part)
     changed = _change(connection, staging, part) if len(added) < total else []
     touched = [*added, *changed]

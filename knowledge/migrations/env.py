@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from knowledge import crm, imports, ledger, scores  # noqa: F401 - importing them registers their tables
+# Importing them registers their tables.
+from knowledge import crm, holdouts, imports, ledger, notices, proposals, scores, standing  # noqa: F401
 from knowledge.database import Instant, Json, Money, Table
 
 

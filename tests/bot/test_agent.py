@@ -13,7 +13,6 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from bot.agent import OFFLINE, Assistant, figures
 from bot.reading import Reader
 from knowledge.memory import Memory
-from scoring.intent import Intents
 from tests.company import Books
 from tools.catalog import TOOLS
 from tools.errors import BadInput
@@ -51,8 +50,8 @@ def call(name: str, **args: Any) -> AIMessage:
 
 
 @pytest.fixture
-def assistant(books: Books) -> Assistant:
-    return Assistant(books.services, TOOLS, Reader(TOOLS, Intents), Memory(books.db))
+def assistant(books: Books, reader: Reader) -> Assistant:
+    return Assistant(books.services, TOOLS, reader, Memory(books.db))
 
 
 def with_model(assistant: Assistant, *script: Any) -> Assistant:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bench import BENCHMARKS, ask, calls, company, imports, ranking, table
+from bot.bench import BENCHMARKS, ask, calls, company, imports, plans, process, ranking, table
+from knowledge.connectors import demo
+from knowledge.connectors.demo import LEADS
+from knowledge.database import Database
 from knowledge.people import roster
+from tests.company import NOW
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALLSHEET_BENCH_ROWS", "2000")
     monkeypatch.setattr(ask, "TIMES", 2)
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others keep the memory of a large book apart; for a small one, starting them would be most of the work."""
+    monkeypatch.setattr(process, "alone", lambda work, *arguments: work(*arguments))
 
 
 def test_a_company_has_the_leads_asked_for_each_by_a_name_of_its_own(tmp_path):
@@ -29,6 +39,7 @@ def test_names_do_not_repeat_in_the_first_million():
     assert len({company.name_of(number) for number in range(0, 1_000_000, 7)}) == len(range(0, 1_000_000, 7))
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_training_and_scoring_are_told_beside_bare_scikit_learn():
     found = BENCHMARKS["book"]()
     assert found["open_leads"] == 2_000
@@ -36,6 +47,7 @@ def test_training_and_scoring_are_told_beside_bare_scikit_learn():
     assert min(found[key] for key in ("train_ratio", "score_ratio", "peak_mb", "scored_per_s", "learnt_rows")) > 0
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_an_answer_is_timed_for_every_asker_beside_a_full_sort():
     found = BENCHMARKS["ask"]()
     by_size = found["by_size"][2_000]
@@ -76,3 +88,32 @@ def test_the_call_list_is_told_beside_other_orders_of_the_same_leads(monkeypatch
     assert tuple(by_order) == calls.ORDERS
     assert by_order["list"]["wins_beside_list"] == 1
     assert by_order["best possible"]["wins"] >= by_order["list"]["wins"] > 0
+
+
+def test_plans_are_told_beside_other_ways_to_place_the_same_leads(books, tmp_path):
+    again = Database(f"sqlite:///{tmp_path / 'again.db'}")
+    again.migrate()
+    demo.build(again, now=NOW, scale=0.25, truth=tmp_path / "truth")
+    again.engine.dispose()
+    found = plans.judge(books.db, tmp_path / "truth")
+    assert found["leads"] > 50
+    for aim in ("wins", "value"):
+        ours = {way: found[f"{aim}_{way}"] for way in ("plan", "owners", "oracle")}
+        assert ours["oracle"] > max(0, ours["plan"], ours["owners"])
+        assert found[f"{aim}_low"] <= found[f"{aim}_told"] <= found[f"{aim}_high"]
+
+
+def test_companies_are_told_one_by_one_and_in_the_mean(monkeypatch):
+    monkeypatch.setattr(plans, "SEEDS", 3)
+    monkeypatch.setattr(process, "side_by_side", lambda _, cases: ({"lift": seed * scale} for seed, scale in cases))
+    monkeypatch.setenv("CALLSHEET_BENCH_ROWS", str(10 * LEADS))
+    found = BENCHMARKS["plans"]()
+    assert found["by_seed"] == {seed: {"lift": seed} for seed in (1, 2, 3)}
+    assert found["over_companies"]["lift"]["mean"] == 2
+
+
+def test_a_figure_over_companies_is_as_sure_as_they_are_many_and_alike():
+    told = plans.summary({seed: {"lift": lift, "same": 2.0} for seed, lift in enumerate([1.0, 2.0, 3.0, 4.0])})
+    # 2.5 and 2.353 (Student's t of three degrees) times 1.291 over the root of four.
+    assert told["lift"] == pytest.approx({"mean": 2.5, "low": 0.981, "high": 4.019})
+    assert told["same"] == {"mean": 2.0, "low": 2.0, "high": 2.0}

@@ -57,10 +57,11 @@ def test_a_real_company_is_never_touched(tmp_path: Path, fresh: bool) -> None:
 
 
 def test_the_models_that_the_first_question_does_not_want_are_trained_later(tmp_path: Path) -> None:
-    books = prepare(at(tmp_path)).books
+    config = at(tmp_path)
+    books = prepare(config).books
     assert {card.model for card in versions(books)} <= set(demo.FIRST)
     for _ in range(2):
-        demo.train_rest(books, NOW, lambda step, share: None)
+        demo.train_rest(books, config, NOW, lambda step, share: None)
     trained = [card.model for card in versions(books)]
     assert "pace" in trained
     assert len(trained) == len(set(trained))

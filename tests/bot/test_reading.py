@@ -7,10 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.reading import Reader, Reading
-from scoring.intent import Intents
 from tests.company import Books
 from tools import names
 from tools.catalog import TOOLS
@@ -19,11 +16,6 @@ QUESTIONS = [
     json.loads(line)
     for line in (Path(__file__).parents[1] / "data" / "questions.jsonl").read_text("utf-8").splitlines()
 ]
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(TOOLS, Intents)
 
 
 def fill(books: Books) -> dict[str, str]:

@@ -10,10 +10,8 @@ import pytest
 from bot.blockkit import problems
 from bot.reading import Reader
 from bot.views import blocks
-from scoring.intent import Intents
 from tests.bot.test_cli import callsheet
 from tests.company import Books
-from tools.catalog import TOOLS
 from tools.retro import retro_report
 
 
@@ -73,6 +71,6 @@ def test_the_report_fits_slack_and_starts_with_its_finding(replayed: Books) -> N
         ("would the ranking have saved us calls", None),
     ],
 )
-def test_the_planner_knows_what_is_asked(question: str, months: int | None) -> None:
-    (call,) = Reader(TOOLS, Intents).read(question, lambda _: ()).calls
+def test_the_planner_knows_what_is_asked(reader: Reader, question: str, months: int | None) -> None:
+    (call,) = reader.read(question, lambda _: ()).calls
     assert (call.tool, call.args.get("months")) == ("retro_report", months)

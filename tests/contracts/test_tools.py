@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from knowledge.crm import ROLES
 from knowledge.ledger import Suggestion
+from tests.asking import arguments
 from tests.company import Books
 from tools import access
 from tools.base import Refusal, Tool
@@ -16,23 +17,6 @@ from tools.catalog import TOOLS
 from tools.pipeline import pipeline_report
 
 pytestmark = pytest.mark.usefixtures("replayed")
-
-
-def arguments(tool: Tool, books: Books, asker: Any) -> dict[str, Any]:
-    """Something sensible for what a tool needs."""
-    owner = (
-        asker
-        if asker.role == "rep"
-        else next(
-            p for p in books.roster.people if p.role == "rep" and access.sight(asker, books.roster, p.id) == "all"
-        )
-    )
-    # Three months are replayed already.
-    known = {"lead": books.lead_of(owner).name, "metric": "leads", "months": 3, "view": "higher", "known": "after"}
-    fields = tool.arguments.model_fields
-    if "column" in fields:
-        known["column"] = books.doubt("Tags")
-    return {name: known[name] for name, info in fields.items() if info.is_required() or name == "months"}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -13,6 +13,7 @@ from bot.agent import OFFLINE, Answer
 from bot.blockkit import problems
 from bot.views import blocks, home
 from knowledge.crm import Account, Deal, Lead
+from tests.asking import arguments
 from tests.company import Books
 from tools.base import Refusal, Result
 from tools.calls import leads_to_call
@@ -36,26 +37,16 @@ def check(said: Answer) -> list[dict[str, Any]]:
 
 
 def results(books: Books) -> list[Result]:
-    rep = books.person("rep")
-    lead = leads_to_call(books.ctx(rep)).names[0]
-    given = {"lead": lead, "metric": "leads", "months": 3, "view": "higher", "column": "Tags", "known": "after"}
-    books.doubt("Tags")
-    return [
-        tool(
-            books.ctx(books.person(tool.roles[0])),
-            **{
-                name: given[name]
-                for name, info in tool.arguments.model_fields.items()
-                if info.is_required() or name == "months"
-            },
-        )
-        for tool in TOOLS
-    ]
+    found = []
+    for tool in TOOLS:
+        asker = books.person(tool.roles[0])
+        found.append(tool(books.ctx(asker), **arguments(tool, books, asker)))
+    return found
 
 
 def test_every_tools_result_is_drawn_in_a_way_of_its_own_and_fits(books: Books) -> None:
     for result in results(books):
-        assert not isinstance(result, Refusal)
+        assert not isinstance(result, Refusal), result.text
         assert blocks.drawn.dispatch(type(result)) is not blocks.drawn.dispatch(Result)
         check(answer(result))
     check(answer(*results(books)))

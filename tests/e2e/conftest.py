@@ -17,7 +17,6 @@ from bot.reading import Reader
 from bot.workspace import LocalSlack, Member
 from knowledge.database import Database
 from knowledge.memory import Memory
-from scoring.intent import Intents
 from tests.company import NOW, Books
 from tests.office import Office
 from tools.base import Tool
@@ -28,12 +27,6 @@ from tools.catalog import TOOLS
 def catalogue() -> Sequence[Tool]:
     """The tools that the bot has; a module may bring its own."""
     return TOOLS
-
-
-@pytest.fixture(scope="session")
-def reader() -> Reader:
-    """The planner's reader, which takes seconds to learn and keeps nothing of a question."""
-    return Reader(TOOLS, Intents)
 
 
 @pytest.fixture
@@ -57,7 +50,7 @@ def office(
         handler: Any = SocketModeHandler(app, slack.app_token)
         handler.connect()
         slack.wait_for_app()
-        yield Office(slack, books, desk)
+        yield Office(slack, books, desk, read)
         # Without this the SDK's reader waits three seconds for a socket that nobody will write to again.
         handler.client.auto_reconnect_enabled = False
         slack.sockets.drop()

@@ -32,3 +32,14 @@ def test_a_rep_is_not_asked_and_a_click_on_an_admins_button_changes_nothing(offi
     ana.click(answer, AFTER)
     ana.wait(lambda: any("Only admins" in message.says for message in ana.sees(room)), what="the refusal")
     assert rules.of(office.books.db) == {}
+
+
+def test_of_several_questions_the_one_that_was_answered_makes_way(office: Office) -> None:
+    office.books.doubt("Tags", "Call length")
+    mia = office.user(office.books.person("admin"))
+    answer = mia.answer(to=mia.dm(QUESTION))
+    asked = [block for block in answer.blocks if AFTER in str(block)]
+    assert len(asked) == 2
+    mia.click(answer, AFTER, block_id=asked[1]["block_id"])
+    mia.wait(lambda: "The next training goes by that" in answer.says, what="the note")
+    assert [block for block in answer.blocks if AFTER in str(block)] == asked[:1]

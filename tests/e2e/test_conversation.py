@@ -124,6 +124,15 @@ def test_in_a_channel_where_not_everyone_may_see_the_answer_goes_to_the_asker_al
     assert "Only you can see this" in answer.says
 
 
+def test_what_one_person_sees_is_put_into_no_thread_that_has_not_begun(office: Office) -> None:
+    ana = office.user(office.books.person("rep"))
+    asked = ana.mention("sales", "which leads should I call now")
+    assert ana.answer(to=asked).thread_ts is None
+    ana.wait(lambda: not office.slack.workspace.statuses, what="the status to go")
+    ana.mention("sales", "which leads should I call now", thread=asked)
+    ana.wait(lambda: any(each.only_for and each.thread_ts == asked.ts for each in ana.sees("sales")), what="the answer")
+
+
 def test_home_shows_the_calls_worth_making_and_strangers_how_to_be_linked(office: Office) -> None:
     ana = office.user(office.books.person("rep"))
     ana.open_home()

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -76,9 +77,16 @@ def asked(person: Person, office: Office) -> Question:
     """A replay as one that was clicked and whose worker went away."""
     team = office.slack.workspace.app.team_id
     return Question(
-        team, person.direct.id, person.id, REPLAY, "1.000001", "", is_direct=True, tool="retro_report",
+        team,
+        person.direct.id,
+        person.id,
+        REPLAY,
+        "1.000001",
+        "",
+        is_direct=True,
+        tool="retro_report",
         arguments={"months": 6},
-    )  # fmt: skip
+    )
 
 
 def leave(office: Office, question: Question) -> None:
@@ -166,9 +174,9 @@ def test_home_fits_slack_with_every_report() -> None:
 def test_files_that_not_all_may_see_go_to_the_askers_direct_messages_once(office: Office, mia: Person) -> None:
     manager, slack = office.books.person("manager"), office.client()
     said = office.desk.run(manager, "retro_report", {})
-    place = {"channel": "C0SALES", "thread": None, "user": mia.id, "team": office.slack.workspace.app.team_id}
+    post = partial(office.desk.post, slack, said, user=mia.id, team=office.slack.workspace.app.team_id, is_direct=False)
     for _ in range(2):
-        office.desk.post(slack, said, **place, is_direct=False)
+        post(channel="C0SALES", thread=None, asked_in=None)
     answer = mia.sees("sales")[-1]
     assert answer.only_for == mia.id
     assert "In your direct messages: Wins kept" in answer.says

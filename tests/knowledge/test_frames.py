@@ -185,6 +185,20 @@ def test_edits_are_undone_in_the_kind_of_their_column(books, now):
     assert (before.attributes.loc["deal", "plan"], after.attributes.loc["deal", "plan"]) == ("S", "M")
 
 
+def test_edits_of_a_custom_column_are_undone_whatever_it_holds(books, now):
+    then = now - timedelta(days=7)
+    with books.write() as session:
+        for i, (id_, seats, asked) in enumerate((("A", 3, True), ("B", 4, False))):
+            session.add(Lead(id=id_, created_at=now - timedelta(days=50), attributes={"seats": seats, "asked": asked}))
+            session.flush()
+            session.add(LeadChange(id=f"s{i}", lead_id=id_, at=then, field="attributes.asked", old=(None, "True")[i]))
+        session.add(LeadChange(id="s2", lead_id="A", at=then, field="attributes.seats", old="2.5", new="3"))
+        session.query(Lead).filter(~Lead.id.in_(["A", "B"])).update({"attributes": {"seats": 1, "asked": True}})
+    before, after = known(books, now, 8).attributes.loc[["A", "B"]], known(books, now, 0).attributes.loc[["A", "B"]]
+    assert (before["asked"].tolist(), after["asked"].tolist()) == ([None, True], [True, False])
+    assert (before["seats"].tolist(), after["seats"].tolist()) == ([2.5, 4], [3, 4])
+
+
 def test_an_activity_is_known_from_when_it_was_recorded(books, now):
     assert [len(known(books, now, days).activities) for days in (10, 9, 2)] == [0, 1, 2]
 

@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
-from knowledge import crm, ledger, migrations, models, records, scores  # noqa: F401 - importing them registers their tables
+# Importing them registers their tables.
+from knowledge import crm, holdouts, ledger, migrations, models, notices, proposals, records, scores, standing  # noqa: F401
 from knowledge.crm import Lead, Person
 from knowledge.database import WRITING, Database, Table
 from knowledge.errors import CallsheetError, DatabaseUnreachable
@@ -85,13 +86,16 @@ def test_a_database_s_folder_is_made_on_the_way(tmp_path):
     db.engine.dispose()
 
 
-@pytest.mark.parametrize("url", [
-    "postgresql://nobody@127.0.0.1:1/none",
-    "postgresql://nobody@no-such-host.invalid/none",
-    "sqlite:///{folder}/a file/callsheet.db",
-    "sqlite:///{folder}/a file",
-    "sqlite:///{folder}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://nobody@127.0.0.1:1/none",
+        "postgresql://nobody@no-such-host.invalid/none",
+        "sqlite:///{folder}/a file/callsheet.db",
+        "sqlite:///{folder}/a file",
+        "sqlite:///{folder}",
+    ],
+)
 def test_a_database_that_is_not_there_is_one_clear_sentence(url, tmp_path):
     (tmp_path / "a file").write_text("no database at all, just a page of text\n" * 40)
     db = Database(url.format(folder=tmp_path))

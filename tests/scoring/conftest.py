@@ -11,7 +11,7 @@ import pytest
 
 from knowledge.frames import ACTIVITY_COLUMNS, CHANGE_COLUMNS, LEAD_COLUMNS, History
 from scoring.ranking import Ranking
-from scoring.replay import Replay, replay
+from scoring.retro import Replay, replay
 
 AS_OF = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 DAYS = 420

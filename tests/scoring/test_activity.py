@@ -14,11 +14,13 @@ from knowledge.frames import ACTIVITY_COLUMNS, LEAD_COLUMNS, Snapshot
 from scoring import activity
 
 AS_OF = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+DAY_S = 86_400
 IDS = ("L-1", "L-2", "L-3")
 INSTANT = "datetime64[us, UTC]"
 MADE = st.tuples(
     st.sampled_from((*IDS, "another")),
-    st.floats(0, 60),
+    # Whole seconds: of two ages that are one instant, neither comes first.
+    st.integers(0, 60 * DAY_S).map(lambda seconds: seconds / DAY_S),
     st.sampled_from(("call", "email", "meeting", "note", "page_view", "webinar")),
     st.sampled_from(("inbound", "outbound", None)),
     st.sampled_from((*CONVERSATIONS[:2], "no_answer", None)),
@@ -40,7 +42,7 @@ def snapshot(made: list[Made]) -> Snapshot:
 
 
 def days_ago(days: float) -> pd.Timestamp:
-    return pd.Timestamp(AS_OF) - pd.Timedelta(days=days)
+    return pd.Timestamp(AS_OF) - pd.Timedelta(seconds=round(days * DAY_S))
 
 
 def is_sign(kind: str, direction: str | None) -> bool:

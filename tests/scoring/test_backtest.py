@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
+import pytest
 
 from knowledge.frames import History
+from scoring.backtest import Said, evaluate
 from scoring.metrics import METRICS
 from scoring.ranking import Ranking
-from scoring.splits import by_folds, by_time, repeats
-from scoring.windows import labelled
+from scoring.splits import by_folds, by_time, latest, repeats
+from scoring.windows import Rows, labelled
 
 HORIZON = timedelta(days=90)
 
@@ -96,3 +98,35 @@ def test_the_same_back_test_twice_says_the_same(make_company: Callable[..., Hist
     small = make_company(450, seed=8)
     first, second = (Ranking.evaluate(small, as_of=as_of) for _ in range(2))
     assert first.to_json() == second.to_json()
+
+
+def test_the_latest_rows_are_foretold_from_what_had_come_to_its_end(
+    make_company: Callable[..., History], dateless: History, as_of: datetime
+) -> None:
+    rows = labelled(make_company(300, seed=1), as_of=as_of, horizon=timedelta(days=30))
+    split = latest(rows, timedelta(days=30))
+    assert split is not None
+    early, late = split
+    assert rows.time[early].max() + 30 <= rows.time[late].min()
+    assert rows.time[late].max() == rows.time.max()
+    assert early.mean() > 0.5
+    assert latest(rows, timedelta(days=300)) is None
+    undated = labelled(dateless, as_of=as_of, horizon=HORIZON)
+    early, late = latest(undated, HORIZON) or (None, None)
+    assert late is not None
+    assert late.mean() == pytest.approx(0.2, abs=0.01)
+    assert (early == ~late).all()
+    assert latest(replace(undated, time=np.full(len(undated), np.nan)), HORIZON) is None
+
+
+def test_in_folds_nothing_comes_later(dateless: History, as_of: datetime) -> None:
+    rows, seen = labelled(dateless, as_of=as_of, horizon=HORIZON), []
+
+    def attempt(train: Rows, test: Rows, tick: Callable[[float], None]) -> dict[str, Said]:
+        seen.append(np.isnan(train.time).all())
+        flat = np.full(len(test), train.won.mean())
+        return {"flat": Said(flat, flat, flat)}
+
+    for split in ("folds", "time"):
+        assert evaluate(rows, attempt, model="flat", split=split, horizon=HORIZON, settings={}).split == split
+    assert sorted(seen) == [False] * 5 + [True] * (5 * repeats(rows))

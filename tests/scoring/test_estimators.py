@@ -51,6 +51,21 @@ def test_the_outcome_of_a_fold_does_not_reach_its_own_prediction(rows: tuple[np.
         assert not np.array_equal(before[folds == 1], after[folds == 1])
 
 
+def test_later_rows_are_foretold_from_earlier_ones_alone(rows: tuple[np.ndarray, ...]) -> None:
+    values, won, folds = rows
+    early = np.arange(len(won)) < 600
+    late = np.arange(len(won)) >= 700
+    which = {"none": early & late, "late": ~early, "early": early}
+    turned = {name: np.where(some, 1 - won, won) for name, some in which.items()}
+    for kind in FAMILIES.values():
+        family = kind(seed=1).fit(values, won, is_category=IS_CATEGORY, folds=folds)
+        said = {name: family.foretold(values, labels, folds, early=early, late=late) for name, labels in turned.items()}
+        assert said["none"].shape == (200,)
+        assert np.array_equal(said["none"], said["late"])
+        assert np.corrcoef(said["none"], said["early"])[0, 1] < 0
+        assert np.corrcoef(said["none"], family.unseen(values, folds)[late])[0, 1] > 0.8
+
+
 def same_size(family: Family) -> Family:
     # The number of trees is the one thing that all folds decide together.
     return family.keep(1) if isinstance(family, Trees) else family
@@ -66,6 +81,7 @@ def test_trees_taken_back_leave_what_the_first_ones_said(rows: tuple[np.ndarray,
     assert np.allclose(base + effects.sum(axis=1), staged[:, 2].mean(axis=0), atol=1e-9)
 
 
+@pytest.mark.usefixtures("in_earnest")
 def test_there_are_as_many_trees_as_the_rows_bear() -> None:
     random = np.random.default_rng(0)
     values, folds = random.normal(size=(4000, 6)), np.arange(4000) % 5

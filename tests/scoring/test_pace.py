@@ -13,8 +13,10 @@ from knowledge.errors import NotTrained
 from knowledge.frames import History
 from scoring import arrivals
 from scoring.arrivals import EARLY
+from scoring.classes import codes_of, cuts_of
 from scoring.classifiers import Kind
-from scoring.pace import Pace, codes_of, cuts_of
+from scoring.leaks import Report
+from scoring.pace import Pace
 from scoring.registry import dumps, loads
 from tests.scoring.conftest import Company
 
@@ -155,6 +157,16 @@ def test_a_column_that_knows_the_outcome_is_not_looked_at(dateless: History, as_
     told = replace(dateless, attributes=dateless.attributes.assign(code=won))
     assert "attributes.code" not in Pace().fit(told, as_of=as_of).feature_names
     assert Pace().fit(told, as_of=as_of).feature_names == Pace().fit(dateless, as_of=as_of).feature_names
+
+
+def test_the_guard_of_the_back_test_is_taken_at_its_word(dateless: History, as_of: datetime) -> None:
+    won = (dateless.leads["outcome"] == "won").map({True: "x", False: "y"})
+    told = replace(dateless, attributes=dateless.attributes.assign(code=won))
+    found = Pace.evaluate(told, as_of=as_of)
+    assert [flag.column for flag in found.leaks.flags] == ["code"]
+    names = Pace(**found.settings).fit(told, as_of=as_of, guard=found.leaks).feature_names
+    assert names == Pace().fit(told, as_of=as_of).feature_names
+    assert "attributes.code" in Pace().fit(told, as_of=as_of, guard=Report()).feature_names
 
 
 def test_too_few_conversions_are_refused_in_a_sentence(make_company: Company, as_of: datetime) -> None:

@@ -39,6 +39,7 @@ def leads(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Database:
     return db
 
 
+@pytest.mark.usefixtures("in_earnest")
 def test_leads_without_dates_are_ranked_forward_in_their_order(leads: Database) -> None:
     found = training.evaluate(leads, "ranking", as_of=NOW).to_json()
     assert found["split"] == "time"

@@ -13,9 +13,9 @@ import pytest
 from knowledge.crm import OUTCOMES
 from knowledge.errors import NotTrained
 from knowledge.frames import History
-from scoring.backtest import Evaluation
+from scoring.evaluation import Evaluation
 from scoring.ranking import Ranking
-from scoring.windows import labelled
+from scoring.windows import Rows, labelled
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,25 @@ def test_a_few_new_outcomes_recalibrate_nothing(company: History, as_of: datetim
     rows = labelled(company, as_of=as_of, horizon=model.horizon)
     assert model.recalibrated(rows) is model
     assert model.recalibrated(rows.take(np.zeros(len(rows), dtype=bool))) is model
+
+
+@pytest.mark.usefixtures("in_earnest")
+def test_what_holds_no_longer_is_believed_less_where_the_order_in_time_shows_it() -> None:
+    random = np.random.default_rng(0)
+    n = 2400
+    # How well a lead fits tells always; a fad turns every hundred leads, and the leads to come are each of their own.
+    fit, fad, era = random.normal(size=n), random.normal(size=n), np.arange(n) // 100
+    turn = np.where(np.arange(n) < 2000, random.choice([-2.0, 2.0], 24)[era], random.choice([-2.0, 2.0], n))
+    won = (random.random(n) < 1 / (1 + np.exp(-fit - turn * fad))).astype(float)
+    frame = pd.DataFrame({"fit": fit, "fad": fad, "era": era.astype(float)})
+    nothing, ids = np.full(n, np.nan), np.array([f"L-{i:04}" for i in range(n)], dtype=object)
+    rows = Rows(frame, won, ids, np.arange(float(n)), nothing, nothing, "ever won")
+    known, new = rows.take(np.arange(n) < 2000), rows.take(np.arange(n) >= 2000)
+    loss = []
+    for teaches in (known, replace(known, time=np.full(2000, np.nan))):
+        said = Ranking().learn(teaches).chances(new)
+        loss.append(-np.log(np.where(new.won == 1, said, 1 - said)).mean())
+    assert loss[0] < loss[1] - 0.03
 
 
 def test_it_says_when_it_can_no_longer_serve(ranking: Ranking, company: History, as_of: datetime) -> None:

@@ -18,7 +18,10 @@ from knowledge.errors import BadInput, NotTrained
 from knowledge.frames import History
 from knowledge.scores import CallListEntry
 from scoring import fallback, refresh, training
+from scoring.pace import Pace
+from scoring.preferences import Preferences
 from scoring.ranking import Ranking
+from scoring.reach import Reach
 from scoring.registry import Registry
 
 
@@ -114,6 +117,21 @@ def test_training_twice_on_the_same_books_gives_the_same_scores(books: Database,
     first, second = (training.train(books, ["reach"], as_of=as_of, now=as_of)[0] for _ in range(2))
     assert (first.version, second.version) == (1, 2)
     assert first.report | {"champion": None} == second.report | {"champion": None}
+
+
+def test_models_are_made_under_the_preferences_and_one_made_under_others_is_replaced(
+    books: Database, as_of: datetime
+) -> None:
+    tokyo = Preferences(cuts=(30.0, 60.0), default_zone="Asia/Tokyo")
+    training.train(books, ["reach"], as_of=as_of, now=as_of)
+    reach, _ = training.train(books, ["reach", "pace"], as_of=as_of, now=as_of, preferences=tokyo)
+    assert reach.promoted
+    assert "another clock" in reach.statement
+    served = Registry(books).serving(Reach), Registry(books).serving(Pace)
+    assert served[0] is not None
+    assert served[0].model.default_zone == "Asia/Tokyo"
+    assert served[1] is not None
+    assert served[1].model.days == (30.0, 60.0)
 
 
 def test_a_champion_meets_its_challenger_on_new_outcomes_and_stays_where_there_are_none(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from scoring.pace import Pace
 from tests.company import NOW, Books
 from tools import access
 from tools.base import Refusal
@@ -34,6 +37,25 @@ def test_every_lead_it_names_is_open_cited_and_the_askers_to_see(books: Books) -
         assert access.sight(manager, books.roster, books.owner_of(each.lead_id)) == "all"
     assert found.names == tuple(each.name for each in found.alike)
     assert [each.chance for each in found.alike] == sorted((each.chance for each in found.alike), reverse=True)
+
+
+def test_cuts_that_were_set_by_hand_are_told_and_so_are_those_set_since(books: Books) -> None:
+    served = books.services.models.serving(Pace)
+    assert served is not None
+    assert "by hand" not in ask(books).text
+    served.model.cuts = served.model.days
+    assert "The cuts between fast, medium and slow were set by hand. Cuts learnt from the books are set now" in (
+        ask(books).text
+    )
+    ctx = books.ctx(books.person("manager"))
+    first, second = served.model.days
+    same = ideal_customer(replace(ctx, policy=replace(ctx.policy, cuts=(first, second))))
+    assert same.text.endswith("The cuts between fast, medium and slow were set by hand.")
+    served.model.cuts = None
+    other = ideal_customer(replace(ctx, policy=replace(ctx.policy, cuts=(14.0, 45.5))))
+    assert other.text.endswith(
+        "Cuts at 14 and 45.5 days are set now; they count once an admin has run `callsheet train pace`."
+    )
 
 
 def test_a_rep_may_not_ask(books: Books) -> None:

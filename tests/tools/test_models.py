@@ -184,6 +184,7 @@ def test_only_an_admin_is_asked_when_a_doubtful_column_is_known_and_only_once(bo
     assert "next training" in decided.text
     assert rules.of(books.db) == {doubt.column: "drop"}
     assert asked(books, "admin").doubts == ()
+    assert f"{doubt.column} (an admin says: known only after)" in asked(books, "admin").text
     assert "an admin says: known only after" in cards.markdown(cards.find(books.db, "ranking"))
 
 

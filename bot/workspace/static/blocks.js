@@ -78,7 +78,9 @@ function input(block, surface, error) {
 }
 
 export function drawBlock(block, surface, errors) {
-  return h("div", { class: "block" }, DRAW[block.type]?.(block, surface, errors) ?? h("span", { class: "unknown" }, `(${block.type})`));
+  // The same action may stand in many blocks, so what is sent says in which one it was done.
+  const here = { ...surface, send: (element, value) => surface.send(element, value, block.block_id) };
+  return h("div", { class: "block" }, DRAW[block.type]?.(block, here, errors) ?? h("span", { class: "unknown" }, `(${block.type})`));
 }
 
 export function drawBlocks(blocks, surface, errors) { return blocks.map((block) => drawBlock(block, surface, errors)); }

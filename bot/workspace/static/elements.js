@@ -11,7 +11,7 @@ export function surfaceOf(where, key) {
   const entered = store.entered.get(key);
   return {
     entered, key,
-    send: (element, value) => act("click", { ...where, action_id: element.action_id, value, entered }),
+    send: (element, value, block_id) => act("click", { ...where, block_id, action_id: element.action_id, value, entered }),
   };
 }
 

@@ -143,6 +143,31 @@ def test_a_conversation_in_a_real_browser(
         expect(modal).to_have_count(0)
 
 
+def test_of_many_buttons_of_one_name_the_one_that_was_clicked_is_meant(
+    slack: LocalSlack, app: App, client: WebClient, page: Page, connected: Callable[[App], Any]
+) -> None:
+    heard: list[str] = []
+
+    @app.action("why")
+    def why(ack: Any, action: Json) -> None:
+        ack()
+        heard.append(action["value"])
+
+    lines = [
+        {
+            "type": "section",
+            "text": plain(name),
+            "accessory": {"type": "button", "text": plain("Why?"), "action_id": "why", "value": name},
+        }
+        for name in ("first", "second", "third")
+    ]
+    client.chat_postMessage(channel="U0ANA", text="three", blocks=lines)
+    with connected(app):
+        page.get_by_role("button", name="Why?").nth(2).click()
+        slack.person("U0ANA").wait(lambda: heard, what="the click")
+    assert heard == ["third"]
+
+
 def test_a_click_nobody_acks_shows_its_failure(slack: LocalSlack, client: WebClient, page: Page) -> None:
     press = {"type": "button", "text": plain("Press"), "action_id": "press"}
     client.chat_postMessage(channel="U0ANA", text="hi", blocks=[{"type": "actions", "elements": [press]}])

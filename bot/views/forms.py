@@ -1,0 +1,137 @@
+"""Forms: modals that ask for what a tool needs besides what the button knew, and how their answers are read.
+
+A form's fields are input blocks whose ids are the names of the tool's arguments. To add a form, write it where its
+subject is drawn and put it into `FORMS` in `bot.listeners.forms`; a button that `opens` it is all that is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.views import blocks
+from bot.views.blocks import Block
+from bot.views.buttons import Kind
+from tools.base import Result, Tool
+from tools.errors import BadInput
+
+FORM = "form"
+TITLE_LIMIT, WORDS_LIMIT, LINES_LIMIT, OPTIONS_LIMIT = 24, 1_000, 3_000, 100
+
+
+@dataclass(frozen=True)
+class Form:
+    """A modal in front of a tool.
+
+    Attributes
+    ----------
+    then : what becomes of the tool's answer, as with a button
+    fields : the inputs; they are drawn from what `look` says, where there is such a tool
+    reads : for arguments that are typed as text, how the text is read; what it raises stands under the field
+    """
+
+    name: str
+    tool: Tool
+    title: str
+    submit: str
+    then: Kind
+    fields: Callable[[Result | None], Sequence[Block]]
+    look: Tool | None = None
+    reads: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
+
+
+class Unreadable(BadInput):
+    """What was entered into a field cannot be read."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+def modal(form: Form, shown: Result | None, private: str) -> dict[str, Any]:
+    """A form as Slack opens it; `private` comes back with what was entered."""
+    words = {"title": blocks.shortened(form.title, TITLE_LIMIT), "submit": form.submit, "close": "Cancel"}
+    return {
+        "type": "modal",
+        "callback_id": f"{FORM}:{form.name}",
+        "private_metadata": private,
+        **{name: {"type": "plain_text", "text": text} for name, text in words.items()},
+        "blocks": list(form.fields(shown)),
+    }
+
+
+def entered(form: Form, state: dict[str, Any]) -> dict[str, Any]:
+    """What was entered, by the name of the argument; fields left empty are not in it.
+
+    Raises
+    ------
+    Unreadable
+        When a text cannot be read; it names the field.
+    """
+    found: dict[str, Any] = {}
+    for name, elements in state["values"].items():
+        value = _value(elements[name])
+        if value in (None, "", ()):
+            continue
+        try:
+            found[name] = form.reads[name](value) if name in form.reads else value
+        except BadInput as error:
+            raise Unreadable(name, str(error)) from error
+    return found
+
+
+def words(name: str, label: str, *, hint: str = "") -> Block:
+    """A field for a few sentences."""
+    element = {"type": "plain_text_input", "action_id": name, "multiline": True, "max_length": WORDS_LIMIT}
+    return _field(name, label, element, hint, False)
+
+
+def lines(name: str, label: str, *, hint: str = "", initial: Sequence[str] = ()) -> Block:
+    """A field for one thing a line, which may be left empty; as many of those that stand there as Slack takes."""
+    kept = [line for i, line in enumerate(initial) if sum(len(each) + 1 for each in initial[: i + 1]) <= LINES_LIMIT]
+    element = {"type": "plain_text_input", "action_id": name, "multiline": True, "max_length": LINES_LIMIT}
+    return _field(name, label, element | ({"initial_value": "\n".join(kept)} if kept else {}), hint, True)
+
+
+def number(name: str, label: str, *, hint: str = "", initial: int | None = None) -> Block:
+    """A field for a whole number, which may be left empty."""
+    element = {"type": "number_input", "action_id": name, "is_decimal_allowed": False, "min_value": "0"}
+    return _field(name, label, element | ({} if initial is None else {"initial_value": str(initial)}), hint, True)
+
+
+def choices(
+    name: str, label: str, groups: Mapping[str, Mapping[str, str]], *, hint: str = "", initial: Sequence[str] = ()
+) -> Block:
+    """A field to choose any of some values, which may be left empty; `groups` hold what each value is called."""
+    options = {value: _option(value, text) for group in groups.values() for value, text in group.items()}
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": name,
+        "option_groups": [
+            {
+                "label": {"type": "plain_text", "text": blocks.shortened(label, blocks.LABEL_LIMIT)},
+                "options": [options[value] for value in list(group)[:OPTIONS_LIMIT]],
+            }
+            for label, group in list(groups.items())[:OPTIONS_LIMIT]
+        ],
+    }
+    chosen = [options[value] for value in initial if value in options]
+    return _field(name, label, element | ({"initial_options": chosen} if chosen else {}), hint, True)
+
+
+def _field(name: str, label: str, element: Block, hint: str, optional: bool) -> Block:
+    told = {"label": label, **({"hint": hint} if hint else {})}
+    texts = {key: {"type": "plain_text", "text": text} for key, text in told.items()}
+    return {"type": "input", "block_id": name, "element": element, "optional": optional, **texts}
+
+
+def _option(value: str, text: str) -> Block:
+    return {"text": {"type": "plain_text", "text": blocks.shortened(text, blocks.LABEL_LIMIT)}, "value": value}
+
+
+def _value(element: dict[str, Any]) -> Any:
+    if "selected_options" in element:
+        return tuple(option["value"] for option in element["selected_options"])
+    text = (element.get("value") or "").strip()
+    return int(text) if element["type"] == "number_input" and text else text

@@ -1,0 +1,105 @@
+"""What people have to be told: kept with the change that it tells of, and delivered later, once.
+
+A notice holds no words: when it is delivered, its tool is run for its person, who hears what is so then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from knowledge.database import Database, Table
+from knowledge.ledger import new_id
+
+# Twice as long after each attempt: a Slack that is down for an evening is outlasted.
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 9
+
+
+class Posted(Table):
+    """A notice on its way; its key is unique, so that one change is told of once."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[str]
+    tool: Mapped[str]
+    args: Mapped[dict[str, Any]]
+    at: Mapped[datetime] = mapped_column(index=True)
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    channel: Mapped[str | None]
+    ts: Mapped[str | None]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a person is to be told: the answer of `tool`, asked with `args`.
+
+    `attempts` counts this one; whoever took it delivers it before `until`, for others may take it then.
+    """
+
+    id: str
+    key: str
+    person_id: str
+    tool: str
+    args: Mapping[str, Any]
+    at: datetime
+    attempts: int
+    until: datetime
+
+
+def post(session: Session, *, key: str, person_id: str, tool: str, args: Mapping[str, Any], at: datetime) -> None:
+    """Keeps a notice to be delivered, in the transaction of what it tells of; a key that is known stays as it was."""
+    kind = sqlite if session.connection().dialect.name == "sqlite" else postgresql
+    row = {"id": new_id(), "key": key, "person_id": person_id, "tool": tool, "args": dict(args), "at": at}
+    session.execute(kind.insert(Posted).values(row | {"attempts": 0}).on_conflict_do_nothing())
+
+
+def due_to(db: Database, now: datetime) -> set[str]:
+    """The people for whom there is something to deliver now, by id."""
+    with db.read() as session:
+        return set(session.scalars(select(Posted.person_id).where(_due(now)).distinct()))
+
+
+def take(db: Database, now: datetime, limit: int = 20, *, people: Collection[str] | None = None) -> list[Notice]:
+    """Notices to deliver now, to some people if given, the oldest first; nobody else takes them during the lease."""
+    due = _due(now) if people is None else _due(now) & Posted.person_id.in_(people)
+    query = select(Posted).where(due).order_by(Posted.at, Posted.id).limit(limit).with_for_update(skip_locked=True)
+    with db.read() as session:  # most of the time there is none, and no writer is kept waiting for that
+        if session.scalars(select(Posted.id).where(due).limit(1)).first() is None:
+            return []
+    with db.write(books=False) as session:
+        return [_leased(row, now) for row in session.scalars(query)]
+
+
+def sent(db: Database, id_: str, *, at: datetime, channel: str | None = None, ts: str | None = None) -> None:
+    """Marks a notice as delivered, and where; without a channel: there was nothing to tell any more."""
+    with db.write(books=False) as session:
+        row = session.get_one(Posted, id_)
+        row.sent_at, row.channel, row.ts = at, channel, ts
+
+
+def waiting(db: Database) -> int:
+    """Notices not delivered yet and not given up."""
+    with db.read() as session:
+        open_ = select(func.count()).where(Posted.sent_at.is_(None), Posted.attempts < MAX_ATTEMPTS)
+        return session.scalar(open_) or 0
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    free = Posted.leased_until.is_(None) | (Posted.leased_until < now)
+    return Posted.sent_at.is_(None) & free & (Posted.attempts < MAX_ATTEMPTS) & (Posted.at <= now)
+
+
+def _leased(row: Posted, now: datetime) -> Notice:
+    row.leased_until, row.attempts = (until := now + LEASE * 2**row.attempts), row.attempts + 1
+    return Notice(row.id, row.key, row.person_id, row.tool, row.args, row.at, row.attempts, until)

@@ -1,0 +1,149 @@
+"""The last step to an exact plan: whom to move among the leads near a tie, as a small linear program.
+
+Every lead starts with its best rep at the prices; a move loses a little profit, and moves have to bring every rep
+within the limits. As few reps are off by then, the simplex method needs few steps; without shares, or with shares that
+lie in one another, its solution is whole, since the moves form a network. Its duals correct the prices.
+
+References
+----------
+Ahuja, Magnanti & Orlin (1993), "Network Flows", ch. 9 and 11 (optimality by reduced costs, the network simplex).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, eye_array, hstack
+
+from scoring.allocation.prices import excess, first, meaningful
+from scoring.allocation.problem import Ints, Problem, Reals
+from scoring.allocation.shortlist import Shortlist, count
+
+# So many of the least moves at first for each limit, and for each lead too many or too few; then so many times more.
+PER_LIMIT, PER_MISFIT, MORE = 8, 4, 4
+# How little a lead may want another rep, in parts of the usual value.
+CLOSE = 1e-9
+WHOLE = 1e-6
+# How exactly the simplex method keeps to limits and reduced costs; values are scaled to 1 before.
+EXACT = 1e-10
+# What a lead too many or too few costs, in parts of the largest value and for each limit: more than any chain of moves.
+FORBIDDEN = 4.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who gets what.
+
+    Attributes
+    ----------
+    rep : (n_leads,) index, n_reps for nobody
+    worth : the sum of what they are worth
+    prices : (n_groups, n_reps) corrected prices
+    misfit : leads too many or too few, beyond what the lists could mend
+    """
+
+    rep: Ints
+    worth: float
+    prices: Reals
+    misfit: int
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """Leads with a choice that could go elsewhere: the lead's column in the lists, from whom to whom, and the loss."""
+
+    lead: Ints
+    was: Ints
+    to: Ints
+    loss: Reals
+
+
+def repair(near: Shortlist, prices: Reals) -> Plan:
+    """The best plan among all on the lists; it looks at ever more moves until no lead wants another."""
+    wanted = first(near, prices)
+    base = near.best.copy()
+    base[near.lead] = wanted
+    moves = _moves(near, prices, wanted)
+    over = excess(near.problem, prices, count(near.problem, near.problem.kind, base))
+    n = int(PER_LIMIT * prices.size + PER_MISFIT * np.abs(over).sum())
+    before = np.inf
+    while True:
+        within = np.inf if n >= len(moves.loss) else np.partition(moves.loss, n)[n]
+        plan = _moved(near, prices, base, _Moves(*(each[moves.loss <= within] for each in vars(moves).values())))
+        is_stuck = plan.misfit > before / 2
+        if n >= len(moves.loss) or is_stuck or (plan.misfit == 0 and _content(near, plan)):
+            return plan
+        n, before = n * MORE, plan.misfit or np.inf
+
+
+def _moves(near: Shortlist, prices: Reals, wanted: Ints) -> _Moves:
+    net = near.net(prices)
+    held = np.where(near.reps == wanted, net, -np.inf).max(axis=0, initial=-np.inf)
+    place, lead = np.nonzero(np.isfinite(net) & (near.reps != wanted))
+    return _Moves(lead, wanted[lead], near.reps[place, lead], held[lead] - net[place, lead])
+
+
+def _content(near: Shortlist, plan: Plan) -> bool:
+    """Whether at the corrected prices every lead wants the rep that it has."""
+    net = near.net(plan.prices)
+    had = np.where(near.reps == plan.rep[near.lead], net, -np.inf).max(axis=0, initial=-np.inf)
+    return bool((net.max(axis=0, initial=-np.inf) - had <= CLOSE * near.usual).all())
+
+
+def _moved(near: Shortlist, prices: Reals, base: Ints, moves: _Moves) -> Plan:
+    """The best plan in which only these moves are made."""
+    problem, n, limits = near.problem, len(moves.loss), prices.size
+    x, change = _simplex(near, prices, base, moves)
+    rep = base.copy()
+    chosen = np.flatnonzero(x[:n] > 0.5)
+    rep[near.lead[moves.lead[chosen]]] = moves.to[chosen]
+    corrected = meaningful(problem, prices + change)
+    worth = problem.worth(np.arange(problem.n_leads), rep).sum()
+    return Plan(rep, float(worth) - problem.idle, corrected, round(x[n + limits :].sum()))
+
+
+def _simplex(near: Shortlist, prices: Reals, base: Ints, moves: _Moves) -> tuple[Reals, Reals]:
+    """Which moves to make, how many leads each limit then counts and by how many it is missed; and what prices change.
+
+    The columns are the moves, then three for each limit: its count, and leads too many and too few.
+    """
+    problem, size, n, limits = near.problem, near.size, len(moves.loss), prices.size
+    counts = (problem.member.T @ count(problem, problem.kind, base)[:, :-1]).ravel()
+    kind = near.kind[moves.lead]
+    change = _arrivals(problem, kind, moves.to) - _arrivals(problem, kind, moves.was)
+    each = eye_array(limits, format="csr")
+    balance = hstack([-change, each, each, -each], format="csr")
+    movers, row = np.unique(moves.lead, return_inverse=True)
+    once = csr_array((np.ones(n), (row, np.arange(n))), shape=(len(movers), n + 3 * limits))
+    cost = np.r_[moves.loss / size, -prices.ravel() / size, np.full(2 * limits, FORBIDDEN * (1 + limits))]
+    lower = np.r_[np.zeros(n), problem.low.ravel(), np.zeros(2 * limits)]
+    upper = np.r_[np.ones(n), problem.high.ravel(), np.full(2 * limits, np.inf)]
+    bounds = np.column_stack([lower, upper])
+    found = _solved(c=cost, A_ub=once, b_ub=np.ones(len(movers)), A_eq=balance, b_eq=counts, bounds=bounds)
+    corrections = size * found.eqlin.marginals.reshape(prices.shape)
+    if np.abs(found.x[:n] - np.round(found.x[:n])).max(initial=0.0) <= WHOLE:
+        return found.x, corrections
+    limited = [LinearConstraint(once, -np.inf, 1.0), LinearConstraint(balance, counts, counts)]
+    whole = np.r_[np.ones(n), np.zeros(3 * limits)]
+    rounded = milp(cost, integrality=whole, bounds=Bounds(lower, upper), constraints=limited).x
+    return found.x if rounded is None else rounded, corrections
+
+
+def _solved(**program: Any) -> Any:
+    """The solution of a linear program: as exact as can be, and where the solver gives that up, as exact as usual."""
+    for exact in ({"presolve": False, "primal_feasibility_tolerance": EXACT, "dual_feasibility_tolerance": EXACT}, {}):
+        # The stubs do not know that the matrices may be sparse.
+        found: Any = linprog(**program, method="highs-ds", options=exact)  # type: ignore[call-overload]
+        if found.x is not None:
+            return found
+    raise RuntimeError(f"The repair of an allocation failed: {found.message}")
+
+
+def _arrivals(problem: Problem, kind: Ints, rep: Ints) -> csr_array:
+    """One column for each move: the limits that the lead counts in at a rep; none at nobody."""
+    group, move = np.nonzero((problem.member[kind] * (rep < problem.n_reps)[:, None]).T)
+    shape = problem.low.size, len(kind)
+    return csr_array((np.ones(len(move)), (group * problem.n_reps + rep[move], move)), shape=shape)

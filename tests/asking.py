@@ -1,0 +1,61 @@
+"""Something sensible for every argument that a tool needs, from the demo company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from knowledge import proposals
+from knowledge.people import Person
+from knowledge.proposals import Move
+from tests.company import NOW, Books
+from tools.base import Tool
+
+TERMS: dict[str, Any] = {"pool": "new", "max_per_rep": None, "min_per_rep": None, "exclude": [], "pin": {}}
+DECISIONS = {"decide_proposal": "approve", "decide_appeal": "grant"}
+
+
+def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
+    """What a tool has to be given by this asker, and what keeps it quick."""
+    rep = asker if asker.role == "rep" else books.person("rep")
+    known: dict[str, Callable[[], Any]] = {
+        "lead": lambda: books.lead_of(books.rival(rep, same_team=True) if "appeal" in tool.name else rep).name,
+        "metric": lambda: "leads",
+        # Three months are replayed already.
+        "months": lambda: 3,
+        "view": lambda: "higher",
+        "column": lambda: books.doubt("Tags"),
+        "known": lambda: "after",
+        "proposal": lambda: proposed(books, rep),
+        "appeal": lambda: appealed(books, rep),
+        "decision": lambda: DECISIONS[tool.name],
+        "kind": lambda: "assign",
+        "on": lambda: True,
+        "text": lambda: "I know their buyer",
+    }
+    fields = tool.arguments.model_fields.items()
+    return {name: known[name]() for name, info in fields if info.is_required() or name == "months"}
+
+
+def proposed(books: Books, rep: Person) -> str:
+    """A proposal that would give a rep a lead that nobody has."""
+    move = Move(books.lead_of(None).id, None, rep.id, 0.0, 100.0, None, 0.1, "Nobody had it.")
+    made = proposals.create(
+        books.db,
+        kind="plan",
+        by=books.person("manager").id,
+        at=NOW,
+        team_ids=[rep.team_id],
+        arguments=TERMS,
+        figures={},
+        moves=[move],
+    )
+    return made.id
+
+
+def appealed(books: Books, rep: Person) -> str:
+    """A rep's appeal for a lead of a colleague's that waits for its answer."""
+    if waiting := [each.id for each in proposals.appeals(books.db, status="pending") if each.by == rep.id]:
+        return waiting[0]
+    lead = books.lead_of(books.rival(rep, same_team=True))
+    return proposals.appeal(books.db, lead.id, by=rep.id, at=NOW, text="I know their buyer").id
