@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
-from knowledge.errors import ImpossiblePlan
+from knowledge.errors import CallsheetError, ImpossiblePlan
 from scoring.allocation.problem import Ints, Problem, Reals
 
 
@@ -56,7 +56,7 @@ def _enough(problem: Problem, there: Reals) -> None:
         )
 
 
-def conflict(problem: Problem) -> ImpossiblePlan:
+def conflict(problem: Problem) -> CallsheetError:
     """What to say of limits that cannot be kept together: the fewest leads that must be missing, and where.
 
     Leads that the same reps may get, and that count in the same shares, are taken as one with a number.
@@ -89,7 +89,9 @@ def conflict(problem: Problem) -> ImpossiblePlan:
             f"{short[at]:.0f} of the {problem.low[at]:.0f} {_of(at[0])} that rep {at[1]} is to get.",
             rep=at[1],
         )
-    return ImpossiblePlan()
+    return CallsheetError(
+        "A plan within these limits was not found, though there is one; loosen one a little and try again."
+    )
 
 
 def _alike(problem: Problem) -> tuple[Reals, Ints]:

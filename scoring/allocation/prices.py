@@ -25,8 +25,10 @@ from scoring.allocation.shortlist import Shortlist, count
 
 # Demand is sharpened when no larger part of the leads than this is too many or too few, or after so many steps.
 SHARPER, CLEAR, PATIENCE, LAST, STEPS = 0.6, 0.03, 6, 25, 120
-# How far a step may go in parts of the blur, and how stiff prices are where demand does not react to them.
-FARTHEST, STIFF = 2.0, 1e-4
+# Steps go no farther than so many times the blur, and those that led nowhere are halved down to so many.
+FARTHEST, NEAREST = 10.0, 2.0
+# How stiff prices are where demand does not react to them.
+STIFF = 1e-4
 # So few leads too many or too few for each limit are left to the repair.
 NEAR_ENOUGH = 0.5
 # Ties are broken by a hair, in parts of the usual value, or equal leads would all move at once.
@@ -71,19 +73,30 @@ def meaningful(problem: Problem, prices: Reals) -> Reals:
     return prices.clip(least, most)
 
 
-def settle(problem: Problem, demand: Callable[[Reals, float], Demand], prices: Reals, blur: float) -> Reals:
+def settle(
+    problem: Problem,
+    demand: Callable[[Reals, float], Demand],
+    prices: Reals,
+    blur: float,
+    *,
+    farthest: float = FARTHEST,
+) -> Reals:
     """The prices of the lowest dual on the way from blurred to sharp demand."""
     best, lowest, least, stay, since = prices, np.inf, np.inf, 0, 0
     for _ in range(STEPS if 0 < blur < np.inf else 0):
         found = demand(prices, blur)
         if (reached := dual(problem, prices, found.profit)) < lowest:
             best, lowest = prices, reached
+        else:
+            farthest = max(NEAREST, farthest / 2)
         off = float(np.abs(excess(problem, prices, found.sharp)).sum())
         since = 0 if off < least else since + 1
         least = min(least, off)
         if off <= NEAR_ENOUGH * prices.size or since > LAST:
             return prices if off <= NEAR_ENOUGH * prices.size else best
-        prices = meaningful(problem, prices + _step(problem, prices, found, blur))
+        prices = meaningful(
+            problem, prices + _step(problem, prices, found, blur).clip(-farthest * blur, farthest * blur)
+        )
         stay += 1
         if stay == PATIENCE or np.abs(excess(problem, prices, found.blurred)).sum() <= CLEAR * problem.n_leads:
             blur, stay = SHARPER * blur, 0
@@ -167,5 +180,5 @@ def _step(problem: Problem, prices: Reals, demand: Demand, blur: float) -> Reals
     stiff = STIFF * problem.n_leads / problem.n_reps / blur
     found = np.linalg.solve(slope + stiff * np.eye(len(moving)), over[moving])
     step = np.zeros(prices.size)
-    step[moving] = found.clip(-FARTHEST * blur, FARTHEST * blur)
+    step[moving] = found
     return step.reshape(prices.shape)

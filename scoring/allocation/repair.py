@@ -73,7 +73,7 @@ def repair(near: Shortlist, prices: Reals) -> Plan:
     while True:
         within = np.inf if n >= len(moves.loss) else np.partition(moves.loss, n)[n]
         plan = _moved(near, prices, base, _Moves(*(each[moves.loss <= within] for each in vars(moves).values())))
-        is_stuck = plan.misfit > before / 2
+        is_stuck = plan.misfit > before / 2 and np.isfinite(near.reach)
         if n >= len(moves.loss) or is_stuck or (plan.misfit == 0 and _content(near, plan)):
             return plan
         n, before = n * MORE, plan.misfit or np.inf
@@ -134,9 +134,11 @@ def _simplex(near: Shortlist, prices: Reals, base: Ints, moves: _Moves) -> tuple
 
 def _solved(**program: Any) -> Any:
     """The solution of a linear program: as exact as can be, and where the solver gives that up, as exact as usual."""
-    for exact in ({"presolve": False, "primal_feasibility_tolerance": EXACT, "dual_feasibility_tolerance": EXACT}, {}):
-        # The stubs do not know that the matrices may be sparse.
-        found: Any = linprog(**program, method="highs-ds", options=exact)  # type: ignore[call-overload]
+    exact = {"presolve": False, "primal_feasibility_tolerance": EXACT, "dual_feasibility_tolerance": EXACT}
+    # The stubs do not know that the matrices may be sparse.
+    solver: Any = linprog
+    for options in (exact, {}):
+        found = solver(**program, method="highs-ds", options=options)
         if found.x is not None:
             return found
     raise RuntimeError(f"The repair of an allocation failed: {found.message}")

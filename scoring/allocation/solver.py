@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.allocation.prices import dual, misfits, of_all, of_lists, settle, untied
+from scoring.allocation.prices import NEAREST, dual, misfits, of_all, of_lists, settle, untied
 from scoring.allocation.problem import Floats, Ints, Problem, Reals
 from scoring.allocation.reading import each_block
 from scoring.allocation.repair import Plan, repair
@@ -60,7 +60,7 @@ def solve(problem: Problem, *, seed: int = 0) -> Solution | None:
     prices = np.zeros(problem.low.shape) if is_small else _start(problem, rng)
     rival = problem.n_reps if is_small else NEAR
     plan: Plan | None = None
-    bound, proof = np.inf, prices
+    bound, proof, spread = np.inf, prices, float(problem.value[:SAMPLE].std(dtype=np.float64))
     for _ in range(TURNS):
         near = _lists(problem, prices, rival)
         if (reached := dual(problem, prices, near.profit)) < bound:
@@ -69,7 +69,7 @@ def solve(problem: Problem, *, seed: int = 0) -> Solution | None:
             break
         if not is_small:
             near = untied(near, rng)
-            prices = settle(problem, of_lists(near), prices, near.reach)
+            prices = settle(problem, of_lists(near), prices, min(near.reach, spread))
         if misfits(near, prices) > HOPELESS * prices.size and rival < problem.n_reps:
             rival *= WIDER
             continue
@@ -89,7 +89,8 @@ def _start(problem: Problem, rng: np.random.Generator) -> Reals:
     """First prices, from ever larger samples."""
     stride = max(1, problem.n_leads // max(SAMPLE, PER_REP * problem.n_reps))
     few = problem.take(slice(None, None, stride * FEWER))
-    prices = settle(few, of_all(few), np.zeros(problem.low.shape), float(few.value.std(dtype=np.float64)))
+    spread = float(few.value.std(dtype=np.float64))
+    prices = settle(few, of_all(few), np.zeros(problem.low.shape), spread, farthest=NEAREST)
     rival = FAR
     while stride > 1:
         sample = problem.take(slice(None, None, stride))

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from bot import posting
 from bot.notices import LOOK_AGAIN, Courier
 from bot.workspace import Person
-from knowledge import crm, notices
+from knowledge import crm, notices, people
 from tests.company import NOW
 from tests.office import Office
 
@@ -44,7 +44,11 @@ class Dying(WebClient):
 
 @pytest.fixture
 def ana(office: Office) -> Person:
-    return office.user(office.books.person("rep"))
+    """The first rep, who is known to Slack."""
+    rep = office.books.person("rep")
+    user = office.user(rep)
+    people.link(office.books.db, rep.id, slack_team_id=office.slack.workspace.app.team_id, slack_user_id=user.id)
+    return user
 
 
 def write(office: Office, *keys: str, tool: str = "assignment_news", lead: str | None = None) -> None:
