@@ -53,7 +53,9 @@ class LiftReport(Result):
         / incremental wins from the plans / incremental effect of the nudges / causal effect of the assignment / with
         and without the plan / leads by the plan against leads by the old rule / measure the matching / measure the
         effect of the nudges {period} / has callsheet increased our wins / does it work at all / what have the plans
-        brought {period} / impact of the plans / impact of nudges {period} / impact of the matching
+        brought {period} / impact of the plans / impact of nudges {period} / impact of the matching / did sharing out
+        leads pay / did sharing out the leads pay off / has sharing out leads paid / was sharing out the leads worth it
+        / did it pay to share out the leads / did handing out the leads by plan pay
         """,
 )
 def lift_report(ctx: ToolContext, *, period: PeriodWords | None = None) -> LiftReport:

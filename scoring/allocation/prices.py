@@ -79,9 +79,13 @@ def settle(
     prices: Reals,
     blur: float,
     *,
-    farthest: float = FARTHEST,
+    rough: float = 0.0,
 ) -> Reals:
-    """The prices of the lowest dual on the way from blurred to sharp demand."""
+    """The prices of the lowest dual on the way from blurred to sharp demand.
+
+    In a sample they need not be exact: a `rough` part of its leads may be too many or too few.
+    """
+    enough, farthest = max(NEAR_ENOUGH * prices.size, rough * problem.n_leads), FARTHEST if prices.any() else NEAREST
     best, lowest, least, stay, since = prices, np.inf, np.inf, 0, 0
     for _ in range(STEPS if 0 < blur < np.inf else 0):
         found = demand(prices, blur)
@@ -92,8 +96,10 @@ def settle(
         off = float(np.abs(excess(problem, prices, found.sharp)).sum())
         since = 0 if off < least else since + 1
         least = min(least, off)
-        if off <= NEAR_ENOUGH * prices.size or since > LAST:
-            return prices if off <= NEAR_ENOUGH * prices.size else best
+        if off <= enough:
+            return prices
+        if since > LAST:
+            break
         prices = meaningful(
             problem, prices + _step(problem, prices, found, blur).clip(-farthest * blur, farthest * blur)
         )
@@ -133,10 +139,13 @@ def of_lists(near: Shortlist) -> Callable[[Reals, float], Demand]:
         chance = np.exp((net - top) / blur)
         chance /= chance.sum(axis=0)
         place, lead = np.nonzero(chance > FAINT)
-        torn = csr_array((chance[place, lead], (lead, near.reps[place, lead])), shape=(n, problem.n_reps + 1))
+        torn = csr_array(
+            (chance[place, lead].astype(np.float32), (lead.astype(np.int32), near.reps[place, lead])),
+            shape=(n, problem.n_reps + 1),
+        )
         each = [torn[mine] for mine in members] if len(members) > 1 else [torn]
-        blurred = np.array([part.sum(axis=0) for part in each])
-        alike = [(part.T @ part).toarray()[:-1, :-1] for part in each]
+        blurred = np.array([part.sum(axis=0, dtype=np.float64) for part in each])
+        alike = [(part.T @ part).toarray()[:-1, :-1].astype(float) for part in each]
         settled = float((near.settled[:, :-1] * (problem.member @ prices)).sum())
         sharp = near.settled + count(problem, near.kind, first(near, prices))
         profit = float(top.sum()) - settled

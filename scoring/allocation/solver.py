@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.allocation.prices import NEAREST, dual, misfits, of_all, of_lists, settle, untied
+from scoring.allocation.prices import dual, misfits, of_all, of_lists, settle, untied
 from scoring.allocation.problem import Floats, Ints, Problem, Reals
 from scoring.allocation.reading import each_block
 from scoring.allocation.repair import Plan, repair
@@ -21,9 +21,9 @@ HOPELESS = 4.0
 # The lists reach to this rival in the middle of a sample, and further when prices are rough.
 NEAR, FAR = 8, 16
 # No list is longer than so many times that; where no plan comes of the lists they get so many times longer.
-LONGEST, WIDER = 3, 4
+LONGEST, WIDER = 3, 3
 # The first sample, the part of it that looks at every rep, and how much larger the next sample is.
-SAMPLE, PER_REP, FEWER, LARGER = 2_000, 40, 8, 4
+SAMPLE, PER_REP, FEWER, LARGER, ROUGH = 2_000, 40, 8, 4, 0.005
 # Lists reach further than single precision and the hair that breaks ties, in parts of the largest value.
 CLOSE = 1e-6
 
@@ -90,12 +90,12 @@ def _start(problem: Problem, rng: np.random.Generator) -> Reals:
     stride = max(1, problem.n_leads // max(SAMPLE, PER_REP * problem.n_reps))
     few = problem.take(slice(None, None, stride * FEWER))
     spread = float(few.value.std(dtype=np.float64))
-    prices = settle(few, of_all(few), np.zeros(problem.low.shape), spread, farthest=NEAREST)
+    prices = settle(few, of_all(few), np.zeros(problem.low.shape), spread, rough=ROUGH)
     rival = FAR
     while stride > 1:
         sample = problem.take(slice(None, None, stride))
         near = untied(_lists(sample, prices, rival), rng)
-        prices = settle(sample, of_lists(near), prices, near.reach)
+        prices = settle(sample, of_lists(near), prices, near.reach, rough=ROUGH)
         stride, rival = stride // LARGER, NEAR
     return prices
 
