@@ -18,12 +18,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ask, "TIMES", 2)
 
 
-@pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Others keep the memory of a large book apart; for a small one, starting them would be most of the work."""
-    monkeypatch.setattr(process, "alone", lambda work, *arguments: work(*arguments))
-
-
 def test_a_company_has_the_leads_asked_for_each_by_a_name_of_its_own(tmp_path):
     db = company.build(tmp_path / "books.db", 2_000)
     with db.connect() as connection:
@@ -39,7 +33,6 @@ def test_names_do_not_repeat_in_the_first_million():
     assert len({company.name_of(number) for number in range(0, 1_000_000, 7)}) == len(range(0, 1_000_000, 7))
 
 
-@pytest.mark.usefixtures("in_this_process")
 def test_training_and_scoring_are_told_beside_bare_scikit_learn():
     found = BENCHMARKS["book"]()
     assert found["open_leads"] == 2_000
@@ -47,7 +40,6 @@ def test_training_and_scoring_are_told_beside_bare_scikit_learn():
     assert min(found[key] for key in ("train_ratio", "score_ratio", "peak_mb", "scored_per_s", "learnt_rows")) > 0
 
 
-@pytest.mark.usefixtures("in_this_process")
 def test_an_answer_is_timed_for_every_asker_beside_a_full_sort():
     found = BENCHMARKS["ask"]()
     by_size = found["by_size"][2_000]
