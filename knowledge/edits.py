@@ -1,4 +1,4 @@
-"""Edits of leads taken back: each field as it was before the first edit after an instant."""
+"""Edits of leads or deals taken back: each field as it was before the first edit after an instant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAID = {"True": True, "true": True, "1": True, "False": False, "false": False, "
 
 @dataclass(frozen=True)
 class _Field:
-    """The edits of one field in order of time: the lead's place, and the value that was there before."""
+    """The edits of one field in order of time: the record's place, and the value that was there before."""
 
     column: str
     at: pd.DatetimeIndex
@@ -32,28 +32,31 @@ class _Field:
 
 
 class Edits:
-    """All edits of some leads, made ready once so that they can be taken back to many instants.
+    """All edits of some records, made ready once so that they can be taken back to many instants.
 
-    `changes` are in order of time; those of leads or columns that are not there are passed over.
+    `changes` are in order of time, with the record in the column `key`; those of records or columns that are not there
+    are passed over.
     """
 
-    def __init__(self, changes: pd.DataFrame, leads: pd.DataFrame, attributes: pd.DataFrame) -> None:
-        self._leads = self._attributes = list[_Field]()
+    def __init__(
+        self, changes: pd.DataFrame, records: pd.DataFrame, attributes: pd.DataFrame, key: str = "lead_id"
+    ) -> None:
+        self._records = self._attributes = list[_Field]()
         if changes.empty:
             return
-        place = leads.index.get_indexer(pd.Index(changes["lead_id"]))
+        place = records.index.get_indexer(pd.Index(changes[key]))
         changes = changes.assign(place=place)[place >= 0]
         of_attributes = changes["field"].str.startswith(ATTRIBUTE)
         custom = changes[of_attributes].assign(field=lambda rows: rows["field"].str.removeprefix(ATTRIBUTE))
-        self._leads = list(_fields(changes[~of_attributes], leads))
+        self._records = list(_fields(changes[~of_attributes], records))
         self._attributes = list(_fields(custom, attributes))
 
     def taken_back(
-        self, moment: pd.Timestamp, leads: pd.DataFrame, attributes: pd.DataFrame
+        self, moment: pd.Timestamp, records: pd.DataFrame, attributes: pd.DataFrame
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The frames that the edits were made ready for, as they were at `moment`."""
         return (
-            leads.assign(**{field.column: field.before(moment, leads[field.column]) for field in self._leads}),
+            records.assign(**{field.column: field.before(moment, records[field.column]) for field in self._records}),
             attributes.assign(
                 **{field.column: field.before(moment, attributes[field.column]) for field in self._attributes}
             ),

@@ -6,21 +6,19 @@ has its old value again. Models see nothing else.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from sqlalchemy import DateTime, Float, Select, String, func, select, type_coerce
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import InstrumentedAttribute
 
+from knowledge import reading
 from knowledge.crm import Activity, ColumnRule, Deal, Lead, LeadChange, Person
-from knowledge.database import Database, Instant, Money
+from knowledge.database import Database
 from knowledge.edits import Edits
 
 LEAD_COLUMNS = (
@@ -53,8 +51,6 @@ ACTIVITY_COLUMNS = (
 )
 CHANGE_COLUMNS = ("lead_id", "at", "field", "old", "new")
 PEOPLE_COLUMNS = ("team_id", "languages")
-# Below the number of variables that SQLite takes in one statement.
-IDS_A_QUERY = 20_000
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,7 @@ class History:
         if later.any():
             leads.loc[later, "outcome"] = "open"
             leads.loc[later, "outcome_at"] = pd.NaT
-        done, edited = _done_by(self.activities, moment), _up_to(self.changes, moment)
+        done, edited = reading.done_by(self.activities, moment), reading.up_to(self.changes, moment)
         return Snapshot(as_of, leads, attributes, done, edited)
 
     @cached_property
@@ -132,105 +128,24 @@ class History:
 def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> History:
     """Everything known up to `until` about all leads, or about those of `ids` only."""
     with db.connect() as connection:
-        leads = _read(connection, Lead, (*LEAD_COLUMNS, "attributes"), Lead.id, ids, db).set_index("id")
-        activities = _read(connection, Activity, ACTIVITY_COLUMNS, Activity.lead_id, ids, db)
-        changes = _read(connection, LeadChange, CHANGE_COLUMNS, LeadChange.lead_id, ids, db)
+        leads = reading.read(connection, Lead, (*LEAD_COLUMNS, "attributes"), Lead.id, ids, db).set_index("id")
+        activities = reading.read(connection, Activity, ACTIVITY_COLUMNS, Activity.lead_id, ids, db)
+        changes = reading.read(connection, LeadChange, CHANGE_COLUMNS, LeadChange.lead_id, ids, db)
         _win_by_deal(connection, leads, ids, db)
-        rules, people = _rules(connection), _people(connection)
-    attributes = _columns_of(leads.pop("attributes"), rules)
+        rules, people = rules_of(connection, "leads"), people_of(connection)
+    attributes = reading.columns_of(leads.pop("attributes"), rules)
     moment = pd.Timestamp(until)
-    activities, changes = _in_order(activities), _in_order(changes)
+    activities, changes = reading.in_order(activities), reading.in_order(changes)
     # What was edited since cannot be taken back later: these edits do not belong to the history.
     leads, attributes = Edits(changes, leads, attributes).taken_back(moment, leads, attributes)
-    done = _done_by(activities, moment).reset_index(drop=True)
-    return History(until, leads, attributes, done, _up_to(changes, moment), rules, people)
-
-
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows in order of time."""
-    return rows if len(rows) < 2 else rows.sort_values("at", kind="stable", ignore_index=True)
-
-
-def _done_by(activities: pd.DataFrame, moment: pd.Timestamp) -> pd.DataFrame:
-    """Activities in order of time, those both done and recorded by an instant."""
-    done = _up_to(activities, moment)
-    late = (done["recorded_at"] > moment).to_numpy()
-    return done[~late] if late.any() else done
-
-
-def _up_to(rows: pd.DataFrame, moment: pd.Timestamp) -> pd.DataFrame:
-    """Rows in order of time, cut at an instant."""
-    return rows.iloc[: int(rows["at"].array.searchsorted(moment, side="right"))]
-
-
-def _read(
-    connection: Connection,
-    model: Any,
-    names: Iterable[str],
-    key: InstrumentedAttribute[Any],
-    ids: Sequence[str] | None,
-    db: Database,
-) -> pd.DataFrame:
-    columns = {name: model.__table__.c[name] for name in names}
-    query = _query(model, tuple(columns), db.is_sqlite)
-    queries = [query] if ids is None else [query.where(key.in_(part)) for part in _parts(ids)]
-    if ids is None and key is not Lead.id:
-        queries = [query.where(key.is_not(None))]
-    rows = [row for each in queries for row in connection.execute(each).fetchall()]
-    if not rows:
-        return _nothing(model, tuple(columns)).copy()
-    return _frame(rows, columns)
-
-
-@cache
-def _nothing(model: Any, names: tuple[str, ...]) -> pd.DataFrame:
-    """A frame without rows: most new leads have no past, and making one takes as long as reading some."""
-    return _frame([], {name: model.__table__.c[name] for name in names})
-
-
-def _frame(rows: Sequence[Any], columns: Mapping[str, Any]) -> pd.DataFrame:
-    # All as they are at first: made a column at a time, a frame of few rows would cost more than reading them.
-    cells = np.empty((len(columns), len(rows)), dtype=object)
-    for i in range(len(columns)):
-        cells[i] = [row[i] for row in rows]
-    frame = pd.DataFrame(cells.T, columns=list(columns), dtype=object)
-    for column, values in zip(columns.values(), cells, strict=True):
-        if isinstance(column.type, Instant):
-            frame[column.name] = pd.to_datetime(values, utc=True, format="ISO8601").as_unit("us")
-        elif isinstance(column.type, Money) or column.name in ("sequence", "duration_s"):
-            frame[column.name] = values.astype(np.float64)
-    return frame
-
-
-@cache
-def _query(model: Any, names: tuple[str, ...], is_sqlite: bool) -> Select[Any]:
-    return select(*(_plain(model.__table__.c[name], is_sqlite).label(name) for name in names))
-
-
-def _plain(column: Any, is_sqlite: bool) -> Any:
-    """The column without our Python conversions: a million rows are converted at once, not one by one."""
-    if isinstance(column.type, Instant):
-        return type_coerce(column, String() if is_sqlite else DateTime())
-    if isinstance(column.type, Money):
-        return type_coerce(column, Float())
-    return type_coerce(column, String()) if column.name == "attributes" and is_sqlite else column
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    yield from (ids[start : start + IDS_A_QUERY] for start in range(0, len(ids), IDS_A_QUERY))
-
-
-def _columns_of(cells: pd.Series, rules: dict[str, str]) -> pd.DataFrame:
-    """Custom columns side by side; what an admin dropped or kept for fairness checks alone is left out."""
-    rows = [json.loads(cell) if isinstance(cell, str) else cell or {} for cell in cells]
-    frame = pd.DataFrame.from_records(rows, index=cells.index) if any(rows) else pd.DataFrame(index=cells.index)
-    return frame.drop(columns=[name for name in frame if rules.get(str(name)) in ("drop", "sensitive")])
+    done = reading.done_by(activities, moment).reset_index(drop=True)
+    return History(until, leads, attributes, done, reading.up_to(changes, moment), rules, people)
 
 
 def _win_by_deal(connection: Connection, leads: pd.DataFrame, ids: Sequence[str] | None, db: Database) -> None:
     """A lead still marked open is won when its first deal is."""
     query: Any = select(Deal.lead_id, func.min(Deal.closed_at)).where(Deal.outcome == "won", Deal.lead_id.is_not(None))
-    queries = [query] if ids is None else [query.where(Deal.lead_id.in_(part)) for part in _parts(ids)]
+    queries = [query] if ids is None else [query.where(Deal.lead_id.in_(part)) for part in reading.parts(ids)]
     won = pd.Series(
         {id_: at for each in queries for id_, at in connection.execute(each.group_by(Deal.lead_id))}, dtype=object
     )
@@ -241,11 +156,13 @@ def _win_by_deal(connection: Connection, leads: pd.DataFrame, ids: Sequence[str]
     leads.loc[won.index, "outcome_at"] = pd.to_datetime(won, utc=True)
 
 
-def _people(connection: Connection) -> pd.DataFrame:
+def people_of(connection: Connection) -> pd.DataFrame:
+    """Everyone who may own something, also who left, indexed by id."""
     rows = [tuple(row) for row in connection.execute(select(Person.id, Person.team_id, Person.languages))]
     return pd.DataFrame.from_records(rows, columns=["id", *PEOPLE_COLUMNS], index="id")
 
 
-def _rules(connection: Connection) -> dict[str, str]:
-    rows = connection.execute(select(ColumnRule.column, ColumnRule.rule).where(ColumnRule.table == "leads"))
+def rules_of(connection: Connection, table: str) -> dict[str, str]:
+    """What was said of the columns of a table: `keep`, `drop` or `sensitive`."""
+    rows = connection.execute(select(ColumnRule.column, ColumnRule.rule).where(ColumnRule.table == table))
     return {row.column: row.rule for row in rows}
