@@ -3,7 +3,8 @@
 No Slack, no language model, no trained model in here; this floor imports none of the others.
 
 - `database` opens SQLite or PostgreSQL by URL; `migrations/` holds the schema's history.
-- `crm` and `ledger` are the tables; `people`, `scores`, `frames`, `metrics` are the ways to read them.
+- `crm` and `ledger` are the tables; `people`, `scores`, `frames` (leads), `pipeline` (deals), `metrics` are the ways to
+  read them; `reading` fetches rows in bulk, `edits` takes edits back.
 - `proposals` keeps what waits for a click and what was decided; `assigning` is the one place where a lead changes
   hands, `pool` knows the leads of nobody, `staff` who can be given any; `notices` are what people will be told,
   `standing` what may be done without a click, `holdouts` who goes on as before so that an effect can be told and

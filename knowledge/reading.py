@@ -75,11 +75,11 @@ def framed(rows: Sequence[Any], columns: Mapping[str, Any]) -> pd.DataFrame:
     for i in range(len(columns)):
         cells[i] = [row[i] for row in rows]
     frame = pd.DataFrame(cells.T, columns=list(columns), dtype=object)
-    for column, values in zip(columns.values(), cells, strict=True):
+    for (name, column), values in zip(columns.items(), cells, strict=True):
         if isinstance(column.type, Instant):
-            frame[column.name] = pd.to_datetime(values, utc=True, format="ISO8601").as_unit("us")
-        elif isinstance(column.type, Money) or column.name in ("sequence", "duration_s"):
-            frame[column.name] = values.astype(np.float64)
+            frame[name] = pd.to_datetime(values, utc=True, format="ISO8601").as_unit("us")
+        elif isinstance(column.type, Money) or name in ("sequence", "duration_s"):
+            frame[name] = values.astype(np.float64)
     return frame
 
 
