@@ -67,7 +67,7 @@ def prepare(settings: Settings, *, fresh: bool, complete: bool, progress: Progre
         demo.shift(db, by=timedelta(days=days))
         notes = (f"The demo company was built on {ends:%d %B %Y}; its dates are shifted by {days} days to end today.",)
     if ends is None or notes:
-        refresh.score(db, "ranking", as_of=now, default_zone=settings.timezone, progress=progress)
+        refresh.score_all(db, as_of=now, default_zone=settings.timezone, progress=progress)
     return Prepared(db, notes)
 
 
@@ -96,12 +96,13 @@ def train_rest(db: Database, settings: Settings, now: datetime, progress: Progre
     """Trains the models that were never trained, while people already ask the others."""
     from bot.app import preferences
     from knowledge import models
-    from scoring import training
+    from scoring import refresh, training
     from scoring.registry import CATALOG
 
     known = {card.model for card in models.versions(db)}
     if missing := [name for name in CATALOG if name not in known]:
         training.train(db, missing, as_of=now, now=now, preferences=preferences(settings), progress=progress)
+        refresh.score_deals(db, as_of=now, progress=progress)
 
 
 def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool, say: Callable[[str], None]) -> None:

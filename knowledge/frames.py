@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 from sqlalchemy import func, select
@@ -98,6 +98,22 @@ class History:
     rules: dict[str, str]
     people: pd.DataFrame = field(default_factory=nobody)
     customers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    key: ClassVar[str] = "lead_id"
+
+    @property
+    def records(self) -> pd.DataFrame:
+        """What the history is of."""
+        return self.leads
+
+    @property
+    def worth(self) -> pd.Series:
+        """What each lead is worth, NaN where that is not known."""
+        return self.leads["value"]
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether something else than dates says which leads came first."""
+        return bool(self.leads["sequence"].notna().all())
 
     @property
     def is_dated(self) -> bool:

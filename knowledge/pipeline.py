@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +97,22 @@ class DealHistory:
     rules: Mapping[str, str]
     people: pd.DataFrame
     products: Mapping[str, str]
+    key: ClassVar[str] = "deal_id"
+
+    @property
+    def records(self) -> pd.DataFrame:
+        """What the history is of."""
+        return self.deals
+
+    @property
+    def worth(self) -> pd.Series:
+        """What each deal is worth in the base currency, NaN where that is not known."""
+        return self.deals["amount"] * self.deals["rate_opened"]
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether something else than dates says which deals came first: nothing does."""
+        return False
 
     @property
     def is_dated(self) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 from sqlalchemy import Connection, Index, Select, delete, func, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from knowledge.crm import Lead
+from knowledge.crm import Deal, Lead
 from knowledge.database import Database, Table
 from knowledge.ledger import new_id
 
@@ -170,9 +170,15 @@ def count_of_other_versions(db: Database, model: str, version: int) -> int:
 
 def lead_ids(db: Database, *, only_open: bool) -> list[str]:
     """The ids of all leads, or of those still open, in order."""
-    query = select(Lead.id).order_by(Lead.id)
+    return record_ids(db, "leads", only_open=only_open)
+
+
+def record_ids(db: Database, table: Literal["leads", "deals"], *, only_open: bool) -> list[str]:
+    """The ids of all records of a table, or of those still open, in order."""
+    kind = Lead if table == "leads" else Deal
+    query = select(kind.id).order_by(kind.id)
     with db.read() as session:
-        return list(session.scalars(query.where(Lead.outcome == "open") if only_open else query))
+        return list(session.scalars(query.where(kind.outcome == "open") if only_open else query))
 
 
 def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

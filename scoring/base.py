@@ -5,17 +5,22 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Generic, Self, TypeVar
 
 import pandas as pd
 
 from knowledge.frames import History, Snapshot
+from knowledge.pipeline import DealHistory, DealSnapshot
 from scoring.champion import Contest
 from scoring.evaluation import Evaluation, Split
 from scoring.explanations import Explanation
 from scoring.leaks import Report
 from scoring.preferences import NONE_SET, Preferences
+from scoring.sources import Entity
 
+# What a model learns from, and what it looks at: the books of leads, or of deals.
+Past = TypeVar("Past", History, DealHistory)
+Present = TypeVar("Present", Snapshot, DealSnapshot)
 # Told of a long job: what it does now, and the share done.
 Progress = Callable[[str, float], None]
 
@@ -24,15 +29,17 @@ def silent(step: str, share: float) -> None:
     """Progress that nobody watches."""
 
 
-class Model(ABC):
+class Model(ABC, Generic[Past]):
     """Something that learns from a history, and can be judged on what it had not seen.
 
     Attributes
     ----------
     name : what it is called in commands and citations
+    entity : the records whose history it learns from; a `Scorer` scores those that are open
     """
 
     name: ClassVar[str]
+    entity: ClassVar[Entity] = "leads"
     seed: int
 
     @property
@@ -41,7 +48,7 @@ class Model(ABC):
         """The columns of `features`, in the order in which stored scores keep them."""
 
     @abstractmethod
-    def fit(self, history: History, *, as_of: datetime, guard: Report | None = None) -> Self:
+    def fit(self, history: Past, *, as_of: datetime, guard: Report | None = None) -> Self:
         """The model itself, having learnt from what was known at `as_of`.
 
         `guard` is what the leak guard found in these very books; it is asked by default.
@@ -51,7 +58,7 @@ class Model(ABC):
     @abstractmethod
     def evaluate(
         cls,
-        history: History,
+        history: Past,
         *,
         as_of: datetime,
         split: Split = "time",
@@ -63,36 +70,34 @@ class Model(ABC):
         Its `settings` make the model that was judged, with the preferences that concern it.
         """
 
-    def outdated(self, history: History, *, as_of: datetime, found: Evaluation) -> str | None:
+    def outdated(self, history: Past, *, as_of: datetime, found: Evaluation) -> str | None:
         """Why this model must not go on serving on these books, in which a new one was `found` as it was, or None."""
         return "It is cheap to learn anew."
 
     def contest(
-        self, history: History, *, as_of: datetime, found: Evaluation, progress: Progress = silent
+        self, history: Past, *, as_of: datetime, found: Evaluation, progress: Progress = silent
     ) -> Contest | None:
         """This model beside a new one as it was `found`, on outcomes since this one learnt; None where they are few."""
         return None
 
-    def refreshed(self, history: History, *, as_of: datetime) -> Self:
+    def refreshed(self, history: Past, *, as_of: datetime) -> Self:
         """This model, its chances corrected by outcomes that came after it learnt."""
         return self
 
     @classmethod
-    def suspected(cls, history: History, *, as_of: datetime) -> Report:
+    def suspected(cls, history: Past, *, as_of: datetime) -> Report:
         """What the leak guard finds in the columns that this kind of model would learn from; nothing by default."""
         return Report()
 
 
-class Scorer(Model):
+class Scorer(Model[Past], Generic[Past, Present]):
     """A model that says of each record how likely something is.
 
     Attributes
     ----------
-    entity : the table whose records it scores
     unit : what `value` means
     """
 
-    entity: ClassVar[str]
     unit: ClassVar[str]
 
     @property
@@ -104,7 +109,7 @@ class Scorer(Model):
     def judge(self, features: pd.DataFrame) -> pd.DataFrame:
         """`value`, `low`, `high` for each row of `features`, indexed alike."""
 
-    def predict(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index | None = None) -> pd.DataFrame:
+    def predict(self, snapshot: Present, ids: Sequence[str] | pd.Index | None = None) -> pd.DataFrame:
         """A row for each id (all open records by default): `value`, and its 90 % interval `low`, `high`.
 
         Raises
@@ -115,9 +120,9 @@ class Scorer(Model):
         return self.judge(self.features(snapshot, snapshot.open_ids if ids is None else ids))
 
     @abstractmethod
-    def explain(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> Mapping[str, Explanation]:
+    def explain(self, snapshot: Present, ids: Sequence[str] | pd.Index) -> Mapping[str, Explanation]:
         """Why each of `ids` has its value: reasons that sum to it on the log-odds."""
 
     @abstractmethod
-    def features(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
+    def features(self, snapshot: Present, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
         """The raw values that the model looks at, as a person would read them."""

@@ -66,8 +66,8 @@ def movement(
     lead_id: str,
     *,
     since: datetime,
-    then: Scorer,
-    now: Scorer,
+    then: Scorer[History, Snapshot],
+    now: Scorer[History, Snapshot],
     shifts: tuple[float, float] = (0.0, 0.0),
 ) -> Movement:
     """Why a lead's log-odds are not what they were at `since`.
@@ -93,7 +93,7 @@ def movement(
     )
 
 
-def _read(model: Scorer, snapshot: Snapshot, lead_id: str) -> _Reading:
+def _read(model: Scorer[History, Snapshot], snapshot: Snapshot, lead_id: str) -> _Reading:
     return _Reading(model.features(snapshot, [lead_id]).iloc[0], model.explain(snapshot, [lead_id])[lead_id])
 
 

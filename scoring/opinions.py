@@ -17,7 +17,7 @@ from sklearn.metrics import log_loss
 
 from knowledge import overrides
 from knowledge.database import Database
-from knowledge.frames import Snapshot
+from knowledge.frames import History, Snapshot
 from knowledge.overrides import Grade, Opinion
 from scoring.base import Scorer
 from scoring.explanations import Explanation, Reason
@@ -68,13 +68,13 @@ def score(grades: Sequence[Grade]) -> Score:
     return Score(n, right, model, human, better)
 
 
-def chances(db: Database, model: Scorer, snapshot: Snapshot, ids: Sequence[str]) -> pd.DataFrame:
+def chances(db: Database, model: Scorer[History, Snapshot], snapshot: Snapshot, ids: Sequence[str]) -> pd.DataFrame:
     """`value`, `low`, `high` for each of `ids`, as a person is to hear them."""
     return heard(model.predict(snapshot, ids), overrides.in_force(db, snapshot.as_of, ids))
 
 
 def explanations(
-    db: Database, model: Scorer, snapshot: Snapshot, ids: Sequence[str], names: Mapping[str, str]
+    db: Database, model: Scorer[History, Snapshot], snapshot: Snapshot, ids: Sequence[str], names: Mapping[str, str]
 ) -> dict[str, Explanation]:
     """Why each of `ids` has its chance; a person's word is one reason of it. `names` is what people are called."""
     opinions = overrides.in_force(db, snapshot.as_of, ids)

@@ -19,7 +19,7 @@ from scoring.cases import Case, Floats, Whole
 
 INTERVAL = (5.0, 95.0)
 # Leads valued at a time: with some hundreds of draws each they stay in the processor's cache.
-LEADS_AT_ONCE = 2_000
+RECORDS_AT_ONCE = 2_000
 SURE = 1e-9
 
 
@@ -42,8 +42,8 @@ def more(case: Case, rep: Whole, than: Whole, worth: Floats) -> Interval:
     ours, theirs = _log_odds(case, rep), _log_odds(case, than)
     moved = np.flatnonzero((rep != than) | (ours != theirs))
     drawn = np.zeros(len(case.adds.draws))
-    for start in range(0, len(moved), LEADS_AT_ONCE):
-        part = moved[start : start + LEADS_AT_ONCE]
+    for start in range(0, len(moved), RECORDS_AT_ONCE):
+        part = moved[start : start + RECORDS_AT_ONCE]
         drawn += (_drawn(case, rep[part], ours[part]) - _drawn(case, than[part], theirs[part])) @ worth[part]
     lost = float((case.lost_if_taken * worth) @ (case.taken(rep).astype(float) - case.taken(than)))
     low, high = np.percentile(drawn, INTERVAL) - lost

@@ -54,7 +54,7 @@ class Class:
     days: float | None
 
 
-class Pace(Model):
+class Pace(Model[History]):
     """The class of time that a lead takes to convert: fast, medium, slow or never.
 
     Learns from leads as they stood a day after they came in, all of them old enough to tell. The cuts between the

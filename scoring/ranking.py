@@ -59,7 +59,7 @@ class _Lesson:
         return replace(fitted, pooled=float(spread.mean()))
 
 
-class Ranking(Scorer):
+class Ranking(Scorer[History, Snapshot]):
     """Chance that an open lead is won within the horizon (or ever, where the books hold no dates).
 
     Learns from leads as they stood at past instants about a month apart. Each family of learners is an ensemble of
@@ -88,7 +88,6 @@ class Ranking(Scorer):
     """
 
     name: ClassVar[str] = "ranking"
-    entity: ClassVar[str] = "leads"
     unit: ClassVar[str] = "chance"
     # The latest row it has learnt from, in the terms of `Rows.time`; not known of models stored before this was kept.
     until: float = float("nan")

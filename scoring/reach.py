@@ -37,7 +37,7 @@ Z = 1.645
 Vector = npt.NDArray[np.float64]
 
 
-class Reach(Scorer):
+class Reach(Scorer[History, Snapshot]):
     """Chance that an outbound call is answered, for each hour of the week on the lead's clock.
 
     A weekday's and an hour's share of answered calls are each shrunk to the overall one, the more the fewer calls
@@ -54,7 +54,6 @@ class Reach(Scorer):
     """
 
     name: ClassVar[str] = "reach"
-    entity: ClassVar[str] = "leads"
     unit: ClassVar[str] = "chance"
 
     def __init__(self, default_zone: str = "UTC", *, seed: int = 0) -> None:

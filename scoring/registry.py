@@ -24,9 +24,9 @@ from scoring.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
-Kind = TypeVar("Kind", bound=Model)
+Kind = TypeVar("Kind", bound=Model[Any])
 
-CATALOG: dict[str, type[Model]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching)}
+CATALOG: dict[str, type[Model[Any]]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching)}
 
 # Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
 TRUSTED = (
@@ -66,12 +66,12 @@ UNREADABLE = (
 )
 
 
-def dumps(model: Model) -> bytes:
+def dumps(model: Model[Any]) -> bytes:
     """A model as bytes."""
     return io.dumps(model)  # type: ignore[no-any-return]
 
 
-def loads(data: bytes) -> Model:
+def loads(data: bytes) -> Model[Any]:
     """The model of some bytes; no code is run from them, and types that are not trusted are refused."""
     model = io.loads(data, trusted=list(TRUSTED))
     assert isinstance(model, Model)
@@ -94,7 +94,14 @@ class Registry:
         self._read: dict[str, Served[Any]] = {}
 
     def save(
-        self, model: Model, *, now: datetime, as_of: datetime, fingerprint: str, report: Mapping[str, Any], serve: bool
+        self,
+        model: Model[Any],
+        *,
+        now: datetime,
+        as_of: datetime,
+        fingerprint: str,
+        report: Mapping[str, Any],
+        serve: bool,
     ) -> int:
         """The number of the new version."""
         return models.save(

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, overload
 
-import pandas as pd
-
-from knowledge import frames, models, scores
+from knowledge import models
 from knowledge.database import Database
 from knowledge.errors import BadInput
 from knowledge.frames import History
-from scoring import champion, fallback, leaks
+from knowledge.pipeline import DealHistory
+from scoring import champion, fallback, leaks, sources
 from scoring.base import Model, Progress, silent
 from scoring.champion import Decision
 from scoring.evaluation import Evaluation, Split
 from scoring.preferences import NONE_SET, Preferences
 from scoring.registry import CATALOG, Registry, Served
+from scoring.sources import Entity
 
-# Leads that are learnt from at most: more teach nothing that would show.
-MOST_LEADS = 150_000
 # What a model's hits are called, where it is not "won".
 HITS = {"reach": "answered", "pace": "converted fast"}
 
@@ -50,8 +47,8 @@ def train(
     """Back-tests each model, fits it on all, and lets it serve if it beat what costs nothing and `champion` says so."""
     kinds = [_kind(name) for name in names]
     progress("reading the books", 0.0)
-    history = learn_from(db, as_of)
-    return [_train(db, kind, history, as_of, now, preferences, progress) for kind in kinds]
+    books = {entity: learn_from(db, as_of, entity) for entity in dict.fromkeys(kind.entity for kind in kinds)}
+    return [_train(db, kind, books[kind.entity], as_of, now, preferences, progress) for kind in kinds]
 
 
 def evaluate(
@@ -64,9 +61,10 @@ def evaluate(
     progress: Progress = silent,
 ) -> Evaluation:
     """The back-test of a model on the books as known at `as_of`."""
-    kind, history = _kind(name), learn_from(db, as_of)
+    kind = _kind(name)
+    history = learn_from(db, as_of, kind.entity)
     found = kind.evaluate(history, as_of=as_of, split=split, preferences=preferences, progress=progress)
-    if split == "time" or history.is_dated or history.leads["sequence"].isna().any():
+    if split == "time" or history.is_dated or not history.is_in_order:
         return found
     forward = kind.evaluate(history, as_of=as_of, split="time", preferences=preferences, progress=progress)
     return replace(found, by_time=forward.metrics)
@@ -74,22 +72,25 @@ def evaluate(
 
 def suspected(db: Database, name: str, *, as_of: datetime) -> leaks.Report:
     """What the leak guard finds in the columns that a model would learn from."""
-    return _kind(name).suspected(learn_from(db, as_of), as_of=as_of)
+    kind = _kind(name)
+    return kind.suspected(learn_from(db, as_of, kind.entity), as_of=as_of)
 
 
-def learn_from(db: Database, as_of: datetime) -> History:
-    """The history of all leads, or of an unbiased sample of them where there are very many."""
-    ids = scores.lead_ids(db, only_open=False)
-    if len(ids) <= MOST_LEADS:
-        return frames.load(db, until=as_of)
-    sample = [id_ for id_ in ids if _hash(id_) < MOST_LEADS / len(ids)]
-    return frames.load(db, until=as_of, ids=sample)
+@overload
+def learn_from(db: Database, as_of: datetime, entity: Literal["leads"] = ...) -> History: ...
+@overload
+def learn_from(db: Database, as_of: datetime, entity: Entity) -> History | DealHistory: ...
+
+
+def learn_from(db: Database, as_of: datetime, entity: Entity = "leads") -> History | DealHistory:
+    """The history of all leads or deals, or of an unbiased sample of them where there are very many."""
+    return sources.load(db, entity, until=as_of, ids=sources.sample(db, entity))
 
 
 def _train(
     db: Database,
-    kind: type[Model],
-    history: History,
+    kind: type[Model[Any]],
+    history: History | DealHistory,
     as_of: datetime,
     now: datetime,
     preferences: Preferences,
@@ -107,27 +108,27 @@ def _train(
     if served is not None and decided.decision == "recalibrated":
         # Its members stay, so what was found of them stays true.
         model, report = served.model.refreshed(history, as_of=as_of), dict(served.card.report)
-    value = history.leads["value"].median()
+    value = history.worth.median()
     report["typical_value"] = float(value) if value == value else None
     report["champion"] = asdict(decided)
     promoted = decided.decision != "champion"
     version = Registry(db).save(
-        model, now=now, as_of=as_of, fingerprint=fingerprint(history), report=report, serve=promoted
+        model, now=now, as_of=as_of, fingerprint=sources.fingerprint(history), report=report, serve=promoted
     )
     return Trained(kind.name, version, promoted, _told(found, version, decided), report)
 
 
-def _served(db: Database, kind: type[Model]) -> Served[Model] | None:
+def _served(db: Database, kind: type[Model[Any]]) -> Served[Model[Any]] | None:
     """The champion, or None: also where its bytes cannot be read any more."""
     card = models.serving(db, kind.name)
     return None if card is None else Registry(db).version(kind, card)
 
 
 def _decide(
-    served: Served[Model] | None,
-    challenger: Model,
+    served: Served[Model[Any]] | None,
+    challenger: Model[Any],
     found: Evaluation,
-    history: History,
+    history: History | DealHistory,
     as_of: datetime,
     progress: Progress,
 ) -> Decision:
@@ -171,21 +172,7 @@ def _refused(db: Database, name: str, refusal: str) -> str:
     return f"{refusal} {fallback.STATEMENT}" if name == "ranking" else refusal
 
 
-def fingerprint(history: History) -> str:
-    """What tells these books from others: it is the same for the same leads and events in any order."""
-    leads = int(pd.util.hash_pandas_object(history.leads.astype(str).join(history.attributes.astype(str))).sum())
-    events = int(
-        pd.util.hash_pandas_object(history.activities[["lead_id", "kind", "at"]].astype(str), index=False).sum()
-    )
-    return hashlib.blake2b(f"{leads}/{events}/{len(history.changes)}".encode(), digest_size=8).hexdigest()
-
-
-def _hash(id_: str) -> float:
-    """A number in [0, 1) that stands for an id, the same everywhere."""
-    return int.from_bytes(hashlib.blake2b(id_.encode(), digest_size=8).digest()) / 2**64
-
-
-def _kind(name: str) -> type[Model]:
+def _kind(name: str) -> type[Model[Any]]:
     if name not in CATALOG:
         raise BadInput(f'There is no model "{name}"; there are {", ".join(CATALOG)}.')
     return CATALOG[name]

@@ -34,7 +34,7 @@ Vector = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 
 
-class Waiting(Model):
+class Waiting(Model[History]):
     """How the chance to be won falls with the hours between a lead's arrival and the first contact.
 
     The log-odds fall with log(1 + hours), never rise, and the slope is shrunk to none as far as it may be chance.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from knowledge.frames import Snapshot
+from knowledge.frames import History, Snapshot
 from scoring.base import Scorer
 
 # What a rep can bring about, as the activity that would be recorded.
@@ -31,7 +31,7 @@ class Change:
     chance: float
 
 
-def changes(model: Scorer, snapshot: Snapshot, lead_id: str) -> list[Change]:
+def changes(model: Scorer[History, Snapshot], snapshot: Snapshot, lead_id: str) -> list[Change]:
     """Events that would raise a lead's chance, the strongest first; none for a model that knows no activities."""
     chances = model.predict(_beside(snapshot, lead_id), [NOTHING, *EVENTS])["value"]
     after = [Change(event, float(chances[event])) for event in EVENTS]

@@ -15,7 +15,7 @@ from bot.bench.company import NOW
 from scoring import windows
 from scoring.bare import Bare
 from scoring.ranking import Ranking
-from scoring.refresh import LEADS_AT_ONCE
+from scoring.refresh import RECORDS_AT_ONCE
 
 SIZES = (10_000, 100_000, 1_000_000)
 LEARNT_FROM = 12_000
@@ -46,7 +46,7 @@ def _measure(model: Ranking, bare: Bare, leads: int) -> dict[str, float]:
     del history
     frame, features_s = _timed(lambda: model.features(snapshot, snapshot.open_ids))
     # In the portions in which the product scores, lest memory grow with the book.
-    portions = [frame[start : start + LEADS_AT_ONCE] for start in range(0, leads, LEADS_AT_ONCE)]
+    portions = [frame[start : start + RECORDS_AT_ONCE] for start in range(0, leads, RECORDS_AT_ONCE)]
     _, judge_s = _timed(lambda: pd.concat([model.judge(portion) for portion in portions]))
     peak_mb = process.peak_mb()
     shown = min(EXPLAINED, leads)

@@ -74,8 +74,8 @@ def _serve(model: str, version: int) -> None:
     name, company = known([model], CATALOG)[0], opening.company()
     db, now = company.db, company.now
     serve(db, name, version, at=now, by="the command line")
-    if name == "ranking":
-        # Until all are scored by it, leads would stand in the order of two versions.
+    if name in ("ranking", *refresh.deal_scorers()):
+        # Until all are scored by it, records would stand in the order of two versions.
         with printing.progress() as progress:
             refresh.score(db, name, as_of=now, default_zone=company.settings.timezone, progress=progress)
     typer.echo(f"{name} {version} serves now.")

@@ -32,7 +32,7 @@ def train(
         trained = training.train(
             db, names, as_of=instant(as_of, now), now=now, preferences=preferences(settings), progress=progress
         )
-        refresh.score(db, "ranking", as_of=now, default_zone=settings.timezone, progress=progress)
+        refresh.score_all(db, as_of=now, default_zone=settings.timezone, progress=progress)
     if as_json:
         printing.as_json([vars(each) for each in trained])
         return

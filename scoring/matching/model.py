@@ -34,7 +34,7 @@ Matrix = npt.NDArray[np.float64]
 SURE = 1e-6
 
 
-class Matching(Model):
+class Matching(Model[History]):
     """Chance that a lead is won if a given rep works it: what the lead's own chance is, and what the rep adds.
 
     What a rep adds is learnt from decided leads, beside what their own features let expect, and shrunk to the team's

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.utils.parallel import Parallel, delayed
 
 from knowledge.errors import BadInput, NotTrained
-from knowledge.frames import History
+from knowledge.frames import History, Snapshot
 from scoring import activity
 from scoring.base import Progress, Scorer, silent
 
@@ -34,7 +34,8 @@ MOST_AT_ONCE = 4
 WORTH_A_PROCESS = 3000
 # Processes end by themselves so soon after their last month, even if the one that asked was killed.
 IDLE_S = 60
-Make = Callable[[timedelta], Scorer]
+LeadScorer: TypeAlias = Scorer[History, Snapshot]
+Make = Callable[[timedelta], LeadScorer]
 Part = Callable[[], pd.DataFrame]
 
 
@@ -176,7 +177,9 @@ def _is_long_enough(start: datetime, first: pd.Timestamp, horizon: timedelta) ->
     return bool(pd.Timestamp(start) - first >= 2 * horizon)
 
 
-def _trained(history: History, model: Scorer, start: datetime, first: pd.Timestamp, horizon: timedelta) -> Scorer:
+def _trained(
+    history: History, model: LeadScorer, start: datetime, first: pd.Timestamp, horizon: timedelta
+) -> LeadScorer:
     if not _is_long_enough(start, first, horizon):
         raise NotTrained(f"the books do not reach back {2 * horizon.days} days before it")
     return model.fit(history, as_of=start)
@@ -189,7 +192,10 @@ def _touches(history: History, as_of: datetime) -> pd.DataFrame:
 
 
 def _month(
-    history: History, model: Scorer, instants: tuple[datetime, datetime, datetime], horizon: timedelta
+    history: History,
+    model: LeadScorer,
+    instants: tuple[datetime, datetime, datetime],
+    horizon: timedelta,
 ) -> pd.DataFrame:
     """The rows of a month: `instants` are its start, its end and today, as of which it is known what came of them."""
     start, end, today = instants
@@ -266,7 +272,7 @@ def _places(history: History, make: Make, as_of: datetime, parts: int) -> tuple[
     }
 
 
-def _place(history: History, model: Scorer, as_of: datetime, before: pd.Index, here: pd.Index) -> pd.DataFrame:
+def _place(history: History, model: LeadScorer, as_of: datetime, before: pd.Index, here: pd.Index) -> pd.DataFrame:
     """The rows of a part of a file, as a model says that has learnt from all before it."""
     snapshot = history.at(as_of)
     leads = snapshot.leads.loc[here]

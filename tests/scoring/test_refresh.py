@@ -121,7 +121,7 @@ def kill_after(batches: int) -> Callable[[str, float], None]:
 def test_a_scoring_that_is_killed_keeps_its_finished_batches_and_forgets_no_change(
     books: Books, monkeypatch: pytest.MonkeyPatch, batches: int
 ) -> None:
-    monkeypatch.setattr(refresh, "LEADS_AT_ONCE", 50)
+    monkeypatch.setattr(refresh, "RECORDS_AT_ONCE", 50)
     ids, later = scores.lead_ids(books.db, only_open=True), NOW + timedelta(days=2)
     changed = [ids[0], ids[-1]]
     with books.db.write() as session:
@@ -144,7 +144,7 @@ def test_a_scoring_that_is_killed_keeps_its_finished_batches_and_forgets_no_chan
 def test_a_lead_that_changes_while_its_batch_is_scored_stays_stale(
     books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refresh, "LEADS_AT_ONCE", 50)
+    monkeypatch.setattr(refresh, "RECORDS_AT_ONCE", 50)
     ids = scores.lead_ids(books.db, only_open=True)
 
     def change(step: str, share: float) -> None:

@@ -17,7 +17,7 @@ from knowledge.database import Database
 from knowledge.errors import BadInput, NotTrained
 from knowledge.frames import History
 from knowledge.scores import CallListEntry
-from scoring import fallback, refresh, training
+from scoring import fallback, refresh, sources, training
 from scoring.pace import Pace
 from scoring.preferences import Preferences
 from scoring.ranking import Ranking
@@ -179,7 +179,7 @@ def test_an_empty_book_is_refused_not_broken(sqlite_db: Database, as_of: datetim
 def test_a_sample_of_a_large_book_is_the_same_every_time(
     books: Database, as_of: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training, "MOST_LEADS", 450)
+    monkeypatch.setattr(sources, "MOST_RECORDS", 450)
     first, second = training.learn_from(books, as_of), training.learn_from(books, as_of)
     assert list(first.leads.index) == list(second.leads.index)
     assert 380 < len(first.leads) < 520
