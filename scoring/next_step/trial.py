@@ -1,0 +1,162 @@
+"""Which sequence model serves: all candidates on cases that began later than all they learnt from.
+
+The protocol: every prefix of every later case of which it is known what came next counts once, and that a case ended
+there is one of the things that may come next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from knowledge.errors import MissingExtra, NotTrained
+from scoring.metrics import Metric
+from scoring.next_step import judging
+from scoring.next_step.base import Paired, SequenceModel
+from scoring.next_step.boosted import Boosted
+from scoring.next_step.judging import Judged
+from scoring.next_step.lstm import Lstm
+from scoring.next_step.ngram import Ngram
+from scoring.next_step.sequences import Ints, Sequences
+
+# Shares of all prefixes; None keeps all evidence at its full weight.
+HALF_LIVES: tuple[float | None, ...] = (None, 0.3, 0.1, 0.05)
+# Cases that begin after this share of them judge the others.
+SHARE = 0.7
+# The same within what is learnt from, to choose the half-life.
+INNER_SHARE = 0.8
+FEWEST_CASES = 40
+
+Make = Callable[[], SequenceModel]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of it.
+
+    Attributes
+    ----------
+    prefixes, cases : how many judged
+    half_life : chosen on what was learnt from alone
+    judged : each candidate by its name, the simplest first: the first is the baseline of all
+    gains : of each other candidate, by how much its log-loss is lower than the baseline's
+    serves, serves_days : whose chances and whose days are to be used
+    missing : why a candidate did not take part, in a sentence each
+    """
+
+    prefixes: int
+    cases: int
+    half_life: float | None
+    judged: Mapping[str, Judged]
+    gains: Mapping[str, Metric]
+    serves: str
+    serves_days: str
+    missing: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        head = f"{self.prefixes} prefixes of {self.cases} later cases; half-life {self.half_life or 'none'}"
+        lines = [f"{name}: {judged}" for name, judged in self.judged.items()]
+        end = f"{self.serves} says what comes next, {self.serves_days} says when."
+        return "\n".join([head, *lines, *self.missing, end])
+
+
+def candidates(half_life: float | None, seed: int = 0) -> dict[str, Make]:
+    """Every candidate by its name, the simplest first."""
+    return {
+        "1-gram": lambda: Ngram(1, half_life),
+        "3-gram": lambda: Ngram(3, half_life),
+        "boosting": lambda: Boosted(half_life, seed=seed),
+        "LSTM": lambda: Lstm(half_life, seed=seed),
+    }
+
+
+def by_time(sequences: Sequences, share: float = SHARE) -> tuple[Sequences, Sequences]:
+    """What was known when a share of the cases had begun, and all of the cases that began later."""
+    origin = float(np.quantile(sequences.first, share)) if len(sequences) else 0.0
+    return sequences.until(origin), sequences.take(sequences.first > origin)
+
+
+def run(learnt: Sequences, later: Sequences, *, seed: int = 0) -> Trial:
+    """The candidates, having learnt from some cases, judged on others.
+
+    Parameters
+    ----------
+    later : cases that began after all that `learnt` knows; `by_time` makes such a pair
+
+    Raises
+    ------
+    NotTrained
+        When either are too few.
+    """
+    fewest = min(len(learnt), len(later))
+    if fewest < FEWEST_CASES or not len(later.prefixes()):
+        raise NotTrained(f"{fewest} cases on one side of the split; {FEWEST_CASES} are needed to tell what comes next.")
+    half_life = choose_half_life(learnt)
+    judged, missing = dict[str, Judged](), list[str]()
+    for name, make in candidates(half_life, seed).items():
+        began = time.process_time()
+        try:
+            model = make().fit(learnt)
+        except MissingExtra as error:
+            missing.append(str(error))
+            continue
+        judged[name] = judging.judge(model, later.prefixes(), seconds=time.process_time() - began, seed=seed)
+    return _found(later, half_life, judged, tuple(missing), seed)
+
+
+def best(trial: Trial, sequences: Sequences, *, seed: int = 0) -> SequenceModel:
+    """The model that serves by a trial, having learnt from these cases.
+
+    Raises
+    ------
+    MissingExtra
+        When it takes a part that is not installed.
+    """
+    known = candidates(trial.half_life, seed)
+    what = known[trial.serves]()
+    if trial.serves == trial.serves_days:
+        return what.fit(sequences)
+    return Paired(what, known[trial.serves_days]()).fit(sequences)
+
+
+def choose_half_life(learnt: Sequences) -> float | None:
+    """How fast evidence should fade, by what a 3-gram would have said of the latest of these cases.
+
+    The slower one, unless the faster has a lower log-loss beyond noise. How a process drifts is a trait of the process,
+    so it is asked of the model that learns in no time.
+    """
+    before, after = by_time(learnt, INNER_SHARE)
+    if not len(before.prefixes()) or not len(after.prefixes()):
+        return None
+    known = after.prefixes()
+    losses = [judging.losses(Ngram(3, each).fit(before), known) for each in HALF_LIVES]
+    chosen = 0
+    for i in range(1, len(HALF_LIVES)):
+        if judging.difference(losses[chosen], losses[i], known.case).low > 0:
+            chosen = i
+    return HALF_LIVES[chosen]
+
+
+def _found(
+    later: Sequences, half_life: float | None, judged: Mapping[str, Judged], missing: tuple[str, ...], seed: int
+) -> Trial:
+    first, *others = judged
+    case = later.prefixes().case
+    what = when = first
+    for name in others:
+        if _is_better(judged[name], judged[what], case, seed):
+            what = name
+        if judging.difference(judged[when].off, judged[name].off, case, seed).low > 0:
+            when = name
+    gains = {name: judging.difference(judged[first].loss, judged[name].loss, case, seed) for name in others}
+    return Trial(len(case), len(np.unique(case)), half_life, judged, gains, what, when, missing)
+
+
+def _is_better(one: Judged, other: Judged, case: Ints, seed: int) -> bool:
+    """Whether the log-loss is lower beyond noise, and the step named first not wrong more often beyond noise."""
+    lower = judging.difference(other.loss, one.loss, case, seed)
+    hits = judging.difference(one.hit, other.hit, case, seed)
+    return lower.low > 0 and hits.high >= 0
