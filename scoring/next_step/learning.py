@@ -17,9 +17,9 @@ from scoring.next_step.sequences import Ints, Prefixes, Vector
 CASES_AT_ONCE = 32
 # So many steps of learning, in so many rounds at least and at most.
 UPDATES, FEWEST_ROUNDS, MOST_ROUNDS = 3000, 3, 30
-RATE, DROPOUT, DECAY = 3e-3, 0.2, 1e-3
+RATE, DROPOUT, DECAY = 5e-3, 0.2, 1e-3
 # What an error of one in log days counts beside one of log-loss.
-DAYS_COUNT = 0.2
+DAYS_COUNT = 1.0
 
 
 @dataclass(frozen=True)

@@ -89,11 +89,10 @@ def run(learnt: Sequences, later: Sequences, *, seed: int = 0) -> Trial:
     Raises
     ------
     NotTrained
-        When either are too few.
+        When either are too few, or nothing is left to foretell.
     """
-    fewest = min(len(learnt), len(later))
-    if fewest < FEWEST_CASES or not len(later.prefixes()):
-        raise NotTrained(f"{fewest} cases on one side of the split; {FEWEST_CASES} are needed to tell what comes next.")
+    if refusal := too_few(learnt, later):
+        raise NotTrained(refusal)
     half_life = choose_half_life(learnt)
     judged, missing = dict[str, Judged](), list[str]()
     for name, make in candidates(half_life, seed).items():
@@ -105,6 +104,17 @@ def run(learnt: Sequences, later: Sequences, *, seed: int = 0) -> Trial:
             continue
         judged[name] = judging.judge(model, later.prefixes(), seconds=time.process_time() - began, seed=seed)
     return _found(later, half_life, judged, tuple(missing), seed)
+
+
+def too_few(learnt: Sequences, later: Sequences) -> str | None:
+    """The plain statement for cases that cannot teach or judge what comes next, or None."""
+    known = learnt.prefixes()
+    fewest = min(len(np.unique(each.case)) for each in (known, later.prefixes()))
+    if fewest < FEWEST_CASES:
+        return f"It is known of {fewest} cases what came next; {FEWEST_CASES} are needed to learn from and to judge by."
+    if len(np.unique(known.following)) < 2 or np.isnan(known.days).all():
+        return "Only one thing ever comes next in these cases: there is nothing to foretell."
+    return None
 
 
 def best(trial: Trial, sequences: Sequences, *, seed: int = 0) -> SequenceModel:

@@ -55,6 +55,12 @@ def test_too_few_cases_are_refused_and_it_is_said_how_many_are_needed(later: Seq
         run(few, later)
 
 
+def test_where_one_thing_always_follows_there_is_nothing_to_foretell() -> None:
+    lone = planted(160, seed=7).drop_duplicates("case")
+    with pytest.raises(NotTrained, match="nothing to foretell"):
+        run(*by_time(Sequences.of(lone)))
+
+
 def test_a_process_that_turned_is_learnt_from_its_latest_past() -> None:
     first, second = planted(150, seed=3), planted(150, seed=4)
     backwards = second["step"].to_numpy().reshape(-1, 8)[:, ::-1].ravel()
