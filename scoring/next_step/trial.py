@@ -2,6 +2,46 @@
 
 The protocol: every prefix of every later case of which it is known what came next counts once, and that a case ended
 there is one of the things that may come next.
+
+Which one serves: the simplest, unless a less simple one has a log-loss that is lower with a 95 % interval (cases
+resampled) above zero and does not name the wrong step more often beyond noise; so on up the list. Days are served by
+the simplest as well, unless another one's are less far off beyond noise.
+
+Measured
+--------
+Accuracy, log-loss, calibration error and days off, each with half of its 95 % interval; in the order of time. Tickets:
+a public log of a help desk, 2931 cases, then 733. Offers: the offers of a public loan process, 2388 cases as known at
+one instant, then 1592 that began later and were cut off by the end of the log in their turn.
+
+                          tickets                                      offers
+1-gram      .897±.011  .365±.043  .036±.010  5.28±.26    .749±.013  .555±.021  .029±.010  1.57±.06
+3-gram      .897±.011  .352±.041  .036±.010  5.30±.24    .826±.009  .372±.012  .019±.006  1.57±.06
+boosting    .899±.012  .369±.045  .022±.008  4.81±.21    .850±.006  .332±.010  .012±.006  1.52±.06
+LSTM        .897±.011  .364±.038  .027±.008  4.89±.21    .849±.006  .345±.011  .017±.006  1.55±.06
+serves      3-gram, days by boosting                     boosting
+
+Where all offers that had ended are split 70/30 instead: .760, .822, .841, .841 (each ±.013 to .007), log-loss .567,
+.410, .362, .366. Seconds to learn: 0, 0, 2 to 4, 6 to 9.
+
+Tried
+-----
+A half-life is worth more than any model: without one the n-grams get .859 and .860 of the tickets, log-loss .414 and
+.406; it is chosen on earlier cases and none is taken for the offers. It serves who learns again as time goes: what was
+learnt from the first half of the tickets to learn from alone names .849 to .859 of the last, with it or without.
+Weighing for what is still to follow takes the log-loss of a 3-gram on the last fifth of the tickets to learn from, as
+known at one instant, from .414 to .408, its days off from 6.22 to 5.75; on the offers it changes nothing.
+The instant itself as a column of boosting, in place of a half-life: .899 and .355 on the tickets, but .683 and .653 on
+the last fifth to learn from and .824 and .384 on the offers, where it cannot be told from cases being young: left out.
+Who did the last step, as columns of boosting: .361 instead of .367 on the tickets, accuracy as before: left out.
+Means of log-chances, log-loss (tickets, last fifth of those to learn from, ended offers, offers) with half-life .1: the
+best single model .354 .413 .362 .332, 3-gram and boosting .356 .409 .369 .335, LSTM and boosting .364 .424 .363 .339,
+all three .356 .412 .365 .336: not worth it. Log-chances of a 3-gram as columns of boosting: .368 .432 .362 .331 instead
+of .369 .430 .362 .332, left out.
+LSTM: the mean of three, twice the cells, steps so far as columns, more dropout, thrice the rounds: at most .004 on the
+tickets and the offers; twice the cells .011 on ended offers, about what a faster rate brings at no cost. Learning first
+without a half-life and then with it: .359 and .432 instead of .363 and .437 on the tickets, within noise, left out.
+Few leaves for what (6 for 12: .423 instead of .434 on the last fifth of the tickets to learn from) and the rate of the
+LSTM were chosen with these sets in view, so figures on others may be lower by as little as these differ.
 """
 
 from __future__ import annotations
