@@ -20,9 +20,9 @@ def read(path: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(autouse=True)
-def half_in_earnest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boosted, "TREES", 40)
-    monkeypatch.setattr(learning, "MOST_ROUNDS", 8)
+def nearly_in_earnest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boosted, "TREES", 25)
+    monkeypatch.setattr(learning, "MOST_ROUNDS", 3)
     monkeypatch.setattr(learning, "CASES_AT_ONCE", 32)
 
 
