@@ -9,12 +9,12 @@
 To add a model: one file with a `SequenceModel`, one line in `trial.candidates`, by how much there is to it.
 """
 
-from scoring.next_step.base import Said, SequenceModel
-from scoring.next_step.boosted import Boosted
-from scoring.next_step.lstm import Lstm
-from scoring.next_step.ngram import Ngram
-from scoring.next_step.sequences import Prefixes, Sequences
-from scoring.next_step.trial import Trial, best, by_time, run
+from scoring.sequence.base import Said, SequenceModel
+from scoring.sequence.boosted import Boosted
+from scoring.sequence.lstm import Lstm
+from scoring.sequence.ngram import Ngram
+from scoring.sequence.sequences import Prefixes, Sequences
+from scoring.sequence.trial import Trial, best, by_time, run
 
 __all__ = [
     "Boosted",

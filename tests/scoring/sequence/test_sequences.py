@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.next_step import Sequences
-from scoring.next_step.sequences import UNMET
+from scoring.sequence import Sequences
+from scoring.sequence.sequences import UNMET
 
 START = pd.Timestamp("2026-03-02", tz="UTC")
 

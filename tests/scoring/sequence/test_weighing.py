@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoring.next_step import Sequences
-from scoring.next_step.weighing import recency, weights
-from tests.scoring.next_step.conftest import planted
+from scoring.sequence import Sequences
+from scoring.sequence.weighing import recency, weights
+from tests.scoring.sequence.conftest import planted
 
 
 def test_evidence_fades_by_half_with_each_half_life() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring.next_step import Sequences, boosted, learning
+from scoring.sequence import Sequences, boosted, learning
 
 DAYS_AFTER = {"call": 1.0, "mail": 6.0}
 # After two steps, the one that nearly always follows.

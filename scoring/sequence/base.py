@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from scoring.next_step.sequences import Prefixes, Sequences
+from scoring.sequence.sequences import Prefixes, Sequences
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.errors import MissingExtra
-from scoring.next_step.lstm import Floats, Weights, batches, padded
-from scoring.next_step.sequences import Ints, Prefixes, Vector
+from scoring.sequence.lstm import Floats, Weights, batches, padded
+from scoring.sequence.sequences import Ints, Prefixes, Vector
 
 CASES_AT_ONCE = 32
 # So many steps of learning, in so many rounds at least and at most.

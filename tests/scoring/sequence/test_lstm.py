@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from knowledge.errors import MissingExtra
-from scoring.next_step import Lstm, Ngram, Sequences, learning, run
-from scoring.next_step.judging import judge
+from scoring.sequence import Lstm, Ngram, Sequences, learning, run
+from scoring.sequence.judging import judge
 
 
 class Missing(MetaPathFinder):
@@ -91,7 +91,7 @@ def test_numpy_runs_the_network_as_pytorch_does(network: Lstm, later: Sequences)
 
 def test_teaching_leaves_the_random_numbers_of_others_alone(learnt: Sequences, monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    monkeypatch.setattr("scoring.next_step.learning.MOST_ROUNDS", 1)
+    monkeypatch.setattr("scoring.sequence.learning.MOST_ROUNDS", 1)
     before, threads = torch.random.get_rng_state(), torch.get_num_threads()
     Lstm(hidden=4).fit(learnt)
     assert torch.equal(before, torch.random.get_rng_state())

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.metrics import BINS, Metric, Z, bins, resamples
-from scoring.next_step.base import SURE, Matrix, SequenceModel, Vector
-from scoring.next_step.sequences import Ints, Prefixes
+from scoring.sequence.base import SURE, Matrix, SequenceModel, Vector
+from scoring.sequence.sequences import Ints, Prefixes
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from scoring.next_step import weighing
-from scoring.next_step.base import Matrix, Said, SequenceModel, Vector, admitted
-from scoring.next_step.sequences import Ints, Prefixes, Sequences
+from scoring.sequence import weighing
+from scoring.sequence.base import Matrix, Said, SequenceModel, Vector, admitted
+from scoring.sequence.sequences import Ints, Prefixes, Sequences
 
 # A context is believed as much as the shorter one that it refines once it was met so often.
 LENT = 2.0

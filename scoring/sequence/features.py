@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from scoring.next_step.sequences import DAY, Ints, Prefixes, Sequences
+from scoring.sequence.sequences import DAY, Ints, Prefixes, Sequences
 
 Matrix = npt.NDArray[np.float64]
 # So many of the last steps stand in columns of their own.

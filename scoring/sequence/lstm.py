@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, softmax
 
-from scoring.next_step import features, weighing
-from scoring.next_step.base import Said, SequenceModel, Vector, admitted
-from scoring.next_step.sequences import Ints, Prefixes, Sequences
+from scoring.sequence import features, weighing
+from scoring.sequence.base import Said, SequenceModel, Vector, admitted
+from scoring.sequence.sequences import Ints, Prefixes, Sequences
 
 Floats = npt.NDArray[np.float32]
 # Cases run side by side.
@@ -79,7 +79,7 @@ class Lstm(SequenceModel):
             When PyTorch is not installed.
         """
         # In here, for it is of use only where PyTorch is.
-        from scoring.next_step import learning
+        from scoring.sequence import learning
 
         self.names = sequences.names
         clock = features.round_clock(sequences)

@@ -55,13 +55,13 @@ import numpy as np
 
 from knowledge.errors import MissingExtra, NotTrained
 from scoring.metrics import Metric
-from scoring.next_step import judging
-from scoring.next_step.base import Paired, SequenceModel
-from scoring.next_step.boosted import Boosted
-from scoring.next_step.judging import Judged
-from scoring.next_step.lstm import Lstm
-from scoring.next_step.ngram import Ngram
-from scoring.next_step.sequences import Ints, Sequences
+from scoring.sequence import judging
+from scoring.sequence.base import Paired, SequenceModel
+from scoring.sequence.boosted import Boosted
+from scoring.sequence.judging import Judged
+from scoring.sequence.lstm import Lstm
+from scoring.sequence.ngram import Ngram
+from scoring.sequence.sequences import Ints, Sequences
 
 # Shares of all prefixes; None keeps all evidence at its full weight.
 HALF_LIVES: tuple[float | None, ...] = (None, 0.3, 0.1, 0.05)

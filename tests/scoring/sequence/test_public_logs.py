@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from scoring.next_step import Sequences, Trial, boosted, by_time, learning, run
+from scoring.sequence import Sequences, Trial, boosted, by_time, learning, run
 
 # After these a case of the loan process is over.
 OVER = ["A_DECLINED", "A_CANCELLED", "A_ACTIVATED", "A_REGISTERED", "A_APPROVED"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring.next_step.sequences import DAY, Sequences, Vector
+from scoring.sequence.sequences import DAY, Sequences, Vector
 
 # Nothing stands for more than so many of its kind.
 MOST = 5.0

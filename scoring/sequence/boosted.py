@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from scoring.next_step import features, weighing
-from scoring.next_step.base import Said, SequenceModel, admitted
-from scoring.next_step.sequences import Prefixes, Sequences
+from scoring.sequence import features, weighing
+from scoring.sequence.base import Said, SequenceModel, admitted
+from scoring.sequence.sequences import Prefixes, Sequences
 
 # Rare steps make for little evidence, so what comes next is left to small trees; when it comes bears larger ones.
 LEAVES_OF_WHAT, LEAVES_OF_WHEN = 6, 12

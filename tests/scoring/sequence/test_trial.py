@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from knowledge.errors import NotTrained
-from scoring.next_step import Sequences, best, by_time, judging, run, trial
-from tests.scoring.next_step.conftest import planted
+from scoring.sequence import Sequences, best, by_time, judging, run, trial
+from tests.scoring.sequence.conftest import planted
 
 
 def test_what_judges_began_after_all_that_was_learnt_from(learnt: Sequences) -> None:

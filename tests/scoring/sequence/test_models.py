@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from skops import io
 
-from scoring.next_step import Boosted, Lstm, Ngram, SequenceModel, Sequences, trial
-from scoring.next_step.judging import judge
 from scoring.registry import TRUSTED
+from scoring.sequence import Boosted, Lstm, Ngram, SequenceModel, Sequences, trial
+from scoring.sequence.judging import judge
 
 MODELS = list(trial.candidates(None))
 
