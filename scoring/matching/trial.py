@@ -31,7 +31,7 @@ ALPHA = 0.1
 Z = 1.96
 REPLICATES = 200
 # Of what reps may truly add, when chances and results of later leads are foretold.
-DRAWS, INTERVAL = 1_000, (5.0, 95.0)
+DRAWS, INTERVAL = 1_000, (0.05, 0.95)
 WITH_REP = "what each rep adds, shrunk"
 
 
@@ -152,7 +152,8 @@ def _judged(
 ) -> pd.DataFrame:
     """What was predicted of each rep, and what the later leads say, beside what was to be expected of them.
 
-    A result is inside when the rep won as many leads as the 90 % interval has it, luck with each lead included.
+    A result is inside when the rep won as many leads as the 90 % interval has it, luck with each lead included. Leads
+    are won in whole numbers, and one at the interval's end counts by its part inside, so that right ones hold 90 %.
     """
     known = who >= 0
     member, won = who[known], later.won[known]
@@ -165,12 +166,14 @@ def _judged(
     return frame.assign(rep=np.array(members, dtype=object)[n >= FEWEST_LATER])
 
 
-def _result(said: float, drawn: Vector, base: Vector, won: Vector) -> tuple[float, float, bool]:
+def _result(said: float, drawn: Vector, base: Vector, won: Vector) -> tuple[float, float, float]:
     chance = expit(base)
     foretold = np.random.default_rng(len(won)).random((len(drawn), len(won))) < expit(drawn[:, None] + base)
-    low, high = np.percentile(foretold.sum(axis=1), INTERVAL)
+    totals = foretold.sum(axis=1)
+    below, upto = float((totals < won.sum()).mean()), float((totals <= won.sum()).mean())
+    inside = max(0.0, min(upto, INTERVAL[1]) - max(below, INTERVAL[0])) / max(1 / len(totals), upto - below)
     came = float((won - chance).sum() / max(1e-9, float((chance * (1 - chance)).sum())))
-    return said, came, bool(low <= won.sum() <= high)
+    return said, came, inside
 
 
 def _moved(base: Vector, won: Vector) -> float:
