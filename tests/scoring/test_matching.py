@@ -12,6 +12,8 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import spearmanr
 
+from knowledge import frames
+from knowledge.database import Database
 from knowledge.errors import NotTrained, UnknownRecord
 from knowledge.frames import History, nobody
 from scoring.base import silent
@@ -364,6 +366,12 @@ def test_a_file_without_dates_is_read_in_its_order(dateless: History) -> None:
     rows = decided.gather(dateless, as_of=AS_OF)
     assert rows.is_ordered
     assert set(rows.owner) == {"P-01", "P-02"}
+
+
+def test_books_without_a_lead_say_that_there_is_too_little(db: Database) -> None:
+    found = Matching.evaluate(frames.load(db, until=AS_OF), as_of=AS_OF)
+    assert found.refusal
+    assert found.n == 0
 
 
 def test_a_column_that_names_the_owner_takes_no_credit(make_company: Company) -> None:
