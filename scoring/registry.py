@@ -38,7 +38,7 @@ TRUSTED = (
     "scoring.columns.Columns",
     "scoring.estimators.Linear",
     "scoring.estimators.Trees",
-    "scoring.matching.hierarchy.Effects",
+    "scoring.matching.effects.Effects",
     "scoring.matching.interplay.Interplay",
     "scoring.matching.model.Matching",
     "scoring.sequence.base.Paired",
