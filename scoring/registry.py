@@ -16,6 +16,7 @@ from knowledge.database import Database
 from knowledge.errors import UnknownRecord
 from knowledge.models import Card
 from scoring.base import Model
+from scoring.deals import Flags, Slippage, Win
 from scoring.matching import Matching
 from scoring.pace import Pace
 from scoring.ranking import Ranking
@@ -26,7 +27,9 @@ logger = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=Model[Any])
 
-CATALOG: dict[str, type[Model[Any]]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching)}
+CATALOG: dict[str, type[Model[Any]]] = {
+    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Flags)
+}
 
 # Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
 TRUSTED = (
@@ -36,13 +39,20 @@ TRUSTED = (
     "scoring.classifiers.Classifier",
     "scoring.columns.Column",
     "scoring.columns.Columns",
+    "scoring.deals.flags.Limits",
+    "scoring.deals.flags.Worth",
+    "scoring.deals.signs.Flags",
+    "scoring.deals.slippage.Slippage",
+    "scoring.deals.win.Win",
     "scoring.estimators.Linear",
     "scoring.estimators.Trees",
     "scoring.matching.hierarchy.Effects",
     "scoring.matching.interplay.Interplay",
     "scoring.matching.model.Matching",
+    "scoring.narrow.Narrow",
     "scoring.pace.Class",
     "scoring.pace.Pace",
+    "scoring.metrics.Metric",
     "scoring.personas.Mark",
     "scoring.ranking.Ranking",
     "scoring.reach.Reach",
