@@ -39,8 +39,8 @@ EXAMPLES: dict[str, str] = {
         """,
     LATER: """
         my forecast / forecast for the team {period} / what will we close {period} / will I hit my quota {period} / did
-        our last forecasts come true / deals at risk / which deals will be late {period} / which of my deals will slip
-        / will {deal} close / explain {deal} / how is {deal} doing / next step for {deal} / what do I do with {lead}
+        our last forecasts come true / next step for {deal} / what is the next step with {deal} / what do I do next with
+        {deal} / what do I do with {lead}
         now / next step with {lead} / customers about to churn / who might cancel / what's {account} worth / lifetime
         value of {account} / show customer segments / how was my last call / analyse my last call / talk ratio of my
         calls / the buyer answered 'send me the contract please', what next / what should I answer to this message /
@@ -51,7 +51,6 @@ EXAMPLES: dict[str, str] = {
         stored about me / who looked at my data / remind me of {lead} next monday / snooze {lead} / just spoke to
         {lead}, meeting booked / log a call with {lead} / {lead} did not pick up / write an e-mail to {lead} / draft a
         reply / prepare me for my meeting with {lead} / schedule a meeting with {lead} / predict revenue for next year
-        / what is the probability that {deal} slips
         """,
     CHANGE: """
         make {lead} mine / I want to have {lead} / take {lead} away from {rep} / put {lead} on my name /
