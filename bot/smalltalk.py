@@ -39,9 +39,7 @@ EXAMPLES: dict[str, str] = {
         """,
     LATER: """
         my forecast / forecast for the team {period} / what will we close {period} / will I hit my quota {period} / did
-        our last forecasts come true / next step for {deal} / what is the next step with {deal} / what do I do next with
-        {deal} / what do I do with {lead}
-        now / next step with {lead} / customers about to churn / who might cancel / what's {account} worth / lifetime
+        our last forecasts come true / customers about to churn / who might cancel / what's {account} worth / lifetime
         value of {account} / show customer segments / how was my last call / analyse my last call / talk ratio of my
         calls / the buyer answered 'send me the contract please', what next / what should I answer to this message /
         coach {rep} / what are my weak spots / how can I get better / what should {rep} work on / how to answer a price
@@ -66,7 +64,7 @@ EXAMPLES: dict[str, str] = {
 
 ABILITIES = (
     "I can say which leads to call now and why, explain a lead's chance and why it moved, show a lead's record, say "
-    "how good the ranking is, who fits a lead best and why it went to whom it went, and report any figure of the books "
+    "which deals are at risk and what to do next with a deal or lead, how good the ranking is, who fits a lead best and why it went to whom it went, and report any figure of the books "
     "(for example “win rate by source last quarter”). Managers can also ask for a plan that shares out leads, who the "
     "ideal customer is and what was missed in the last months."
 )

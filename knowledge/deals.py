@@ -54,6 +54,21 @@ def count_due(db: Database, owner_ids: Collection[str | None] | None, by: date) 
         return session.scalar(select(func.count()).select_from(Deal).where(*_due(owner_ids, by))) or 0
 
 
+def open_of_lead(db: Database, lead_id: str) -> DealRecord | None:
+    """The open deal that a lead has grown into, the latest if there are several."""
+    query = select(Deal).where(Deal.lead_id == lead_id, Deal.outcome == "open").order_by(Deal.opened_at.desc())
+    with db.read() as session:
+        row = session.scalars(query.limit(1)).first()
+        return None if row is None else _deal(row)
+
+
+def won(db: Database, owner_ids: Collection[str | None] | None, *, before: datetime, limit: int) -> list[DealRecord]:
+    """The latest deals of some owners (None: everyone's) that were won by an instant."""
+    query = select(Deal).where(Deal.outcome == "won", Deal.closed_at <= before, *_of(owner_ids))
+    with db.read() as session:
+        return [_deal(row) for row in session.scalars(query.order_by(Deal.closed_at.desc(), Deal.id).limit(limit))]
+
+
 def last_event(db: Database, deal: DealRecord, *, until: datetime) -> Event | None:
     """The latest event of a deal, or of the lead it grew out of."""
     of = Activity.deal_id == deal.id
@@ -79,14 +94,18 @@ def _count_open(session: Session) -> int:
 
 
 def _due(owner_ids: Collection[str | None] | None, by: date) -> list[ColumnElement[bool]]:
-    clauses: list[ColumnElement[bool]] = [
+    return [
         Deal.outcome == "open",
         or_(Deal.expected_close.is_(None), Deal.expected_close <= by),
+        *_of(owner_ids),
     ]
-    if owner_ids is not None:
-        named = Deal.owner_id.in_([id_ for id_ in owner_ids if id_ is not None])
-        clauses.append(or_(named, Deal.owner_id.is_(None)) if None in owner_ids else named)
-    return clauses
+
+
+def _of(owner_ids: Collection[str | None] | None) -> list[ColumnElement[bool]]:
+    if owner_ids is None:
+        return []
+    named = Deal.owner_id.in_([id_ for id_ in owner_ids if id_ is not None])
+    return [or_(named, Deal.owner_id.is_(None)) if None in owner_ids else named]
 
 
 def _deal(row: Deal) -> DealRecord:

@@ -15,6 +15,7 @@ from knowledge import models
 from knowledge.database import Database
 from knowledge.errors import UnknownRecord
 from knowledge.models import Card
+from scoring.advice.model import NextStep, NextTouch
 from scoring.base import Model
 from scoring.deals import Flags, Slippage, Win
 from scoring.matching import Matching
@@ -28,10 +29,10 @@ logger = logging.getLogger(__name__)
 Kind = TypeVar("Kind", bound=Model[Any])
 
 CATALOG: dict[str, type[Model[Any]]] = {
-    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Flags)
+    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Flags, NextStep, NextTouch)
 }
 
-# What a stored model may hold beside scikit-learn's usual: types of ours, and these; all else is refused when it is read.
+# What a stored model may hold beside scikit-learn's usual: types of ours, and these. All else is refused.
 OURS = "scoring."
 TRUSTED = (
     "datetime.timedelta",

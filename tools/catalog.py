@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tools.advice import next_step
 from tools.allocation import best_rep, explain_assignment
 from tools.appeals import appeal_assignment, appeal_news, decide_appeal
 from tools.arrivals import arrivals_news
@@ -31,6 +32,7 @@ TOOLS: tuple[Tool, ...] = (
     pipeline_report,
     deals_at_risk,
     explain_deal,
+    next_step,
     model_report,
     decide_column,
     retro_report,

@@ -165,6 +165,17 @@ def deal(ctx: ToolContext, name: str) -> Named:
     return seen(ctx, "deal", name)
 
 
+def one_of(ctx: ToolContext, kinds: Sequence[Kind], name: str) -> Named:
+    """The record of that name, of whichever kind; raises what `seen` does. Exact names go before near misses."""
+    exact = [kind for kind in kinds if records.by_name(ctx.db, kind, [name])]
+    for kind in exact or kinds[:-1]:
+        try:
+            return seen(ctx, kind, name)
+        except UnknownRecord:
+            continue
+    return seen(ctx, kinds[-1], name)
+
+
 def seen(ctx: ToolContext, kind: Kind, name: str) -> Named:
     """The record of that name, if the asker may see it.
 
