@@ -39,9 +39,7 @@ EXAMPLES: dict[str, str] = {
         """,
     LATER: """
         my forecast / forecast for the team {period} / what will we close {period} / will I hit my quota {period} / did
-        our last forecasts come true / deals at risk / which deals will be late {period} / which of my deals will slip
-        / will {deal} close / explain {deal} / how is {deal} doing / next step for {deal} / what do I do with {lead}
-        now / next step with {lead} / customers about to churn / who might cancel / what's {account} worth / lifetime
+        our last forecasts come true / customers about to churn / who might cancel / what's {account} worth / lifetime
         value of {account} / show customer segments / how was my last call / analyse my last call / talk ratio of my
         calls / the buyer answered 'send me the contract please', what next / what should I answer to this message /
         coach {rep} / what are my weak spots / how can I get better / what should {rep} work on / how to answer a price
@@ -51,7 +49,6 @@ EXAMPLES: dict[str, str] = {
         stored about me / who looked at my data / remind me of {lead} next monday / snooze {lead} / just spoke to
         {lead}, meeting booked / log a call with {lead} / {lead} did not pick up / write an e-mail to {lead} / draft a
         reply / prepare me for my meeting with {lead} / schedule a meeting with {lead} / predict revenue for next year
-        / what is the probability that {deal} slips
         """,
     CHANGE: """
         make {lead} mine / I want to have {lead} / take {lead} away from {rep} / put {lead} on my name /
@@ -67,9 +64,10 @@ EXAMPLES: dict[str, str] = {
 
 ABILITIES = (
     "I can say which leads to call now and why, explain a lead's chance and why it moved, show a lead's record, say "
-    "how good the ranking is, who fits a lead best and why it went to whom it went, and report any figure of the books "
-    "(for example “win rate by source last quarter”). Managers can also ask for a plan that shares out leads, who the "
-    "ideal customer is and what was missed in the last months."
+    "which deals are at risk and what to do next with a deal or lead, forecast a period's bookings, say how good the "
+    "ranking is, who fits a lead best and why it went to whom it went, and report any figure of the books (for example "
+    "“win rate by source last quarter”). Managers can also ask for a plan that shares out leads, who the ideal customer "
+    "is and what was missed in the last months."
 )
 REPLIES: dict[str, str] = {
     GREETING: "Hello! Ask me “which leads should I call now”, or about any lead or figure of yours.",

@@ -2,14 +2,15 @@
 
 May import `knowledge`, never `tools` or `bot`.
 
-- `base` is the contract of a model, `sources` the books it learns from (leads or deals); `ranking`, `reach`, `waiting`
-  and `pace` are models, each with the baseline it must beat; `preferences` is what a company may set of them. A model's
-  own description is what its card shows.
+- `base` is the contract of a model, `sources` the books it learns from (leads or deals), `chance` what those share
+  that learn a chance from records at past instants; `ranking`, `reach`, `waiting` and `pace` are models of leads,
+  `deals` holds those of deals, each with the baseline it must beat; `preferences` is what a company may set of them. A
+  model's own description is what its card shows.
 - `personas` finds what marks a class beyond chance, `staying` the customers who stay.
 - `windows` turns a history into labelled rows, `features` declares what is read from a snapshot and how it is told
   (`activity`: what was done and when),
-  `columns` decides which of them a model may use, `estimators` learn, `calibration` makes chances and intervals,
-  `trees` and `explanations` say why.
+  `columns` decides which of them a model may use, `estimators` (and `narrow`, by few columns) learn, `calibration`
+  makes chances and intervals, `trees` and `explanations` say why.
 - `splits` says which rows teach and which judge; `backtest` judges, by `metrics`, `curves`, `groups` and `drift`;
   what it finds is an `evaluation`.
 - `registry` keeps versions, `training` makes them, `champion` says which serves, `refresh` keeps scores up to date.
@@ -21,7 +22,8 @@ May import `knowledge`, never `tools` or `bot`.
 - `plans` places a whole pool of leads: `cases` holds what is known of them (`layout` reads it from the books),
   `placing` finds the best placement, `ways` are what it is compared with, `outcomes` says what each makes expect;
   `fits` is one lead beside every rep, `lift` what following plans brought.
-- `sequence` learns from sequences of events what usually comes next, and when.
+- `sequence` learns from sequences of events what usually comes next, and when; `advice` which step to take, by what it
+  adds.
 
 To add a model: one file, one line in `registry.CATALOG`.
 """

@@ -36,10 +36,12 @@ class Model(ABC, Generic[Past]):
     ----------
     name : what it is called in commands and citations
     entity : the records whose history it learns from; a `Scorer` scores those that are open
+    hit : what became of a case that it gives a high chance
     """
 
     name: ClassVar[str]
     entity: ClassVar[Entity] = "leads"
+    hit: ClassVar[str] = "won"
     seed: int
 
     @property
@@ -69,6 +71,16 @@ class Model(ABC, Generic[Past]):
 
         Its `settings` make the model that was judged, with the preferences that concern it.
         """
+
+    @classmethod
+    def quality(cls, found: Evaluation) -> str:
+        """How good it was found to be on what it had not seen, as one clause."""
+        auc, half, ece = (found.metrics[name] for name in ("auc", "wins_in_top_half", "ece"))
+        assert half is not None
+        return (
+            f"on {found.n:,} unseen cases AUC {auc}, calibration error {ece}, "
+            f"{half.value:.0%} of those {cls.hit} in the top half"
+        )
 
     def outdated(self, history: Past, *, as_of: datetime, found: Evaluation) -> str | None:
         """Why this model must not go on serving on these books, in which a new one was `found` as it was, or None."""

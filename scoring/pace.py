@@ -80,6 +80,7 @@ class Pace(Model[History]):
     """
 
     name: ClassVar[str] = "pace"
+    hit: ClassVar[str] = "converted fast"
     # Not known of models stored before it was looked at.
     staying = Staying()
 

@@ -54,6 +54,7 @@ class Reach(Scorer[History, Snapshot]):
     """
 
     name: ClassVar[str] = "reach"
+    hit: ClassVar[str] = "answered"
     unit: ClassVar[str] = "chance"
 
     def __init__(self, default_zone: str = "UTC", *, seed: int = 0) -> None:

@@ -15,7 +15,9 @@ from knowledge import models
 from knowledge.database import Database
 from knowledge.errors import UnknownRecord
 from knowledge.models import Card
+from scoring.advice.model import NextStep, NextTouch
 from scoring.base import Model
+from scoring.deals import Flags, Slippage, Win
 from scoring.matching import Matching
 from scoring.pace import Pace
 from scoring.ranking import Ranking
@@ -26,33 +28,15 @@ logger = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=Model[Any])
 
-CATALOG: dict[str, type[Model[Any]]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching)}
+CATALOG: dict[str, type[Model[Any]]] = {
+    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Flags, NextStep, NextTouch)
+}
 
-# Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
+# What a stored model may hold beside scikit-learn's usual: types of ours, and these. All else is refused.
+OURS = "scoring."
 TRUSTED = (
     "datetime.timedelta",
     "numpy.dtype",
-    "scoring.calibration.Calibration",
-    "scoring.classifiers.Classifier",
-    "scoring.columns.Column",
-    "scoring.columns.Columns",
-    "scoring.estimators.Linear",
-    "scoring.estimators.Trees",
-    "scoring.matching.effects.Effects",
-    "scoring.matching.interplay.Interplay",
-    "scoring.matching.model.Matching",
-    "scoring.sequence.base.Paired",
-    "scoring.sequence.boosted.Boosted",
-    "scoring.sequence.lstm.Lstm",
-    "scoring.sequence.lstm.Weights",
-    "scoring.sequence.ngram.Ngram",
-    "scoring.pace.Class",
-    "scoring.pace.Pace",
-    "scoring.personas.Mark",
-    "scoring.ranking.Ranking",
-    "scoring.reach.Reach",
-    "scoring.staying.Staying",
-    "scoring.waiting.Waiting",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.model_selection._split.StratifiedKFold",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
@@ -78,9 +62,14 @@ def dumps(model: Model[Any]) -> bytes:
 
 def loads(data: bytes) -> Model[Any]:
     """The model of some bytes; no code is run from them, and types that are not trusted are refused."""
-    model = io.loads(data, trusted=list(TRUSTED))
+    model = io.loads(data, trusted=trusted(data))
     assert isinstance(model, Model)
     return model
+
+
+def trusted(data: bytes) -> list[str]:
+    """The types in some bytes that may be made from them."""
+    return [each for each in io.get_untrusted_types(data=data) if each.startswith(OURS) or each in TRUSTED]
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,6 @@ from scoring.preferences import NONE_SET, Preferences
 from scoring.registry import CATALOG, Registry, Served
 from scoring.sources import Entity
 
-# What a model's hits are called, where it is not "won".
-HITS = {"reach": "answered", "pace": "converted fast"}
-
 
 @dataclass(frozen=True)
 class Trained:
@@ -150,12 +147,7 @@ def _decide(
 
 
 def _told(found: Evaluation, version: int, decided: Decision) -> str:
-    auc, half, ece = (found.metrics[name] for name in ("auc", "wins_in_top_half", "ece"))
-    assert half is not None
-    quality = (
-        f"on {found.n:,} unseen cases AUC {auc}, calibration error {ece}, "
-        f"{half.value:.0%} of those {HITS.get(found.model, 'won')} in the top half"
-    )
+    quality = _kind(found.model).quality(found)
     if decided.decision == "challenger":
         against = f" {decided.why}" if decided.version is not None else ""
         return f"{found.model} {version} serves ({found.chosen}): {quality}.{against}"

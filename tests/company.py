@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from knowledge import proposals, scores
-from knowledge.crm import Lead
+from knowledge.crm import Deal, Lead
 from knowledge.database import Database
 from knowledge.ledger import ModelVersion
 from knowledge.people import Person, Roster, roster
@@ -62,6 +62,12 @@ class Books:
         query = select(Lead).where(Lead.owner_id == (owner.id if owner else None), Lead.outcome == outcome)
         with self.db.read() as session:
             return session.scalars(query.order_by(Lead.id)).first() or pytest.fail("the demo company has no such lead")
+
+    def deal_of(self, owner: Person, outcome: str = "open") -> Deal:
+        """A deal of somebody."""
+        query = select(Deal).where(Deal.owner_id == owner.id, Deal.outcome == outcome)
+        with self.db.read() as session:
+            return session.scalars(query.order_by(Deal.id)).first() or pytest.fail("the demo company has no such deal")
 
     def owner_of(self, lead_id: str) -> str | None:
         with self.db.read() as session:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from tools.advice import next_step
 from tools.allocation import best_rep, explain_assignment
 from tools.appeals import appeal_assignment, appeal_news, decide_appeal
 from tools.arrivals import arrivals_news
 from tools.base import Tool
 from tools.calls import leads_to_call
 from tools.customers import ideal_customer
+from tools.deals import deals_at_risk, explain_deal
 from tools.decisions import adjust_proposal, decide_proposal
 from tools.leads import explain_lead, show_lead
 from tools.lift import lift_report
@@ -28,6 +30,9 @@ TOOLS: tuple[Tool, ...] = (
     score_change,
     rate_lead,
     pipeline_report,
+    deals_at_risk,
+    explain_deal,
+    next_step,
     model_report,
     decide_column,
     retro_report,
