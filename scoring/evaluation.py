@@ -18,7 +18,7 @@ ORDERS = {
     "newest": "taking the newest first",
     "last_touch": "taking the last touched first",
 }
-_LISTS = ("reliability", "gains", "by_instant", "groups", "drift")
+_LISTS = ("reliability", "gains", "by_instant", "groups", "drift", "told")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,17 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a forecast told at a past instant, with its 80 % interval, and what came."""
+
+    label: str
+    said: float
+    low: float
+    high: float
+    came: float
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What a back-test found.
 
@@ -43,6 +54,7 @@ class Evaluation:
     settings : what its model class takes to be built like that
     how : in words, how training and test rows were kept apart
     refusal : why no model should serve, or None
+    note : what to know of the figures, as that something simple serves
     by_time : the metrics forward in the order of the file, where they were also asked for in folds
     trained_on : rows, leads, won leads, and from when to when
     """
@@ -58,6 +70,7 @@ class Evaluation:
     basis: str = ""
     how: str = ""
     refusal: str | None = None
+    note: str | None = None
     by_time: Mapping[str, Metric | None] | None = None
     candidates: Mapping[str, Mapping[str, Metric | None]] = field(default_factory=dict)
     trained_on: Mapping[str, int | str | None] = field(default_factory=dict)
@@ -68,6 +81,7 @@ class Evaluation:
     groups: tuple[Group, ...] = ()
     coverage: Coverage | None = None
     drift: tuple[Shift, ...] = ()
+    told: tuple[Told, ...] = ()
     outcome_drift: OutcomeShift | None = None
     leaks: Report = field(default_factory=Report)
 
@@ -86,6 +100,7 @@ class Evaluation:
             "basis": self.basis,
             "how": self.how,
             "refusal": self.refusal,
+            "note": self.note,
             "candidates": {k: _plain(v) for k, v in self.candidates.items()},
             "trained_on": dict(self.trained_on),
             "calls_to_keep": _plain(self.calls_to_keep),

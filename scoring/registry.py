@@ -16,6 +16,7 @@ from knowledge.database import Database
 from knowledge.errors import UnknownRecord
 from knowledge.models import Card
 from scoring.base import Model
+from scoring.forecast import Forecast
 from scoring.matching import Matching
 from scoring.pace import Pace
 from scoring.ranking import Ranking
@@ -26,7 +27,9 @@ logger = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=Model[Any])
 
-CATALOG: dict[str, type[Model[Any]]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching)}
+CATALOG: dict[str, type[Model[Any]]] = {
+    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Forecast)
+}
 
 # Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
 TRUSTED = (
@@ -38,6 +41,9 @@ TRUSTED = (
     "scoring.columns.Columns",
     "scoring.estimators.Linear",
     "scoring.estimators.Trees",
+    "scoring.forecast.clock.Clock",
+    "scoring.forecast.conversion.Conversion",
+    "scoring.forecast.model.Forecast",
     "scoring.matching.hierarchy.Effects",
     "scoring.matching.interplay.Interplay",
     "scoring.matching.model.Matching",

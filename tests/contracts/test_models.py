@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from knowledge import frames
+from knowledge import frames, pipeline
 from knowledge.connectors import demo
 from knowledge.database import Database
 from knowledge.errors import NotTrained
 from knowledge.frames import History, Snapshot
+from knowledge.pipeline import DealHistory
 from scoring.base import Scorer
 from scoring.registry import CATALOG, dumps, loads
 
@@ -25,12 +26,22 @@ each_scorer = pytest.mark.parametrize("name", SCORERS)
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     db = Database(f"sqlite:///{tmp_path_factory.mktemp('demo')}/callsheet.db")
     db.migrate()
     demo.build(db, now=AS_OF, scale=0.2)
-    yield frames.load(db, until=AS_OF)
+    yield db
     db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def history(db: Database) -> History:
+    return frames.load(db, until=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def deals(db: Database) -> DealHistory:
+    return pipeline.load(db, until=AS_OF)
 
 
 @pytest.fixture(scope="module")
@@ -120,5 +131,6 @@ def test_a_model_survives_being_stored(name: str, snapshot: Snapshot, fitted: di
 
 
 @each_model
-def test_it_beats_its_baseline_on_the_demo_company(name: str, history: History) -> None:
-    assert CATALOG[name].evaluate(history, as_of=AS_OF).refusal is None
+def test_it_beats_its_baseline_on_the_demo_company(name: str, history: History, deals: DealHistory) -> None:
+    books = deals if CATALOG[name].entity == "deals" else history
+    assert CATALOG[name].evaluate(books, as_of=AS_OF).refusal is None
