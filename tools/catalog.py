@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tools.accuracy import forecast_accuracy
 from tools.allocation import best_rep, explain_assignment
 from tools.appeals import appeal_assignment, appeal_news, decide_appeal
 from tools.arrivals import arrivals_news
@@ -9,6 +10,7 @@ from tools.base import Tool
 from tools.calls import leads_to_call
 from tools.customers import ideal_customer
 from tools.decisions import adjust_proposal, decide_proposal
+from tools.forecasts import forecast_sales
 from tools.leads import explain_lead, show_lead
 from tools.lift import lift_report
 from tools.models import decide_column, model_report
@@ -28,6 +30,8 @@ TOOLS: tuple[Tool, ...] = (
     score_change,
     rate_lead,
     pipeline_report,
+    forecast_sales,
+    forecast_accuracy,
     model_report,
     decide_column,
     retro_report,
