@@ -27,9 +27,9 @@ _MOVED = {
     "model": "model",
 }
 _BEHIND = {
-    "stage_conversion": "No model beat stage conversion in these books, so stage conversion serves.",
-    "last_period": "Nothing beat the last period in these books, so the last period again serves.",
-    "mean_4_weeks": "Nothing beat the mean of four weeks in these books, so that mean serves.",
+    "stage_conversion": "These books hold no signal beyond stage conversion, so that serves.",
+    "last_period": "These books hold no signal beyond the last period, so the last period again serves.",
+    "mean_4_weeks": "These books hold no signal beyond the mean of four weeks, so that serves.",
 }
 
 

@@ -50,6 +50,8 @@ def advice(found: Findings) -> str:
     auc = found.metric("auc")
     if found.refusal:
         return f"Do not rely on it: {found.refusal}"
+    if found.note:
+        return f"Go by it for the sum alone: {found.note}"
     if auc and auc.low <= 0.5:
         return "Do not rely on its order: on cases it had not seen it cannot be told from chance."
     if found.chosen == "base_rate":

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from knowledge import forecasts
+from knowledge.connectors import demo
 from knowledge.crm import Deal, Quota
 from knowledge.forecasts import ForecastRow
 from tests.company import NOW, Books
@@ -134,6 +135,13 @@ def test_what_was_told_is_kept_once_a_day_and_graded_when_the_period_is_over(boo
     (graded,) = forecasts.told(books.db, "all")
     assert graded.actual == pytest.approx(past.came)
     assert graded.p50 == pytest.approx(past.told.p50 if past.told else None)
+
+
+def test_a_company_moved_to_another_day_has_forgotten_what_was_told_before(books: Books) -> None:
+    forecast(books, "admin")
+    assert forecasts.told(books.db, "all")
+    demo.shift(books.db, by=timedelta(days=3))
+    assert not forecasts.told(books.db, "all")
 
 
 def test_without_a_trained_forecast_stage_conversion_serves_and_says_so(books: Books) -> None:
