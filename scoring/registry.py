@@ -44,7 +44,7 @@ TRUSTED = (
     "scoring.forecast.clock.Clock",
     "scoring.forecast.conversion.Conversion",
     "scoring.forecast.model.Forecast",
-    "scoring.matching.hierarchy.Effects",
+    "scoring.matching.effects.Effects",
     "scoring.matching.interplay.Interplay",
     "scoring.matching.model.Matching",
     "scoring.sequence.base.Paired",
