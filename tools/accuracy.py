@@ -13,7 +13,7 @@ from knowledge.errors import Unavailable
 from knowledge.people import Person
 from scoring.forecast import optimism
 from scoring.forecast.optimism import Lean, Optimism
-from tools import access, charts, findings, forecast_words, projections, verdicts, wording
+from tools import access, charts, findings, projections, verdicts, wording
 from tools.access import Scope
 from tools.base import Attachment, Result, ToolContext, tool
 from tools.forecast_words import Words
@@ -149,7 +149,7 @@ def _graded(ctx: ToolContext, scope: Scope, asked: Forecaster, span: Period) -> 
         return Graded(period=str(span), told_on=day, p10=row.p10, p50=row.p50, p90=row.p90, came=came, source="kept")
     if asked.history.first is None or at <= asked.history.first + 8 * WEEK:
         return None
-    band = forecast_words.as_of_then(asked, at).project(ctx, span, at).band(scope.owner_ids)
+    band = projections.as_of_then(asked, at).project(ctx, span, at).band(scope.owner_ids)
     day = wording.day(at, ctx.zone)
     return Graded(
         period=str(span), told_on=day, p10=band.p10, p50=band.p50, p90=band.p90, came=came, source="made again"

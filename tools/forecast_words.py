@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from knowledge.quotas import Target
-from scoring.forecast import plain
 from tools import wording
 
 if TYPE_CHECKING:
     from tools.forecasts import Outcome
-    from tools.projections import Forecaster
 
 # Parts of the bridge below this share of the forecast are not told one by one.
 TOLD_FROM = 0.005
@@ -31,13 +29,6 @@ _BEHIND = {
     "last_period": "These books hold no signal beyond the last period, so the last period again serves.",
     "mean_4_weeks": "These books hold no signal beyond the mean of four weeks, so that serves.",
 }
-
-
-def as_of_then(asked: Forecaster, at: datetime) -> Forecaster:
-    """What could have been told at an instant by what was known then: deals alone, unweighted by later errors."""
-    model = plain(asked.history, at)
-    model.correlation = asked.model.correlation
-    return replace(asked, model=model, card=None)
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,7 @@ def _past(
     if rows:
         told, day = _outcome("all", _band(rows[0]), rows[0].mean, rows[0].booked, None), rows[0].at
     elif first is not None and span.start > first + 8 * WEEK:
-        again = forecast_words.as_of_then(asked, span.start)
+        again = projections.as_of_then(asked, span.start)
         seen = again.project(ctx, span, span.start)
         told, day = _outcome("all", seen.band(scope.owner_ids), seen.expected(scope.owner_ids), 0.0, None), span.start
     words = forecast_words.Words(currency, str(span), scope.label)
@@ -253,7 +253,8 @@ def _bridge(ctx: ToolContext, scope: Scope, span: Period, asked: Forecaster, tol
         return None
     rows = [row for row in projections.kept(ctx, projections.scope_key(ctx, scope), span) if row.at <= then]
     return bridge(
-        asked.project(ctx, span, then),
+        # Only its mean is looked at, which needs no draws.
+        asked.project(ctx, span, then, draws=1),
         told,
         known_then=asked.history.at(then),
         known_now=asked.history.at(ctx.now),

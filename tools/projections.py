@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -16,6 +16,7 @@ from knowledge.people import Person
 from knowledge.pipeline import DealHistory
 from scoring.forecast import Forecast, plain
 from scoring.forecast.projection import Projection
+from scoring.forecast.simulation import DRAWS
 from tools.access import Scope
 from tools.base import ToolContext
 
@@ -36,19 +37,30 @@ class Forecaster:
     def version(self) -> int | None:
         return self.card.version if self.card else None
 
-    def project(self, ctx: ToolContext, span: Period, as_of: datetime) -> Projection:
+    def project(self, ctx: ToolContext, span: Period, as_of: datetime, *, draws: int = DRAWS) -> Projection:
         """A period as it is forecast at an instant; asked again within the hour, nothing is drawn anew."""
-        key = ("forecast", self.version, span.start, span.end, as_of.replace(minute=0, second=0, microsecond=0))
-        return ctx.keep(key, lambda: self.model.project(self.history, as_of=as_of, after=span.start, until=span.end))
+        hour = as_of.replace(minute=0, second=0, microsecond=0)
+        key = ("forecast", self.version, span.start, span.end, hour, draws)
+        return ctx.keep(
+            key,
+            lambda: self.model.project(self.history, as_of=as_of, after=span.start, until=span.end, draws=draws),
+        )
 
 
 def forecaster(ctx: ToolContext) -> Forecaster:
     """What forecasts for this question."""
-    history = ctx.keep("pipeline", lambda: pipeline.load(ctx.db, until=ctx.now))
+    history = ctx.keep("deals without activities", lambda: pipeline.load(ctx.db, until=ctx.now, with_activities=False))
     served = ctx.models.serving(Forecast)
     if served is not None:
         return Forecaster(served.model, served.card, history)
     return Forecaster(ctx.keep("plain forecast", lambda: plain(history, ctx.now)), None, history)
+
+
+def as_of_then(asked: Forecaster, at: datetime) -> Forecaster:
+    """What could have been told at an instant by what was known then: deals alone, unweighted by later errors."""
+    model = plain(asked.history, at)
+    model.correlation = asked.model.correlation
+    return replace(asked, model=model, card=None)
 
 
 def scope_key(ctx: ToolContext, scope: Scope) -> str:

@@ -26,7 +26,7 @@ DIMENSIONS = ("owner_id", "product_id", "segment")
 
 @dataclass(frozen=True)
 class Deals:
-    """What was known of all deals at an instant; times are in working days of `clock`.
+    """What was known at an instant of all deals whose dates are known; times are in working days of `clock`.
 
     Attributes
     ----------
@@ -59,10 +59,12 @@ class Deals:
     @classmethod
     def of(cls, snapshot: DealSnapshot, *, has_amounts: bool = True, clock: Clock | None = None) -> Self:
         """The deals of a snapshot; without `has_amounts` what they are worth is known of none before it is won."""
-        frame = snapshot.deals[snapshot.deals["opened_at"].notna().to_numpy()].sort_index()
+        dated = snapshot.deals["opened_at"].notna() & (
+            (snapshot.deals["outcome"] == "open") | snapshot.deals["closed_at"].notna()
+        )
+        frame = snapshot.deals[dated.to_numpy()].sort_index()
         is_open, won = (frame["outcome"] == "open").to_numpy(), (frame["outcome"] == "won").to_numpy()
-        closed = days(frame["closed_at"])
-        closed = np.where(is_open, np.nan, np.where(np.isnan(closed), days(frame["opened_at"]), closed))
+        closed = np.where(is_open, np.nan, days(frame["closed_at"]))
         clock = clock or Clock.of(closed[won])
         opened, amount = clock(days(frame["opened_at"])), frame["amount"].to_numpy(dtype=np.float64)
         return cls(

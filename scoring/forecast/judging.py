@@ -34,6 +34,8 @@ NAMES = {STAGES: "stage conversion", "last_period": "the last period again", "me
 def evaluation(history: DealHistory, as_of: datetime, found: Sequence[Origin]) -> Evaluation:
     """The evaluation of some origins; a refusal where they are few, a note where no way beats the baselines."""
     late = [origin for origin in found if origin.is_late]
+    if not history.is_dated:
+        return _nothing(history, "These books do not say when deals were opened and won, so nothing can be forecast.")
     if len(late) < FEWEST_ORIGINS:
         return _nothing(history, "These books are too short, or hold too few wins, to judge a forecast by.")
     _, won = chances(late)
