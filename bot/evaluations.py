@@ -8,11 +8,14 @@ from typing import Any
 # More lines than this hide what matters.
 MOST_GROUPS = 5
 MOST_SHIFTS = 5
+# What candidates are compared by, and what is said of the one chosen: a forecast only serves where it beats them all.
+CRITERIA = {"log_loss": "log-loss", "wape": "error as a share of what came"}
+ENDS = {"log_loss": "is the best", "wape": "serves"}
 
 
 def details(found: dict[str, Any]) -> list[str]:
     """A line or two each on what to call, calibration over time, groups, intervals and drift, as far as known."""
-    parts = (_calls_to_keep, _over_time, _groups, _coverage, _drift, _outcomes, _candidates)
+    parts = (_calls_to_keep, _over_time, _groups, _coverage, _drift, _outcomes, _candidates, _told)
     return [line for part in parts for line in part(found)]
 
 
@@ -67,8 +70,16 @@ def _outcomes(found: dict[str, Any]) -> Iterator[str]:
 def _candidates(found: dict[str, Any]) -> Iterator[str]:
     tried = found.get("candidates") or {}
     if len(tried) > 1:
-        told = ", ".join(f"{name} {metrics['log_loss']['value']:.4f}" for name, metrics in tried.items())
-        yield f"Tried (log-loss): {told}; {found['chosen']} is the best."
+        by = next(name for name in CRITERIA if all(name in metrics for metrics in tried.values()))
+        told = ", ".join(f"{name} {metrics[by]['value']:.4f}" for name, metrics in tried.items())
+        yield f"Tried ({CRITERIA[by]}): {told}; {found['chosen']} {ENDS[by]}."
+
+
+def _told(found: dict[str, Any]) -> Iterator[str]:
+    for told in found.get("told") or []:
+        inside = "inside" if told["low"] <= told["came"] <= told["high"] else "outside"
+        band = f"{told['said']:,.0f} (80 %: {told['low']:,.0f} to {told['high']:,.0f})"
+        yield f"{told['label']}: told {band}, came {told['came']:,.0f}, {inside}"
 
 
 def _gap(group: dict[str, Any]) -> float:

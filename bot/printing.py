@@ -39,10 +39,8 @@ def words(said: Answer) -> str:
 
 def report(found: dict[str, Any]) -> str:
     """An evaluation for people: each figure with its interval, the baselines beside it."""
-    seen = f"{found['model']} on {found['n']:,} records it had not seen ({found['split']})"
-    lines = [f"{seen}, {found['base_rate']:.1%} of them positive"]
-    if found.get("refusal"):
-        lines.append(str(found["refusal"]))
+    lines = [_seen(found)]
+    lines += [str(found[name]) for name in ("refusal", "note") if found.get(name)]
     for name, metric in found["metrics"].items():
         others = {other: values[name] for other, values in found["baselines"].items() if values.get(name)}
         beside = ", ".join(f"{other} {figure['value']:.3f}" for other, figure in others.items())
@@ -52,6 +50,13 @@ def report(found: dict[str, Any]) -> str:
     lines += evaluations.details(found)
     lines += [leaks(found | found["leaks"])] if found["flagged"] else []
     return "\n".join(lines)
+
+
+def _seen(found: dict[str, Any]) -> str:
+    if "wape" in found["metrics"]:
+        return f"{found['model']} at {found['n']:,} past instants ({found['split']}): {found['how'] or 'none judged'}"
+    seen = f"{found['model']} on {found['n']:,} records it had not seen ({found['split']})"
+    return f"{seen}, {found['base_rate']:.1%} of them positive"
 
 
 def leaks(found: dict[str, Any]) -> str:
@@ -79,7 +84,9 @@ def _flagged(flag: dict[str, Any]) -> list[str]:
     return [flag["column"], flag["verdict"], *shown, flag["why"]]
 
 
-def _figure(metric: dict[str, float | None]) -> str:
+def _figure(metric: dict[str, float | None] | None) -> str:
+    if metric is None:
+        return "not known"
     value, low, high = (metric[name] for name in ("value", "low", "high"))
     if value is None:
         return "not known"

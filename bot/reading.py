@@ -53,6 +53,7 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"\b(\d{{1,6}}|{'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+_QUARTERS = re.compile(rf"\b(\d{{1,2}}|{'|'.join(_NUMBERS)}) quarters?\b", re.IGNORECASE)
 _MONTHS = re.compile(rf"\b(\d{{1,3}}|{'|'.join(_NUMBERS)}) months?\b", re.IGNORECASE)
 # How many leads each is to get, at the least or at the most.
 _AT_LEAST = re.compile(
@@ -275,9 +276,12 @@ class Reader:
                 found.setdefault(filled, name)
         if "where" in fields and (source := text.named("source")):
             found["where"] = {"source": source}
-        for name in ("period", "since"):
-            if name in fields and text.periods:
-                found[name] = text.periods[0]
+        if "period" in fields and (spans := [span for span in text.periods if not _is_start(span, text.plain)]):
+            found["period"] = spans[0]
+        if "since" in fields and text.periods:
+            found["since"] = text.periods[0]
+        if "periods" in fields and (quarters := _QUARTERS.search(text.plain)):
+            found["periods"] = _value(quarters[1])
         if "months" in fields and (months := _MONTHS.search(text.plain)):
             found["months"] = _value(months[1])
         if "max_per_rep" in fields:
@@ -313,6 +317,11 @@ class Reader:
         words = [word for word in re.findall(r"[\w'’.&-]+", text.plain) if word.lower().removesuffix("'s") not in usual]
         left = re.sub(r"['’]s$", "", " ".join(words))
         return left if left and not _PRONOUN.fullmatch(left) else None
+
+
+def _is_start(span: str, text: str) -> bool:
+    """Whether a period is only what something is compared with, as in "since last week"."""
+    return bool(re.search(rf"\b(?:since|than|from)(?: the)? {re.escape(span)}\b", text, re.IGNORECASE))
 
 
 def _per_rep(text: str) -> dict[str, int]:

@@ -169,12 +169,17 @@ class DealHistory:
         return Edits(self.changes, self.deals, self.attributes, "deal_id")
 
 
-def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> DealHistory:
-    """Everything known up to `until` about all deals, or about those of `ids` only."""
+def load(
+    db: Database, *, until: datetime, ids: Sequence[str] | None = None, with_activities: bool = True
+) -> DealHistory:
+    """Everything known up to `until` about all deals, or about those of `ids` only.
+
+    Without activities, of which there are many times as many as deals, that frame is empty.
+    """
     base = currency(db)
     with db.connect() as connection:
         deals = reading.read(connection, Deal, (*DEAL_COLUMNS, "attributes"), Deal.id, ids, db).set_index("id")
-        activities = _activities(connection, ids, db)
+        activities = _activities(connection, ids if with_activities else (), db)
         changes = reading.read(connection, DealChange, DEAL_CHANGE_COLUMNS, DealChange.deal_id, ids, db)
         deals = deals.join(_leads(connection, ids), on="lead_id")
         deals[list(LEAD_COLUMNS)] = deals[list(LEAD_COLUMNS)].where(deals[list(LEAD_COLUMNS)].notna(), None)

@@ -21,7 +21,7 @@ ORDERS = {
 # Cases that ended must be told apart at least this well.
 TELLING = 0.55
 RATES = {"stage_rates": "the win rate of each stage", "age_rates": "the win rate at each age"}
-_LISTS = ("reliability", "gains", "by_instant", "groups", "drift")
+_LISTS = ("reliability", "gains", "by_instant", "groups", "drift", "told")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,17 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a forecast told at a past instant, with its 80 % interval, and what came."""
+
+    label: str
+    said: float
+    low: float
+    high: float
+    came: float
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What a back-test found.
 
@@ -46,6 +57,7 @@ class Evaluation:
     settings : what its model class takes to be built like that
     how : in words, how training and test rows were kept apart
     refusal : why no model should serve, or None
+    note : what to know of the figures, as that something simple serves
     by_time : the metrics forward in the order of the file, where they were also asked for in folds
     facts : what else was found, in sentences
     trained_on : rows, leads, won leads, and from when to when
@@ -62,6 +74,7 @@ class Evaluation:
     basis: str = ""
     how: str = ""
     refusal: str | None = None
+    note: str | None = None
     by_time: Mapping[str, Metric | None] | None = None
     candidates: Mapping[str, Mapping[str, Metric | None]] = field(default_factory=dict)
     trained_on: Mapping[str, int | str | None] = field(default_factory=dict)
@@ -72,6 +85,7 @@ class Evaluation:
     groups: tuple[Group, ...] = ()
     coverage: Coverage | None = None
     drift: tuple[Shift, ...] = ()
+    told: tuple[Told, ...] = ()
     outcome_drift: OutcomeShift | None = None
     leaks: Report = field(default_factory=Report)
     facts: tuple[str, ...] = ()
@@ -91,6 +105,7 @@ class Evaluation:
             "basis": self.basis,
             "how": self.how,
             "refusal": self.refusal,
+            "note": self.note,
             "candidates": {k: _plain(v) for k, v in self.candidates.items()},
             "trained_on": dict(self.trained_on),
             "facts": list(self.facts),

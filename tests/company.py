@@ -92,6 +92,11 @@ class Books:
             session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
         refresh.score(self.db, model, as_of=NOW)
 
+    def retire_quietly(self, model: str) -> None:
+        """Takes a model out of service that scores no records."""
+        with self.db.write() as session:
+            session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
+
     def proposal(self, rep: Person) -> str:
         """A plan that awaits a decision, in which a rep loses a lead to nobody; its id."""
         move = Move(self.lead_of(rep).id, rep.id, None, 10.0, 0.0, 0.1, 0.0, "Nobody should have it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tools.accuracy import forecast_accuracy
 from tools.advice import next_step
 from tools.allocation import best_rep, explain_assignment
 from tools.appeals import appeal_assignment, appeal_news, decide_appeal
@@ -11,6 +12,7 @@ from tools.calls import leads_to_call
 from tools.customers import ideal_customer
 from tools.deals import deals_at_risk, explain_deal
 from tools.decisions import adjust_proposal, decide_proposal
+from tools.forecasts import forecast_sales
 from tools.leads import explain_lead, show_lead
 from tools.lift import lift_report
 from tools.models import decide_column, model_report
@@ -33,6 +35,8 @@ TOOLS: tuple[Tool, ...] = (
     deals_at_risk,
     explain_deal,
     next_step,
+    forecast_sales,
+    forecast_accuracy,
     model_report,
     decide_column,
     retro_report,

@@ -149,6 +149,7 @@ class Findings(_Read):
     basis: str = ""
     how: str = ""
     refusal: str | None = None
+    note: str | None = None
     candidates: dict[str, dict[str, Figure | None]] = {}
     trained_on: TrainedOn | None = None
     calls_to_keep: dict[str, Figure] = {}

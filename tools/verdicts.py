@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from knowledge.models import Card
 
 # What a model is always told beside: it must be worth more than these.
-SIMPLE = ("base_rate", "logistic_regression")
+SIMPLE = ("base_rate", "logistic_regression", "stage_conversion", "last_period", "mean_4_weeks")
 GROUPS_TOLD = 2
 MOVED_TOLD = 3
 
@@ -36,6 +36,7 @@ class Nouns:
 _NOUNS = {
     "reach": Nouns("call", "answered", "answers", "make", "answered"),
     "pace": Nouns("lead", "fast", "fast ones"),
+    "forecast": Nouns("deal"),
 }
 
 
@@ -49,6 +50,8 @@ def advice(found: Findings) -> str:
     auc = found.metric("auc")
     if found.refusal:
         return f"Do not rely on it: {found.refusal}"
+    if found.note:
+        return f"Go by it for the sum alone: {found.note}"
     if auc and auc.low <= 0.5:
         return "Do not rely on its order: on cases it had not seen it cannot be told from chance."
     if found.chosen == "base_rate":
@@ -201,6 +204,14 @@ METRICS = {
     "log_loss": "log-loss",
     "brier": "Brier score",
     "ece": "calibration error",
+    "wape": "error as a share of what came",
+    "bias": "told too much, as a share of what came",
+    "pinball": "error of P10, P50 and P90 as a share of what came",
+    "coverage_80": "80 % intervals that held",
+    "coverage_80_forward": "80 % intervals that held, set by earlier instants alone",
+    "wape_open_deals": "error on deals that were open, as a share of what they brought",
+    "wape_all_origins": "error at all instants, the early ones too",
+    "deal_auc": "AUC of single deals won in time",
     "rep_spearman": "agreement of what reps were said to add with what came (rank correlation)",
     "rep_coverage": "later results of reps inside their 90 % intervals",
 }
@@ -210,6 +221,9 @@ BASELINES = {
     "newest": "newest first",
     "last_touch": "last touched first",
     "logistic_regression": "logistic regression",
+    "stage_conversion": "stage conversion",
+    "last_period": "the last period again",
+    "mean_4_weeks": "the mean of four weeks",
     "no_rep": "the lead alone",
     "raw_rate": "each rep's own rate",
 }

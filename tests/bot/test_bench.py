@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bench import BENCHMARKS, ask, calls, company, imports, plans, process, ranking, table
+from bot.bench import BENCHMARKS, ask, calls, company, imports, pipeline, plans, process, ranking, table
 from knowledge.connectors import demo
 from knowledge.connectors.demo import LEADS
 from knowledge.database import Database
@@ -71,6 +71,15 @@ def test_features_scores_and_reasons_are_told_beside_bare_scikit_learn(monkeypat
     head, small, large = table(found).splitlines()[1:4]
     assert head.split()[:3] == ["by", "size", "activities"]
     assert (small.split()[0], large.split()[0]) == ("500", "2,000")
+
+
+def test_a_forecast_of_a_pipeline_is_told_beside_the_bare_libraries(monkeypatch):
+    monkeypatch.setattr(pipeline, "SIZES", (100,))
+    found = BENCHMARKS["pipeline"]()
+    assert list(found["by_size"]) == [100, 200]
+    assert found["by_size"][200]["events"] == 200 * pipeline.EVENTS
+    assert found["by_size"][200]["ratio"] > 0
+    assert {"snapshot", "forecast", "baseline"} <= set(found["growth"])
 
 
 def test_the_call_list_is_told_beside_other_orders_of_the_same_leads(monkeypatch):

@@ -13,7 +13,19 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
 # Importing them registers their tables.
-from knowledge import crm, holdouts, ledger, migrations, models, notices, proposals, records, scores, standing  # noqa: F401
+from knowledge import (  # noqa: F401
+    crm,
+    forecasts,
+    holdouts,
+    ledger,
+    migrations,
+    models,
+    notices,
+    proposals,
+    records,
+    scores,
+    standing,
+)
 from knowledge.crm import Lead, Person
 from knowledge.database import WRITING, Database, Table
 from knowledge.errors import CallsheetError, DatabaseUnreachable

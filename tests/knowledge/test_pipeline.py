@@ -108,6 +108,14 @@ def test_some_deals_are_known_as_they_are_among_all(books, now):
     assert len(some.activities) == len(all_.activities)
 
 
+def test_without_activities_all_else_is_the_same(books, now):
+    bare, full = (pipeline.load(books, until=now, with_activities=each).at(now) for each in (False, True))
+    assert bare.activities.empty
+    assert not full.activities.empty
+    pd.testing.assert_frame_equal(bare.deals, full.deals)
+    pd.testing.assert_frame_equal(bare.changes, full.changes)
+
+
 def test_empty_books_are_empty_frames(db, now):
     snapshot = pipeline.load(db, until=now).at(now)
     assert snapshot.deals.empty

@@ -2,7 +2,8 @@
 
 Each function draws figures that were worked out elsewhere, with their intervals, under a title that states what they
 show. `chances` draws how good a model is, `trends` what goes on over time, `comparisons` groups side by side,
-`shares` who has what; `marks` holds what they draw with, `figures` the style and the two ways to write a chart. To
+`shares` who has what, `outlooks` what may
+come; `marks` holds what they draw with, `figures` the style and the two ways to write a chart. To
 add one, write a function in the module of its subject and name it here. matplotlib is known here alone and imported
 when the first chart is drawn.
 """
@@ -11,6 +12,7 @@ from tools.charts.chances import gains, reliability
 from tools.charts.comparisons import bars
 from tools.charts.figures import canvas, png, svg, title
 from tools.charts.marks import Line, Point
+from tools.charts.outlooks import Range, ranges
 from tools.charts.shares import Holding, before_and_after
 from tools.charts.trends import over_time
 
@@ -18,12 +20,14 @@ __all__ = [
     "Holding",
     "Line",
     "Point",
+    "Range",
     "bars",
     "before_and_after",
     "canvas",
     "gains",
     "over_time",
     "png",
+    "ranges",
     "reliability",
     "svg",
     "title",

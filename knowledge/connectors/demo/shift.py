@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, DateTime, Integer, String, cast, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, Date, DateTime, Integer, String, cast, delete, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from knowledge.crm import BOOKS, Deal, DealChange, Lead, LeadChange, Quota
 from knowledge.database import Database, Instant, Table, Version
+from knowledge.forecasts import ForecastRow
 
 # The last minute of the data, counted from 1970; only the demo company has one, so nobody's real books are ever moved.
 ENDS = "demo_ends"
@@ -51,6 +52,8 @@ def shift(db: Database, *, by: timedelta) -> None:
             _shift_columns(session, model, days, db.is_sqlite)
         for changes, model in ((LeadChange, Lead), (DealChange, Deal)):
             _shift_texts(session, changes, _dated(model), days, db.is_sqlite)
+        # What was forecast of other days is not true of these.
+        session.execute(delete(ForecastRow))
         _shift_quotas(session, _quarter(ends + days) - _quarter(ends))
         session.execute(
             update(Version).where(Version.name == ENDS).values(value=Version.value + days // timedelta(minutes=1))

@@ -1,0 +1,252 @@
+"""How past forecasts came true, and, for the asker alone, how their own dates and amounts did."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge import calendar, metrics
+from knowledge.calendar import Period
+from knowledge.citations import Citation, record
+from knowledge.errors import Unavailable
+from knowledge.people import Person
+from scoring.forecast import optimism
+from scoring.forecast.optimism import Lean, Optimism
+from tools import access, charts, findings, projections, verdicts, wording
+from tools.access import Scope
+from tools.base import Attachment, Result, ToolContext, tool
+from tools.forecast_words import Words
+from tools.forecasts import NAMED_AT_LEAST
+from tools.projections import WEEK, Forecaster
+
+Periods = Annotated[int, Field(ge=1, le=12, description="how many past quarters, 1 to 12")]
+# Into a period when its forecast is looked at: a third of it is known then.
+PART = 3
+LEANS: dict[Lean, str] = {
+    "optimistic": "fewer than usual, so dates run early",
+    "cautious": "but most wins were not dated so, which holds wins back from the forecast",
+    "in line": "no different from everyone within noise",
+    "not known": "too few to tell",
+}
+
+
+class Graded(BaseModel):
+    """What was told of a period a third into it, and what came; `source` says whether it was kept or made again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    period: str
+    told_on: str
+    p10: float
+    p50: float
+    p90: float
+    came: float
+    source: Literal["kept", "made again"]
+
+    @property
+    def is_inside(self) -> bool:
+        return self.p10 <= self.came <= self.p90
+
+
+class OwnWord(BaseModel):
+    """How one person's dates and amounts came true over the last year: private to that person and the manager."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person: str
+    dated: int
+    came: int
+    won: int
+    lean: Lean
+    amount_ratio: float | None
+
+
+class ForecastAccuracy(Result):
+    """Past projections against what happened, oldest first; `bias` is told more than came, as a share of what came."""
+
+    currency: str
+    graded: tuple[Graded, ...]
+    inside: int
+    bias: float | None
+    own_words: tuple[OwnWord, ...]
+
+
+@tool(
+    examples="""
+        how far off were we / did our last forecasts come true / did the forecast come true / how good are our
+        forecasts / how accurate is the forecast / how accurate were the last forecasts / forecast accuracy / accuracy
+        of the forecast / accuracy of our projections / how reliable is the forecast / can I trust the forecast / is
+        the forecast any good / how often was the forecast right / how often is the forecast wrong / how wrong was the
+        forecast / how close was the last forecast / how close were we to the forecast / forecast against actuals /
+        forecast versus actual / forecast vs actual bookings / past forecasts against what happened / past projections
+        against results / compare past forecasts with what came / what did past forecasts say and what came / did we
+        hit what you predicted / were your predictions of bookings right / how did the last {number} forecasts do /
+        how did the forecast do in the last {number} quarters / grade the forecasts / grade your past forecasts /
+        track record of the forecast / your track record on forecasts / forecast error / forecast bias / is the
+        forecast biased / do you forecast too high / are the forecasts too optimistic / am I too optimistic / am I
+        sandbagging / do I sandbag / are we sandbagging / who is sandbagging / who is too optimistic / how optimistic
+        am I with my close dates / do my close dates hold / how often do my expected closes come true / how good are
+        my own close dates / does the 80 % interval hold / do the forecast ranges hold / how many of the forecasts
+        were inside the range / coverage of the forecast intervals / backtest of the forecast / how well did we
+        predict the last quarters / how far off was the forecast for last quarter / were we over or under the forecast
+        / did we beat the forecast / calls on the quarter against the outcome / did the forecast for {period} come
+        true / how well did you forecast {period} / forecast accuracy for {period} / did we land where you said we
+        would / how far off was the forecast {period} / accuracy of the forecast {period} / how good was the forecast
+        {period} / did {period} turn out as forecast / did your forecasts hold up
+        """,
+)
+def forecast_accuracy(ctx: ToolContext, *, periods: Periods = 4) -> ForecastAccuracy:
+    """Past forecasts against what happened: how far off, how often inside the interval, and how own dates come true.
+
+    Use for "how far off were we", "did our last forecasts come true", "am I too optimistic with my close dates".
+    """
+    scope, asked = access.scope(ctx, "me"), projections.forecaster(ctx)
+    projections.grade(ctx, asked.history)
+    graded = tuple(filter(None, (_graded(ctx, scope, asked, span) for span in _spans(ctx, periods))))
+    own = _own_words(ctx, asked, scope)
+    if not graded and not own:
+        raise Unavailable("No quarter is over yet of which a forecast could be judged; ask again when one is.")
+    currency = metrics.currency(ctx.db)
+    came = sum(each.came for each in graded)
+    bias = (sum(each.p50 for each in graded) - came) / came if came else None
+    inside = sum(each.is_inside for each in graded)
+    words = Words(currency, "", scope.label)
+    return ForecastAccuracy(
+        text="\n".join(_lines(words, graded, inside, bias, asked, own)),
+        citations=_citations(asked, graded, words),
+        covers=f"{scope.label} deals, the last {wording.count(periods, 'quarter')}",
+        as_of=ctx.now,
+        hidden=len(scope.hidden_people),
+        owners=() if scope.owner_ids is None else tuple(scope.owner_ids),
+        files=(_picture(words, graded, inside),) if graded else (),
+        currency=currency,
+        graded=graded,
+        inside=inside,
+        bias=bias,
+        own_words=own,
+    )
+
+
+def _spans(ctx: ToolContext, periods: int) -> list[Period]:
+    """The last quarters that are over, oldest first."""
+    spans, at = [], ctx.now
+    for _ in range(periods):
+        span = calendar.period("last quarter", at, ctx.zone)
+        local = span.start.astimezone(ctx.zone)
+        spans.append(Period(f"{local.year}-Q{(local.month + 2) // 3}", span.start, span.end))
+        at = span.start
+    return spans[::-1]
+
+
+def _graded(ctx: ToolContext, scope: Scope, asked: Forecaster, span: Period) -> Graded | None:
+    """What was told of a quarter a third into it; None where the books do not reach back so far."""
+    at = span.start + (span.end - span.start) / PART
+    came = projections.booked(asked.history, ctx.now, scope.owner_ids, span.start, span.end)
+    if rows := [row for row in projections.kept(ctx, projections.scope_key(ctx, scope), span) if row.at <= at]:
+        row = rows[-1]
+        day = wording.day(row.at, ctx.zone)
+        return Graded(period=str(span), told_on=day, p10=row.p10, p50=row.p50, p90=row.p90, came=came, source="kept")
+    if asked.history.first is None or at <= asked.history.first + 8 * WEEK:
+        return None
+    band = projections.as_of_then(asked, at).project(ctx, span, at).band(scope.owner_ids)
+    day = wording.day(at, ctx.zone)
+    return Graded(
+        period=str(span), told_on=day, p10=band.p10, p50=band.p50, p90=band.p90, came=came, source="made again"
+    )
+
+
+def _own_words(ctx: ToolContext, asked: Forecaster, scope: Scope) -> tuple[OwnWord, ...]:
+    """Of a rep the own; of a manager or an admin each rep's, where there are enough to compare."""
+    reps = [person for person in scope.people if person.role == "rep" and person.active]
+    if ctx.asker.role != "rep" and len(reps) < NAMED_AT_LEAST:
+        return ()
+    measured = [
+        (person, ctx.keep(("optimism", person.id), lambda person=person: _measured(ctx, asked, person)))  # type: ignore[misc]
+        for person in reps
+    ]
+    return tuple(_word(person, found) for person, found in measured if found.said or found.won)
+
+
+def _measured(ctx: ToolContext, asked: Forecaster, person: Person) -> Optimism:
+    return optimism.measure(asked.history, as_of=ctx.now, owners=[person.id])
+
+
+def _word(person: Person, found: Optimism) -> OwnWord:
+    return OwnWord(
+        person=person.name,
+        dated=found.said,
+        came=found.came,
+        won=found.won,
+        lean=found.lean,
+        amount_ratio=found.amount_ratio,
+    )
+
+
+def _lines(
+    words: Words,
+    graded: tuple[Graded, ...],
+    inside: int,
+    bias: float | None,
+    asked: Forecaster,
+    own: tuple[OwnWord, ...],
+) -> list[str]:
+    head = f"Of {wording.count(len(graded), 'past quarter')} ({words.whose}), {inside} came inside the 80 % interval"
+    lean = "" if bias is None else f"; P50 told {wording.percent(abs(bias))} too {'much' if bias > 0 else 'little'}"
+    told = [f"{head}{lean} overall."] if graded else ["No past quarter can be judged yet."]
+    told += [
+        f"• {each.period}: told on {each.told_on} ({each.source}) {words.money(each.p50)} "
+        f"({words.money(each.p10)} to {words.money(each.p90)}), came {words.money(each.came)}, "
+        f"{'inside' if each.is_inside else 'outside'}."
+        for each in graded
+    ]
+    return [*told, *_backtest(asked), *(_own(each) for each in own)]
+
+
+def _backtest(asked: Forecaster) -> list[str]:
+    """What the back-test of the version that serves found, over the whole company."""
+    if asked.card is None:
+        return ["No trained forecast serves yet: past quarters are told by plain stage conversion."]
+    found = findings.read(asked.card.report)
+    wape, coverage = found.metric("wape"), found.metric("coverage_80")
+    held = f"; its 80 % intervals held {wording.percent(coverage.value)} of the time" if coverage else ""
+    beside = ", ".join(
+        f"{verdicts.named(name, verdicts.BASELINES)} {wording.percent(figure.value)}"
+        for name, each in found.baselines.items()
+        if (figure := each.get("wape"))
+    )
+    error = f"Four weeks ahead its error was {wording.percent(wape.value)} of what came ({beside})" if wape else ""
+    return [f"{error}{held}, over {wording.count(found.n, 'past instant')}."] if error else []
+
+
+def _own(each: OwnWord) -> str:
+    ratio = (
+        f" What was won brought {wording.percent(each.amount_ratio)} of the amount it stood at."
+        if each.amount_ratio is not None
+        else ""
+    )
+    return (
+        f"{each.person}: won in time were {each.came} of {wording.count(each.dated, 'deal')} dated into the next four "
+        f"weeks, and of {wording.count(each.won, 'win')} in all: {LEANS[each.lean]}.{ratio}"
+    )
+
+
+def _citations(asked: Forecaster, graded: tuple[Graded, ...], words: Words) -> tuple[Citation, ...]:
+    key = f"forecast@{asked.version}" if asked.card else "forecast#stage_conversion"
+    kept = tuple(
+        record("forecasts", each.period, f"{each.period}, told on {each.told_on}", words.money(each.p50))
+        for each in graded
+    )
+    return (*kept, Citation(kind="model", key=key, label="the forecast's back-test"))
+
+
+def _picture(words: Words, graded: tuple[Graded, ...], inside: int) -> Attachment:
+    title = f"{inside} of {wording.count(len(graded), 'past quarter')} came inside the 80 % interval ({words.whose})"
+    figure = charts.ranges(
+        [charts.Range(each.period, 0.0, each.p10, each.p50, each.p90, each.came) for each in graded],
+        title,
+        told=words.money,
+        certain="told a third into the quarter",
+        aim="what came",
+    )
+    return Attachment(name="forecast-accuracy.png", title=title, content=charts.png(figure))
