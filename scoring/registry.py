@@ -16,7 +16,7 @@ from knowledge.database import Database
 from knowledge.errors import UnknownRecord
 from knowledge.models import Card
 from scoring.base import Model
-from scoring.deals import Flags, Slippage, Win
+from scoring.deals import Closing, Flags, Slippage, Win
 from scoring.matching import Matching
 from scoring.pace import Pace
 from scoring.ranking import Ranking
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 Kind = TypeVar("Kind", bound=Model[Any])
 
 CATALOG: dict[str, type[Model[Any]]] = {
-    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Flags)
+    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Flags, Closing)
 }
 
 # Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
@@ -39,6 +39,7 @@ TRUSTED = (
     "scoring.classifiers.Classifier",
     "scoring.columns.Column",
     "scoring.columns.Columns",
+    "scoring.deals.closing.Closing",
     "scoring.deals.flags.Limits",
     "scoring.deals.flags.Worth",
     "scoring.deals.signs.Flags",

@@ -16,6 +16,7 @@ from scoring import champion, fallback, leaks, sources
 from scoring.base import Model, Progress, silent
 from scoring.champion import Decision
 from scoring.evaluation import Evaluation, Split
+from scoring.metrics import Metric
 from scoring.preferences import NONE_SET, Preferences
 from scoring.registry import CATALOG, Registry, Served
 from scoring.sources import Entity
@@ -150,6 +151,8 @@ def _decide(
 
 
 def _told(found: Evaluation, version: int, decided: Decision) -> str:
+    if days := found.metrics.get("mae_days"):
+        return _told_of_days(found, version, decided, days)
     auc, half, ece = (found.metrics[name] for name in ("auc", "wins_in_top_half", "ece"))
     assert half is not None
     quality = (
@@ -163,6 +166,14 @@ def _told(found: Evaluation, version: int, decided: Decision) -> str:
         return f"{found.model} {version} serves: version {decided.version}, recalibrated. {decided.why}"
     kept = f"the new one is kept as version {version} ({quality})"
     return f"{found.model} {decided.version} keeps serving; {kept}. {decided.why}"
+
+
+def _told_of_days(found: Evaluation, version: int, decided: Decision, days: Metric) -> str:
+    usual = found.baselines["similar_deals"]["mae_days"]
+    quality = f"on {found.n:,} unseen cases it is off by {days} days, similar deals by {usual}"
+    if decided.decision == "champion":
+        return f"{found.model} {decided.version} keeps serving; the new one is version {version} ({quality})."
+    return f"{found.model} {version} serves: {quality}."
 
 
 def _refused(db: Database, name: str, refusal: str) -> str:
