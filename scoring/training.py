@@ -22,7 +22,7 @@ from scoring.registry import CATALOG, Registry, Served
 from scoring.sources import Entity
 
 # What a model's hits are called, where it is not "won".
-HITS = {"reach": "answered", "pace": "converted fast"}
+HITS = {"reach": "answered", "pace": "converted fast", "slippage": "slipped or lost"}
 
 
 @dataclass(frozen=True)
