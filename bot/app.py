@@ -63,7 +63,7 @@ def preferences(settings: Settings) -> Preferences:
     """What the settings say of how models are trained."""
     from scoring.preferences import Preferences
 
-    return Preferences(settings.cuts, settings.timezone)
+    return Preferences(settings.cuts, settings.timezone, settings.deal_horizon)
 
 
 def create_assistant(settings: Settings, db: Database) -> Assistant:

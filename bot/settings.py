@@ -7,7 +7,7 @@ import logging.handlers
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,6 +30,7 @@ class Settings:
     fair_share : of an equal split of the best leads, the part that a plan gives every rep at least
     switching_cost : share of a lead's chance that is lost when it is taken from whoever works it
     hold_out : share of the leads that go by today's rule, to measure what plans bring
+    deal_horizon : how far ahead the chance of a deal looks; None where the books decide
     now : the instant at which time stands still, for demos and tests; None for the real one
     model : a LangChain model name, or "offline"
     """
@@ -42,6 +43,7 @@ class Settings:
     fair_share: float
     switching_cost: float
     hold_out: float
+    deal_horizon: timedelta | None
     now: datetime | None
     model: str
     openai_base_url: str | None
@@ -72,6 +74,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         fair_share=_share(environment, "CALLSHEET_FAIR_SHARE", 0.5),
         switching_cost=_share(environment, "CALLSHEET_SWITCHING_COST", 0.1),
         hold_out=_share(environment, "CALLSHEET_HOLD_OUT", 0.1),
+        deal_horizon=_days(environment.get("CALLSHEET_DEAL_HORIZON")),
         now=_instant(environment.get("CALLSHEET_NOW")),
         model=environment.get("CALLSHEET_MODEL")
         or ("openai:gpt-5-mini" if environment.get("OPENAI_API_KEY") else OFFLINE),
@@ -103,6 +106,14 @@ def _cuts(text: str | None) -> tuple[float, float] | None:
             f'CALLSHEET_CUTS is "{text}"; give the days up to which a conversion is fast and medium, such as 14,45.'
         )
     return fast, medium
+
+
+def _days(text: str | None) -> timedelta | None:
+    if not text:
+        return None
+    if not text.isdigit() or not 1 <= int(text) <= 730:
+        raise BadInput(f'CALLSHEET_DEAL_HORIZON is "{text}"; give a number of days from 1 to 730, such as 28.')
+    return timedelta(days=int(text))
 
 
 def _share(environment: Mapping[str, str], name: str, default: float) -> float:

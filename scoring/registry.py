@@ -17,7 +17,7 @@ from knowledge.errors import UnknownRecord
 from knowledge.models import Card
 from scoring.advice.model import NextStep, NextTouch
 from scoring.base import Model
-from scoring.deals import Flags, Slippage, Win
+from scoring.deals import Closing, Flags, Slippage, Win
 from scoring.forecast import Forecast
 from scoring.matching import Matching
 from scoring.pace import Pace
@@ -31,7 +31,7 @@ Kind = TypeVar("Kind", bound=Model[Any])
 
 CATALOG: dict[str, type[Model[Any]]] = {
     model.name: model
-    for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Flags, Forecast, NextStep, NextTouch)
+    for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Closing, Flags, Forecast, NextStep, NextTouch)
 }
 
 # What a stored model may hold beside scikit-learn's usual: types of ours, and these. All else is refused.

@@ -86,10 +86,14 @@ class Books:
                 version.report = version.report | {"flagged": flags}
         return column
 
-    def retire(self, model: str) -> None:
-        """Takes a model out of service, and puts the leads in the order that serves without one."""
+    def stop(self, model: str) -> None:
+        """Takes a model out of service."""
         with self.db.write() as session:
             session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
+
+    def retire(self, model: str) -> None:
+        """Takes a model out of service, and puts the leads in the order that serves without one."""
+        self.stop(model)
         refresh.score(self.db, model, as_of=NOW)
 
     def retire_quietly(self, model: str) -> None:

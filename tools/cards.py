@@ -92,6 +92,9 @@ def card(held: Card, *, said: Mapping[str, str], since: datetime | None = None) 
         _where_it_fails(found),
         _tried(found),
         _champion(found),
+        Section("What else was found", points=[wording.sentence(each) for each in found.facts])
+        if found.facts
+        else None,
         Section("What it must not be used for", points=MUST_NOT),
         _sources(held.model),
     )

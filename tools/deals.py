@@ -13,7 +13,7 @@ from knowledge import calendar, deals, metrics, pipeline
 from knowledge.calendar import Period
 from knowledge.citations import Citation, record
 from knowledge.deals import DealRecord
-from scoring.deals import Flags, Slippage, Win
+from scoring.deals import Closing, Flags, Slippage, Win
 from scoring.deals.flags import Raised
 from scoring.deals.outlook import Outlook
 from scoring.explanations import Reason
@@ -33,7 +33,7 @@ NO_NEXT_STEP = Raised(
 
 
 class Odds(BaseModel):
-    """A chance and its 90 % interval."""
+    """A chance, or a number of days, and its 90 % interval."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -91,6 +91,7 @@ class DealExplanation(Result):
     deal_id: str
     name: str
     card: DealCard
+    days_left: Odds | None
     win_event: str
     win_reasons: tuple[Contribution, ...]
     slip_reasons: tuple[Contribution, ...]
@@ -177,6 +178,10 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
     found = names.deal(ctx, deal)
     held, view = deals.by_id(ctx.db, [found.id])[found.id], outlook(ctx, [found.id])
     served = _serving(ctx)
+    closing = ctx.models.serving(Closing)
+    days = None
+    if closing is not None and held.outcome == "open":
+        days = _odds(closing.model.days(view.snapshot, [found.id]), found.id)
     (card,) = _cards(ctx, view) or [_closed(ctx, held)]
     win_reasons = _reasons(view, served.get("win"), found.id) if card.win else ()
     slip_reasons = _reasons(view, served.get("slippage"), found.id) if card.slip else ()
@@ -186,6 +191,7 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
     notes = _silent(ctx) if held.outcome == "open" else ()
     told = [
         *_chances(card, win_event, held, ctx),
+        *([_when(days)] if days else []),
         *_told(win_reasons),
         *(f"⚑ {wording.sentence(flag.name + ': ' + flag.text)} {flag.advice}" for flag in card.flags),
         *([NO_FLAG] if not card.flags and held.outcome == "open" and "flags" in served else []),
@@ -208,6 +214,7 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
         deal_id=found.id,
         name=found.name,
         card=card,
+        days_left=days,
         win_event=win_event,
         win_reasons=win_reasons,
         slip_reasons=slip_reasons,
@@ -359,6 +366,14 @@ def _chances(card: DealCard, event: str, held: DealRecord, ctx: ToolContext) -> 
     if card.is_overdue:
         said.append("It is past its expected close already.")
     return said
+
+
+def _when(days: Odds) -> str:
+    """When a deal is likely to be closed."""
+    return (
+        f"Deals like it are closed, won or lost, in {days.value:,.0f} days (90 % interval {days.low:,.0f}–"
+        f"{days.high:,.0f})."
+    )
 
 
 def _told(reasons: Sequence[Contribution]) -> list[str]:

@@ -161,6 +161,7 @@ class Findings(_Read):
     groups: tuple[Group, ...] = ()
     drift: tuple[Drifted, ...] = ()
     champion: Champion | None = None
+    facts: tuple[str, ...] = ()
 
     @field_validator("*", mode="before")
     @classmethod

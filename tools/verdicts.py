@@ -35,6 +35,10 @@ class Nouns:
 
 _NOUNS = {
     "reach": Nouns("call", "answered", "answers", "make", "answered"),
+    "win": Nouns("deal"),
+    "slippage": Nouns("deal", "slipped or lost", "those that slipped or were lost"),
+    "flags": Nouns("deal"),
+    "closing": Nouns("deal"),
     "pace": Nouns("lead", "fast", "fast ones"),
     "forecast": Nouns("deal"),
 }

@@ -35,6 +35,8 @@ def deal(told: DealExplanation) -> list[Block]:
         chances.append(f"{card.slip} to slip or be lost")
     if card.is_overdue:
         chances.append("past its expected close")
+    if told.days_left:
+        chances.append(f"likely closed in {told.days_left.value:,.0f} days")
     head = f"{blocks.bold(told.name)}: {blocks.escaped('; '.join(chances) or told.text.splitlines()[0])}"
     parts = [blocks.markdown(head)]
     if told.win_reasons:

@@ -8,8 +8,9 @@
 To add a red flag: one rule in `flags.RULES`.
 """
 
+from scoring.deals.closing import Closing
 from scoring.deals.signs import Flags
 from scoring.deals.slippage import Slippage
 from scoring.deals.win import Win
 
-__all__ = ["Flags", "Slippage", "Win"]
+__all__ = ["Closing", "Flags", "Slippage", "Win"]

@@ -40,6 +40,19 @@ def slipped(history: DealHistory, *, as_of: datetime, horizon: timedelta) -> Row
     return rows.at_instants(history, as_of=as_of, horizon=horizon, label=late)
 
 
+def days_left(history: DealHistory, *, as_of: datetime, horizon: timedelta) -> Rows:
+    """Open deals at past instants, and in `won` the days until each was won or lost, the horizon at most."""
+    deals = history.at(as_of).deals
+
+    def left(snapshot: DealSnapshot) -> pd.DataFrame:
+        end = deals["closed_at"].reindex(snapshot.open_ids)
+        days = (end - pd.Timestamp(snapshot.as_of)).dt.total_seconds() / 86_400
+        undated = (deals["outcome"].reindex(end.index) != "open") & end.isna()
+        return pd.DataFrame({"won": days.fillna(np.inf).clip(upper=horizon / timedelta(days=1))})[~undated]
+
+    return rows.at_instants(history, as_of=as_of, horizon=horizon, label=left)
+
+
 def due_within(snapshot: DealSnapshot, horizon: timedelta) -> pd.Series[pd.Timestamp]:
     """The expected close of each open deal that is due after the snapshot, and within the horizon."""
     now = pd.Timestamp(snapshot.as_of)

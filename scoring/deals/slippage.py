@@ -40,6 +40,7 @@ class Slippage(Chance[DealHistory, DealSnapshot]):
     """
 
     name: ClassVar[str] = "slippage"
+    hit: ClassVar[str] = "slipped or lost"
     entity = "deals"
     reading: ClassVar[Reading] = features.DEALS
     of_winning: ClassVar[bool] = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot import app, settings
@@ -32,3 +34,10 @@ def test_shares_reach_what_tools_go_by() -> None:
 def test_a_share_that_is_none_is_named_in_a_sentence(text: str) -> None:
     with pytest.raises(BadInput, match=f'^CALLSHEET_HOLD_OUT is "{text}"; give a share from 0 to 1, such as 0.1.$'):
         settings.read({"CALLSHEET_HOLD_OUT": text})
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-3"])
+def test_a_horizon_of_deals_that_is_no_number_of_days_is_refused(text: str) -> None:
+    assert settings.read({"CALLSHEET_DEAL_HORIZON": "28"}).deal_horizon == timedelta(days=28)
+    with pytest.raises(BadInput, match="CALLSHEET_DEAL_HORIZON"):
+        settings.read({"CALLSHEET_DEAL_HORIZON": text})

@@ -230,3 +230,10 @@ def test_a_version_is_found_by_number_and_the_one_that_serves_without(books: Boo
     assert cards.find(books.db, "ranking").title == cards.find(books.db, "ranking", card.version).title
     with pytest.raises(UnknownRecord, match="no ranking 9"):
         cards.find(books.db, "ranking", 9)
+
+
+def test_what_else_was_found_stands_on_the_card() -> None:
+    made = cards.card(held({"facts": ["stalled: tells"]}, "flags"), said={})
+    assert "## What else was found" in cards.markdown(made)
+    assert "Stalled: tells." in cards.markdown(made)
+    assert "What else was found" not in cards.markdown(cards.card(held({}, "flags"), said={}))
