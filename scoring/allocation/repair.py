@@ -18,9 +18,9 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
-from scoring.allocation.prices import excess, first, meaningful
-from scoring.allocation.problem import Ints, Problem, Reals
-from scoring.allocation.shortlist import Shortlist, count
+from scoring.allocation.problem import Flags, Ints, Problem, Reals
+from scoring.allocation.sharp import excess, meaningful
+from scoring.allocation.shortlist import Shortlist, count, first
 
 # So many of the least moves at first for each limit, and for each lead too many or too few; then so many times more.
 PER_LIMIT, PER_MISFIT, MORE = 8, 4, 4
@@ -40,13 +40,11 @@ class Plan:
     Attributes
     ----------
     rep : (n_leads,) index, n_reps for nobody
-    worth : the sum of what they are worth
     prices : (n_groups, n_reps) corrected prices
     misfit : leads too many or too few, beyond what the lists could mend
     """
 
     rep: Ints
-    worth: float
     prices: Reals
     misfit: int
 
@@ -62,35 +60,49 @@ class _Moves:
 
 
 def repair(near: Shortlist, prices: Reals) -> Plan:
-    """The best plan among all on the lists; it looks at ever more moves until no lead wants another."""
+    """The best plan among all on the lists.
+
+    It looks at the least moves first; then at those that leads want at the corrected prices, until no lead wants any.
+    """
     wanted = first(near, prices)
     base = near.best.copy()
     base[near.lead] = wanted
-    moves = _moves(near, prices, wanted)
+    stays, loss = near.reps == wanted, _losses(near, prices, wanted)
     over = excess(near.problem, prices, count(near.problem, near.problem.kind, base))
-    n = int(PER_LIMIT * prices.size + PER_MISFIT * np.abs(over).sum())
-    before = np.inf
+    n, known, before = int(PER_LIMIT * prices.size + PER_MISFIT * np.abs(over).sum()), np.isfinite(loss), np.inf
+    chosen = _least(loss, known, n)
     while True:
-        within = np.inf if n >= len(moves.loss) else np.partition(moves.loss, n)[n]
-        plan = _moved(near, prices, base, _Moves(*(each[moves.loss <= within] for each in vars(moves).values())))
-        is_stuck = plan.misfit > before / 2 and np.isfinite(near.reach)
-        if n >= len(moves.loss) or is_stuck or (plan.misfit == 0 and _content(near, plan)):
+        place, lead = np.nonzero(chosen)
+        moves = _Moves(lead, wanted[lead], near.reps[place, lead], loss[place, lead])
+        plan = _moved(near, prices, base, moves)
+        if plan.misfit:
+            if n >= known.sum() or (plan.misfit > before / 2 and np.isfinite(near.reach)):
+                return plan
+            n, before = n * MORE, plan.misfit
+            more = _least(loss, known, n)
+        else:
+            more = _envied(near, plan.prices, chosen | stays)
+        if not (more & ~chosen).any():
             return plan
-        n, before = n * MORE, plan.misfit or np.inf
+        chosen |= more
 
 
-def _moves(near: Shortlist, prices: Reals, wanted: Ints) -> _Moves:
+def _losses(near: Shortlist, prices: Reals, wanted: Ints) -> Reals:
+    """What each lead loses with another rep than the one it wants; infinite where it cannot move."""
     net = near.net(prices)
     held = np.where(near.reps == wanted, net, -np.inf).max(axis=0, initial=-np.inf)
-    place, lead = np.nonzero(np.isfinite(net) & (near.reps != wanted))
-    return _Moves(lead, wanted[lead], near.reps[place, lead], held[lead] - net[place, lead])
+    return np.where(np.isfinite(net) & (near.reps != wanted), held - net, np.inf)
 
 
-def _content(near: Shortlist, plan: Plan) -> bool:
-    """Whether at the corrected prices every lead wants the rep that it has."""
-    net = near.net(plan.prices)
-    had = np.where(near.reps == plan.rep[near.lead], net, -np.inf).max(axis=0, initial=-np.inf)
-    return bool((net.max(axis=0, initial=-np.inf) - had <= CLOSE * near.usual).all())
+def _least(loss: Reals, known: Flags, n: int) -> Flags:
+    return known if n >= known.sum() else known & (loss <= np.partition(loss[known], n)[n])
+
+
+def _envied(near: Shortlist, prices: Reals, considered: Flags) -> Flags:
+    """For each lead the rep that is better at these prices than all that were considered for it, if there is one."""
+    net = near.net(prices)
+    top, had = net.max(axis=0, initial=-np.inf), np.where(considered, net, -np.inf).max(axis=0, initial=-np.inf)
+    return np.asarray((net == top) & (top - had > CLOSE * near.usual))
 
 
 def _moved(near: Shortlist, prices: Reals, base: Ints, moves: _Moves) -> Plan:
@@ -98,11 +110,9 @@ def _moved(near: Shortlist, prices: Reals, base: Ints, moves: _Moves) -> Plan:
     problem, n, limits = near.problem, len(moves.loss), prices.size
     x, change = _simplex(near, prices, base, moves)
     rep = base.copy()
-    chosen = np.flatnonzero(x[:n] > 0.5)
-    rep[near.lead[moves.lead[chosen]]] = moves.to[chosen]
-    corrected = meaningful(problem, prices + change)
-    worth = problem.worth(np.arange(problem.n_leads), rep).sum()
-    return Plan(rep, float(worth) - problem.idle, corrected, round(x[n + limits :].sum()))
+    made = np.flatnonzero(x[:n] > 0.5)
+    rep[near.lead[moves.lead[made]]] = moves.to[made]
+    return Plan(rep, meaningful(problem, prices + change), round(x[n + limits :].sum()))
 
 
 def _simplex(near: Shortlist, prices: Reals, base: Ints, moves: _Moves) -> tuple[Reals, Reals]:
