@@ -17,6 +17,8 @@ SAMPLE, PER_REP, FEWER, LARGER = 2_000, 40, 8, 4
 NEAR, FAR = 8, 16
 # No list of a sample is longer, and those of a larger one are not shorter by more than this.
 LONGEST, CLOSER = 48, 0.2
+# Lists that were used to so large a part of their reach may have been too short, and get so much longer, so many times.
+USED, LONGER, TRIES = 0.8, 3.0, 3
 # All prices may rise or fall together, and then leads go to nobody, or come back, from farther away than to a rival.
 NOBODY = 4.0
 # A sample says no better than by chance how many leads want a rep, so that its prices need not be exact; in parts of
@@ -24,8 +26,8 @@ NOBODY = 4.0
 ROUGH = 0.5
 # Lists reach further than single precision and the hair that breaks ties, in parts of the largest value.
 CLOSE = 1e-6
-# The part of a rep's places that some lead should want before lists are made.
-WANTED = 0.5
+# The part of a rep's places for which some lead should have the rep on the list.
+LISTED = 0.5
 ALL = Reach(np.inf, np.inf)
 
 
@@ -41,18 +43,20 @@ def start(problem: Problem, rng: np.random.Generator) -> tuple[Reals, Reach]:
     while stride > 1:
         prices, reach = _sampled(problem.take(slice(None, None, stride)), prices, reach, rng)
         stride //= LARGER
-    return _wanted(problem, prices), reach
+    return _listed(problem, prices, reach.rep), reach
 
 
-def _sampled(
-    sample: Problem, prices: Reals, reach: Reach, rng: np.random.Generator
-) -> tuple[Reals, Reach]:
+def _sampled(sample: Problem, prices: Reals, reach: Reach, rng: np.random.Generator) -> tuple[Reals, Reach]:
     """Prices of a sample, and how far below their first choice leads had to go for them."""
-    prices = _wanted(sample, prices)
-    lists = shortlist(sample, prices, reach, LONGEST).untied(rng)
-    settled = settle(lists, prices, _chance(sample))
-    near = max(lists.regret(settled), CLOSER * reach.rep)
-    return settled, Reach(near, max(near, float(np.abs(settled - prices).max())))
+    for _ in range(TRIES):
+        first = _listed(sample, prices, reach.rep)
+        lists = shortlist(sample, first, reach, LONGEST).untied(rng)
+        settled = settle(lists, first, _chance(sample))
+        if (regret := lists.regret(settled)) <= USED * reach.rep:
+            break
+        reach = Reach(LONGER * reach.rep, LONGER * reach.nobody)
+    near = max(regret, CLOSER * reach.rep)
+    return settled, Reach(near, max(near, float(np.abs(settled - first).max())))
 
 
 def _chance(sample: Problem) -> float:
@@ -75,8 +79,8 @@ def reach_of(problem: Problem, prices: Reals, rival: int) -> Reach:
     return Reach(reach, NOBODY * reach)
 
 
-def _wanted(problem: Problem, prices: Reals) -> Reals:
-    """The prices, but for reps whom hardly any lead wants: these get cheaper until half of their places are wanted.
+def _listed(problem: Problem, prices: Reals, reach: float) -> Reals:
+    """The prices, but for reps who are on hardly any list: these get cheaper until half of their places could be.
 
     The lists of leads say nothing of a rep who is on none.
     """
@@ -86,9 +90,9 @@ def _wanted(problem: Problem, prices: Reals) -> Reals:
         return np.asarray(net.max(axis=1, keepdims=True) - net[:, :-1])
 
     distance = np.concatenate(each_block(sample, prices, behind))
-    place = (WANTED * sample.high[0]).astype(int).clip(max=len(distance) - 1)
     distance.sort(axis=0)
-    fall = distance[place, np.arange(problem.n_reps)]
-    lowered = prices.copy()
-    lowered[0] -= np.where((prices[0] > 0) & np.isfinite(fall), np.minimum(fall, prices[0].clip(0.0)), 0.0)
-    return meaningful(problem, lowered)
+    place = (LISTED * sample.high[0]).astype(int).clip(max=len(distance) - 1)
+    fall = distance[place, np.arange(problem.n_reps)] - reach / 2
+    cheaper = prices.copy()
+    cheaper[0] -= np.where(np.isfinite(fall), fall.clip(0.0, prices[0].clip(0.0)), 0.0)
+    return meaningful(problem, cheaper)
