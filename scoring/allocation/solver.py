@@ -19,9 +19,8 @@ SMALL = 20_000
 TURNS = 20
 ENOUGH = 1e-7
 # So few leads too many or too few for each limit are left to the repair; with so many the lists are too short for it.
-NEAR_ENOUGH, HOPELESS = 1.0, 8.0
-# No list is longer than so many times the rivals it should hold; where no plan comes of the lists they get so many times
-# longer.
+NEAR_ENOUGH, HOPELESS = 1.0, 4.0
+# No list is longer than so many times the rivals it should hold; where no plan comes of them, they get so much longer.
 LONGEST, WIDER = 3, 3
 
 
@@ -58,12 +57,13 @@ def solve(problem: Problem, *, seed: int = 0) -> Solution | None:
     best, rival = replace(nothing, objective=-np.inf, bound=np.inf, prices=prices), NEAR
     for _ in range(TURNS):
         near = shortlist(problem, prices, reach, LONGEST * rival)
+        is_astray = dual(problem, prices, near.profit(prices)) > best.bound + ENOUGH * max(1.0, abs(best.bound))
         before, best = best, _bounded(best, near, prices)
         if gap(best.objective, best.bound) <= ENOUGH:
             break
         found = None
-        if best is before:
-            # Lists that were too short led astray.
+        if is_astray and reach != ALL:
+            # The lists were too short to tell good prices.
             prices = best.prices
         else:
             lists = near if is_small else near.untied(rng)
@@ -78,7 +78,7 @@ def solve(problem: Problem, *, seed: int = 0) -> Solution | None:
         best, prices = _planned(best, problem, found), found.prices
         if near.covers(prices):
             best = _bounded(best, near, prices)
-            if gap(best.objective, best.bound) <= ENOUGH:
+            if gap(best.objective, best.bound) <= ENOUGH or best is before:
                 break
     return None if best.objective == -np.inf else replace(best, prices=_closed(problem, best.prices))
 
