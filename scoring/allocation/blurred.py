@@ -90,9 +90,12 @@ def blurred(near: Shortlist, prices: Reals, blur: float) -> Blurred:
 def _table(near: Shortlist, chance: Any) -> Any:
     """How much each lead with a choice wants each rep: (n, n_reps + 1), with or without the zeros."""
     place, lead = np.nonzero(chance > FAINT)
-    shape = len(near.lead), near.problem.n_reps + 1
-    found = csr_array((chance[place, lead], (lead.astype(np.int32), near.reps[place, lead])), shape=shape)
-    return found.toarray() if len(lead) >= DENSE * shape[0] * shape[1] else found
+    shape, rep = (len(near.lead), near.problem.n_reps + 1), near.reps[place, lead]
+    if len(lead) < DENSE * shape[0] * shape[1]:
+        return csr_array((chance[place, lead], (lead.astype(np.int32), rep)), shape=shape)
+    found = np.zeros(shape, chance.dtype)
+    found[lead, rep] = chance[place, lead]
+    return found
 
 
 def _filled(product: Any) -> Any:

@@ -101,11 +101,13 @@ def demand(near: Shortlist, prices: Reals) -> Demand:
     n = len(near.lead)
     wanted, second = np.full((2, n), near.problem.n_reps)
     top, next_ = np.full((2, n), -np.inf)
-    for rep, net in zip(near.reps, near.net(prices), strict=True):
-        is_top, is_next = net > top, net > next_
-        second = np.where(is_top, wanted, np.where(is_next, rep, second))
-        next_ = np.where(is_top, top, np.maximum(net, next_))
-        wanted, top = np.where(is_top, rep, wanted), np.maximum(net, top)
+    for rep, net in near.offers(prices):
+        n = len(net)
+        is_top, is_next = net > top[:n], net > next_[:n]
+        second[:n] = np.where(is_top, wanted[:n], np.where(is_next, rep, second[:n]))
+        next_[:n] = np.where(is_top, top[:n], np.maximum(net, next_[:n]))
+        np.copyto(wanted[:n], rep, where=is_top)
+        np.maximum(top[:n], net, out=top[:n])
     paid = float((near.settled[:, :-1] * (near.problem.member @ prices)).sum())
     profit = near.settled_worth - paid + float(top.sum())
     counts = near.settled + count(near.problem, near.kind, wanted)

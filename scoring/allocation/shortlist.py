@@ -6,7 +6,9 @@ of all, for the prices it was made with and for all that are not far from them: 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +33,7 @@ class Shortlist:
     prices : (n_groups, n_reps) that the list was made with
     reach : how far below the best the lists go, less what rounding may hide; the shortest counts
     best : (n_leads,) the best rep of every lead at these prices
-    lead : (n,) the leads with a choice
+    lead : (n,) the leads with a choice, those with the longest lists first
     reps, worth : (n_places, n) their reps and what each is worth; -inf where a lead has fewer
     settled : (n_kinds, n_reps + 1) how many of the others each rep gets
     settled_worth : what these are worth together
@@ -72,12 +74,28 @@ class Shortlist:
     def net(self, prices: Reals) -> Reals:
         """What is left of the worth after the price: (n_places, n)."""
         listed = self.problem.price_list(prices)
-        return np.asarray(self.worth - listed.ravel()[self.reps + self.kind * listed.shape[1]])
+        at = self.reps if len(listed) == 1 else self.reps + self.kind * listed.shape[1]
+        return np.asarray(self.worth - listed.ravel().take(at))
+
+    @cached_property
+    def lengths(self) -> list[int]:
+        """How many leads have a first, second, … place on their list."""
+        return [int(n) for n in np.isfinite(self.worth).sum(axis=1)]
+
+    def offers(self, prices: Reals) -> Iterator[tuple[Ints, Reals]]:
+        """For each place the reps there and what is left of their worth after the price, for the leads that have it."""
+        listed = self.problem.price_list(prices)
+        for rep, worth, n in zip(self.reps, self.worth, self.lengths, strict=True):
+            at = rep[:n] if len(listed) == 1 else rep[:n] + self.kind[:n] * listed.shape[1]
+            yield rep[:n], worth[:n] - listed.ravel().take(at)
 
     def profit(self, prices: Reals) -> float:
         """What the best on the lists are worth after the price, summed over all leads."""
+        top = np.full(len(self.lead), -np.inf)
+        for _, net in self.offers(prices):
+            np.maximum(top[: len(net)], net, out=top[: len(net)])
         paid = float((self.settled[:, :-1] * (self.problem.member @ prices)).sum())
-        return self.settled_worth - paid + float(self.net(prices).max(axis=0, initial=-np.inf).sum())
+        return self.settled_worth - paid + float(top.sum())
 
     def covers(self, prices: Reals) -> bool:
         """Whether the best of every lead at other prices is sure to be on its list."""
@@ -113,8 +131,10 @@ class Shortlist:
 def first(near: Shortlist, prices: Reals) -> Ints:
     """The rep that each lead with a choice wants most."""
     found, top = np.full(len(near.lead), near.problem.n_reps), np.full(len(near.lead), -np.inf)
-    for rep, net in zip(near.reps, near.net(prices), strict=True):
-        found, top = np.where(net > top, rep, found), np.maximum(net, top)
+    for rep, net in near.offers(prices):
+        n = len(net)
+        np.copyto(found[:n], rep, where=net > top[:n])
+        np.maximum(top[:n], net, out=top[:n])
     return found
 
 
@@ -145,7 +165,8 @@ def shortlist(problem: Problem, prices: Reals, reach: Reach, most: int) -> Short
         listed[:, -1] = net[:, -1] >= np.maximum(top[:, 0] - net.dtype.type(reach.nobody), least)
         lead, rep = np.divmod(np.flatnonzero(listed), net.shape[1])
         kept, sure = _best_of(lead, top[lead, 0] - net[lead, rep], rep == problem.n_reps, most, rows.start)
-        lead, rep = lead[kept] + rows.start, rep[kept]
+        # Half as wide as usual, since these are by far the largest tables beside the values.
+        lead, rep = (lead[kept] + rows.start).astype(np.int32), rep[kept].astype(np.int32)
         return _Part(lead, rep, problem.worth(lead, rep), min(*reach, sure), float(np.abs(top).max()))
 
     found = each_block(problem, prices, near)
@@ -180,9 +201,12 @@ def _folded(problem: Problem, prices: Reals, reach: float, lead: Ints, rep: Ints
     best[lead[leading]] = rep[leading]
     alone = length == 1
     chosen, open_ = np.flatnonzero(~alone), np.flatnonzero(~alone[lead])
-    place, column = open_ - start[lead[open_]], (np.cumsum(~alone) - 1)[lead[open_]]
+    chosen = chosen[np.argsort(-length[chosen], kind="stable")]
+    at = np.empty(problem.n_leads, np.intp)
+    at[chosen] = np.arange(len(chosen))
+    place, column = open_ - start[lead[open_]], at[lead[open_]]
     shape = (int(length.max()), len(chosen))
-    reps, table = np.full(shape, problem.n_reps), np.full(shape, -np.inf)
+    reps, table = np.full(shape, problem.n_reps, np.int32), np.full(shape, -np.inf)
     reps[place, column], table[place, column] = rep[open_], worth[open_]
     return Shortlist(
         problem=problem,

@@ -12,16 +12,16 @@ from scoring.allocation.reading import each_block
 from scoring.allocation.repair import Plan, repair
 from scoring.allocation.sharp import dual, misfits
 from scoring.allocation.shortlist import Shortlist, shortlist
-from scoring.allocation.start import ALL, NEAR, reach_of, start
+from scoring.allocation.start import ALL, NEAR, closest, longer, reach_of, start
 
 # Up to so many values every rep is on the list of every lead, and one repair is exact.
 SMALL = 20_000
 TURNS = 20
 ENOUGH = 1e-7
 # So few leads too many or too few for each limit are left to the repair; with so many the lists are too short for it.
-NEAR_ENOUGH, HOPELESS = 1.0, 4.0
+NEAR_ENOUGH, HOPELESS = 1.0, 8.0
 # No list is longer than so many times the rivals it should hold; where no plan comes of them, they get so much longer.
-LONGEST, WIDER = 3, 3
+LONGEST, WIDER = 6, 3
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,17 @@ def solve(problem: Problem, *, seed: int = 0) -> Solution | None:
             lists = near if is_small else near.untied(rng)
             prices = prices if is_small else settle(lists, prices, NEAR_ENOUGH * prices.size)
             found = None if _is_hopeless(lists, prices) else repair(lists, prices)
-        if found is None or found.misfit:
+        if found and not found.misfit:
+            best, prices = _planned(best, problem, found), found.prices
+            sure = near if near.covers(prices) else shortlist(problem, prices, closest(problem, prices), LONGEST)
+            best = _bounded(best, sure, prices)
+            if gap(best.objective, best.bound) <= ENOUGH:
+                break
+        if best is before or not found or found.misfit:
             if reach == ALL:
                 break
             rival *= WIDER
-            reach = reach_of(problem, prices, rival)
-            continue
-        best, prices = _planned(best, problem, found), found.prices
-        if near.covers(prices):
-            best = _bounded(best, near, prices)
-            if gap(best.objective, best.bound) <= ENOUGH or best is before:
-                break
+            reach = ALL if rival >= problem.n_reps else min(longer(reach), reach_of(problem, prices, rival))
     return None if best.objective == -np.inf else replace(best, prices=_closed(problem, best.prices))
 
 

@@ -24,10 +24,12 @@ NOBODY = 4.0
 # A sample says no better than by chance how many leads want a rep, so that its prices need not be exact; in parts of
 # that chance.
 ROUGH = 0.5
+# How blurred demand is at first, in parts of the spread of the values.
+BLUR = 0.5
 # Lists reach further than single precision and the hair that breaks ties, in parts of the largest value.
 CLOSE = 1e-6
-# The part of a rep's places for which some lead should have the rep on the list.
-LISTED = 0.5
+# For such a part of a rep's places some lead should have the rep on the list; and how many leads for each rep show it.
+LISTED, FEW = 0.5, 8
 ALL = Reach(np.inf, np.inf)
 
 
@@ -38,7 +40,7 @@ def start(problem: Problem, rng: np.random.Generator) -> tuple[Reals, Reach]:
     prices = np.zeros(problem.low.shape)
     every = shortlist(few, prices, ALL, problem.n_reps + 1).untied(rng)
     if spread := float(few.value.std(dtype=np.float64)):
-        prices = approach(every, prices, spread, _chance(few))
+        prices = approach(every, prices, BLUR * spread, _chance(few))
     reach = reach_of(few, prices, FAR)
     while stride > 1:
         prices, reach = _sampled(problem.take(slice(None, None, stride)), prices, reach, rng)
@@ -48,15 +50,20 @@ def start(problem: Problem, rng: np.random.Generator) -> tuple[Reals, Reach]:
 
 def _sampled(sample: Problem, prices: Reals, reach: Reach, rng: np.random.Generator) -> tuple[Reals, Reach]:
     """Prices of a sample, and how far below their first choice leads had to go for them."""
-    for _ in range(TRIES):
+    for turn in range(TRIES):
         first = _listed(sample, prices, reach.rep)
-        lists = shortlist(sample, first, reach, LONGEST).untied(rng)
+        lists = shortlist(sample, first, reach, int(LONGEST * LONGER**turn)).untied(rng)
         settled = settle(lists, first, _chance(sample))
         if (regret := lists.regret(settled)) <= USED * reach.rep:
             break
-        reach = Reach(LONGER * reach.rep, LONGER * reach.nobody)
+        reach = longer(reach)
     near = max(regret, CLOSER * reach.rep)
     return settled, Reach(near, max(near, float(np.abs(settled - first).max())))
+
+
+def longer(reach: Reach) -> Reach:
+    """What lists should reach where it was too little."""
+    return Reach(LONGER * reach.rep, LONGER * reach.nobody)
 
 
 def _chance(sample: Problem) -> float:
@@ -74,9 +81,15 @@ def reach_of(problem: Problem, prices: Reals, rival: int) -> Reach:
 
     distance = np.concatenate(each_block(sample, prices, behind))
     known = distance[np.isfinite(distance)]
-    closest = CLOSE * float(np.abs(sample.value).max(initial=0.0))
-    reach = max(closest, float(np.median(known))) if len(known) else np.inf
+    reach = max(closest(problem, prices).rep, float(np.median(known))) if len(known) else np.inf
     return Reach(reach, NOBODY * reach)
+
+
+def closest(problem: Problem, prices: Reals) -> Reach:
+    """How far lists have to go at least: farther than rounding."""
+    sample = problem.value[:: -(-problem.n_leads // SAMPLE)]
+    largest = max(float(np.abs(sample).max(initial=0.0)), float(np.abs(prices).max(initial=0.0)))
+    return Reach(CLOSE * largest, CLOSE * largest)
 
 
 def _listed(problem: Problem, prices: Reals, reach: float) -> Reals:
@@ -84,7 +97,7 @@ def _listed(problem: Problem, prices: Reals, reach: float) -> Reals:
 
     The lists of leads say nothing of a rep who is on none.
     """
-    sample = problem.take(slice(None, None, -(-problem.n_leads // SAMPLE)))
+    sample = problem.take(slice(None, None, -(-problem.n_leads // max(SAMPLE, FEW * problem.n_reps))))
 
     def behind(_: slice, net: Floats) -> Floats:
         return np.asarray(net.max(axis=1, keepdims=True) - net[:, :-1])
