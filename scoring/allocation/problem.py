@@ -71,6 +71,11 @@ class Problem:
         return int(self.value.shape[1])
 
     @property
+    def precision(self) -> type[np.floating[Any]]:
+        """In which the net worth of all pairs is computed."""
+        return np.float32 if self.value.dtype == np.float32 and self.curves is None else np.float64
+
+    @property
     def idle(self) -> float:
         """What all would be charged for moving every owned lead; `worth` counts from there."""
         return 0.0 if self.stay is None else float(self.stay.sum())

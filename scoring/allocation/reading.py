@@ -19,8 +19,7 @@ Found = TypeVar("Found")
 
 def each_block(problem: Problem, prices: Reals, work: Callable[[slice, Floats], Found]) -> list[Found]:
     """What some work finds on each block of leads, given what their reps are worth after the price; in order."""
-    single = problem.value.dtype == np.float32 and problem.curves is None
-    listed: Floats = problem.price_list(prices).astype(np.float32 if single else np.float64)
+    listed: Floats = problem.price_list(prices).astype(problem.precision)
 
     def part(start: int, stop: int) -> list[Found]:
         size = max(16, BLOCK // listed.shape[1])

@@ -12,25 +12,31 @@ Ahuja, Magnanti & Orlin (1993), "Network Flows", ch. 9 and 11 (optimality by red
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count as count_from
 from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
-from scoring.allocation.prices import excess, first, meaningful
-from scoring.allocation.problem import Ints, Problem, Reals
-from scoring.allocation.shortlist import Shortlist, count
+from scoring.allocation.problem import Flags, Ints, Problem, Reals
+from scoring.allocation.sharp import excess, meaningful
+from scoring.allocation.shortlist import Shortlist, count, first
 
-# So many of the least moves at first for each limit, and for each lead too many or too few; then so many times more.
-PER_LIMIT, PER_MISFIT, MORE = 8, 4, 4
+# So many of the least moves at first for each limit, and for each lead too many or too few.
+PER_LIMIT, PER_MISFIT = 8, 4
+# So many times more moves are added in each turn than in the one before.
+MORE = 1.5
+# Between each rep and so many others there is at least one move.
+BRIDGES = 6
 # How little a lead may want another rep, in parts of the usual value.
 CLOSE = 1e-9
 WHOLE = 1e-6
 # How exactly the simplex method keeps to limits and reduced costs; values are scaled to 1 before.
 EXACT = 1e-10
 # What a lead too many or too few costs, in parts of the largest value and for each limit: more than any chain of moves.
-FORBIDDEN = 4.0
+# At first it costs so many times more than the least moves, and then so many times more than before.
+FORBIDDEN, HARDER = 4.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -40,13 +46,11 @@ class Plan:
     Attributes
     ----------
     rep : (n_leads,) index, n_reps for nobody
-    worth : the sum of what they are worth
     prices : (n_groups, n_reps) corrected prices
     misfit : leads too many or too few, beyond what the lists could mend
     """
 
     rep: Ints
-    worth: float
     prices: Reals
     misfit: int
 
@@ -62,50 +66,74 @@ class _Moves:
 
 
 def repair(near: Shortlist, prices: Reals) -> Plan:
-    """The best plan among all on the lists; it looks at ever more moves until no lead wants another."""
+    """The best plan among all on the lists.
+
+    It looks at the least moves first; then at those that leads want at the corrected prices, until no lead wants any.
+    A lead too many or too few costs little at first, which keeps corrections small, and more where some remain.
+    """
     wanted = first(near, prices)
     base = near.best.copy()
     base[near.lead] = wanted
-    moves = _moves(near, prices, wanted)
+    stays, loss = near.reps == wanted, _losses(near, prices, wanted)
     over = excess(near.problem, prices, count(near.problem, near.problem.kind, base))
-    n = int(PER_LIMIT * prices.size + PER_MISFIT * np.abs(over).sum())
-    before = np.inf
-    while True:
-        within = np.inf if n >= len(moves.loss) else np.partition(moves.loss, n)[n]
-        plan = _moved(near, prices, base, _Moves(*(each[moves.loss <= within] for each in vars(moves).values())))
-        is_stuck = plan.misfit > before / 2 and np.isfinite(near.reach)
-        if n >= len(moves.loss) or is_stuck or (plan.misfit == 0 and _content(near, plan)):
+    chosen, least = _least(loss, int(PER_LIMIT * prices.size + PER_MISFIT * np.abs(over).sum()))
+    forbidden = FORBIDDEN * (1 + prices.size) * near.size
+    penalty = min(forbidden, max(HARDER * least, CLOSE * near.usual)) if np.isfinite(near.reach) else forbidden
+    for turn in count_from(0):
+        place, lead = np.nonzero(chosen)
+        moves = _Moves(lead, wanted[lead], near.reps[place, lead], loss[place, lead])
+        plan = _moved(near, prices, base, moves, penalty)
+        more = _envied(near, plan.prices, chosen | stays, int((PER_LIMIT + plan.misfit) * MORE**turn))
+        if more.any():
+            chosen |= more
+        elif not plan.misfit or penalty >= forbidden:
             return plan
-        n, before = n * MORE, plan.misfit or np.inf
+        else:
+            penalty = min(forbidden, HARDER * penalty)
 
 
-def _moves(near: Shortlist, prices: Reals, wanted: Ints) -> _Moves:
+def _losses(near: Shortlist, prices: Reals, wanted: Ints) -> Reals:
+    """What each lead loses with another rep than the one it wants; infinite where it cannot move."""
     net = near.net(prices)
     held = np.where(near.reps == wanted, net, -np.inf).max(axis=0, initial=-np.inf)
-    place, lead = np.nonzero(np.isfinite(net) & (near.reps != wanted))
-    return _Moves(lead, wanted[lead], near.reps[place, lead], held[lead] - net[place, lead])
+    return np.where(np.isfinite(net) & (near.reps != wanted), held - net, np.inf)
 
 
-def _content(near: Shortlist, plan: Plan) -> bool:
-    """Whether at the corrected prices every lead wants the rep that it has."""
-    net = near.net(plan.prices)
-    had = np.where(near.reps == plan.rep[near.lead], net, -np.inf).max(axis=0, initial=-np.inf)
-    return bool((net.max(axis=0, initial=-np.inf) - had <= CLOSE * near.usual).all())
+def _least(loss: Reals, n: int) -> tuple[Flags, float]:
+    """The moves of the least loss, about `n` of them, and how large it is at most."""
+    known = loss[np.isfinite(loss)]
+    within = float(known.max(initial=0.0) if n >= len(known) else np.partition(known, n)[n])
+    return loss <= within, within
 
 
-def _moved(near: Shortlist, prices: Reals, base: Ints, moves: _Moves) -> Plan:
+def _envied(near: Shortlist, prices: Reals, considered: Flags, most: int) -> Flags:
+    """The reps that are better for a lead at these prices than all that were considered for it; the best for each lead.
+
+    For each rep no more than the `most` envious leads: after these its price will be another.
+    """
+    net = near.net(prices)
+    top, had = net.max(axis=0, initial=-np.inf), np.where(considered, net, -np.inf).max(axis=0, initial=-np.inf)
+    place, lead = np.nonzero((net == top) & (top - had > CLOSE * near.usual))
+    rep = near.reps[place, lead]
+    order = np.lexsort((had[lead] - top[lead], rep))
+    rank = np.arange(len(rep)) - np.searchsorted(rep[order], rep[order])
+    kept = order[rank < most]
+    found = np.zeros(net.shape, bool)
+    found[place[kept], lead[kept]] = True
+    return found
+
+
+def _moved(near: Shortlist, prices: Reals, base: Ints, moves: _Moves, penalty: float) -> Plan:
     """The best plan in which only these moves are made."""
     problem, n, limits = near.problem, len(moves.loss), prices.size
-    x, change = _simplex(near, prices, base, moves)
+    x, change = _simplex(near, prices, base, moves, penalty)
     rep = base.copy()
-    chosen = np.flatnonzero(x[:n] > 0.5)
-    rep[near.lead[moves.lead[chosen]]] = moves.to[chosen]
-    corrected = meaningful(problem, prices + change)
-    worth = problem.worth(np.arange(problem.n_leads), rep).sum()
-    return Plan(rep, float(worth) - problem.idle, corrected, round(x[n + limits :].sum()))
+    made = np.flatnonzero(x[:n] > 0.5)
+    rep[near.lead[moves.lead[made]]] = moves.to[made]
+    return Plan(rep, meaningful(problem, prices + change), round(x[n + limits :].sum()))
 
 
-def _simplex(near: Shortlist, prices: Reals, base: Ints, moves: _Moves) -> tuple[Reals, Reals]:
+def _simplex(near: Shortlist, prices: Reals, base: Ints, moves: _Moves, penalty: float) -> tuple[Reals, Reals]:
     """Which moves to make, how many leads each limit then counts and by how many it is missed; and what prices change.
 
     The columns are the moves, then three for each limit: its count, and leads too many and too few.
@@ -118,7 +146,7 @@ def _simplex(near: Shortlist, prices: Reals, base: Ints, moves: _Moves) -> tuple
     balance = hstack([-change, each, each, -each], format="csr")
     movers, row = np.unique(moves.lead, return_inverse=True)
     once = csr_array((np.ones(n), (row, np.arange(n))), shape=(len(movers), n + 3 * limits))
-    cost = np.r_[moves.loss / size, -prices.ravel() / size, np.full(2 * limits, FORBIDDEN * (1 + limits))]
+    cost = np.r_[moves.loss / size, -prices.ravel() / size, np.full(2 * limits, penalty / size)]
     lower = np.r_[np.zeros(n), problem.low.ravel(), np.zeros(2 * limits)]
     upper = np.r_[np.ones(n), problem.high.ravel(), np.full(2 * limits, np.inf)]
     bounds = np.column_stack([lower, upper])

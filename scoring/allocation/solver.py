@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scoring.allocation.prices import dual, misfits, of_all, of_lists, settle, untied
+from scoring.allocation.prices import settle
 from scoring.allocation.problem import Floats, Ints, Problem, Reals
 from scoring.allocation.reading import each_block
 from scoring.allocation.repair import Plan, repair
+from scoring.allocation.sharp import dual, misfits
 from scoring.allocation.shortlist import Shortlist, shortlist
+from scoring.allocation.start import ALL, NEAR, closest, longer, reach_of, start
 
 # Up to so many values every rep is on the list of every lead, and one repair is exact.
 SMALL = 20_000
 TURNS = 20
 ENOUGH = 1e-7
-# With so many leads too many or too few for each limit the lists are too short for a repair.
-HOPELESS = 4.0
-# The lists reach to this rival in the middle of a sample, and further when prices are rough.
-NEAR, FAR = 8, 16
-# No list is longer than so many times that; where no plan comes of the lists they get so many times longer.
-LONGEST, WIDER = 3, 3
-# The first sample, the part of it that looks at every rep, and how much larger the next sample is.
-SAMPLE, PER_REP, FEWER, LARGER, ROUGH = 2_000, 40, 8, 4, 0.005
-# Lists reach further than single precision and the hair that breaks ties, in parts of the largest value.
-CLOSE = 1e-6
+# So few leads too many or too few for each limit are left to the repair; with so many the lists are too short for it.
+NEAR_ENOUGH, HOPELESS = 1.0, 8.0
+# No list is longer than so many times the rivals it should hold; where no plan comes of them, they get so much longer.
+LONGEST, WIDER = 6, 3
 
 
 @dataclass(frozen=True)
@@ -57,67 +53,50 @@ def solve(problem: Problem, *, seed: int = 0) -> Solution | None:
         return nothing
     rng = np.random.default_rng(seed)
     is_small = problem.value.size <= SMALL
-    prices = np.zeros(problem.low.shape) if is_small else _start(problem, rng)
-    rival = problem.n_reps if is_small else NEAR
-    plan: Plan | None = None
-    bound, proof, spread = np.inf, prices, float(problem.value[:SAMPLE].std(dtype=np.float64))
+    prices, reach = (np.zeros(problem.low.shape), ALL) if is_small else start(problem, rng)
+    best, rival = replace(nothing, objective=-np.inf, bound=np.inf, prices=prices), NEAR
     for _ in range(TURNS):
-        near = _lists(problem, prices, rival)
-        if (reached := dual(problem, prices, near.profit)) < bound:
-            bound, proof = reached, prices
-        if plan and gap(plan.worth, bound) <= ENOUGH:
+        near = shortlist(problem, prices, reach, LONGEST * rival)
+        is_astray = dual(problem, prices, near.profit(prices)) > best.bound + ENOUGH * max(1.0, abs(best.bound))
+        before, best = best, _bounded(best, near, prices)
+        if gap(best.objective, best.bound) <= ENOUGH:
             break
-        if not is_small:
-            near = untied(near, rng)
-            prices = settle(problem, of_lists(near), prices, min(near.reach, spread))
-        if misfits(near, prices) > HOPELESS * prices.size and rival < problem.n_reps:
+        found = None
+        if is_astray and reach != ALL:
+            # The lists were too short to tell good prices.
+            prices = best.prices
+        else:
+            lists = near if is_small else near.untied(rng)
+            prices = prices if is_small else settle(lists, prices, NEAR_ENOUGH * prices.size)
+            found = None if _is_hopeless(lists, prices) else repair(lists, prices)
+        if found and not found.misfit:
+            best, prices = _planned(best, problem, found), found.prices
+            sure = near if near.covers(prices) else shortlist(problem, prices, closest(problem, prices), LONGEST)
+            best = _bounded(best, sure, prices)
+            if gap(best.objective, best.bound) <= ENOUGH:
+                break
+        if best is before or not found or found.misfit:
+            if reach == ALL:
+                break
             rival *= WIDER
-            continue
-        found = repair(near, prices)
-        if found.misfit and rival >= problem.n_reps:
-            break
-        if found.misfit:
-            rival *= WIDER
-            continue
-        prices = found.prices
-        if not plan or found.worth > plan.worth:
-            plan = found
-    return None if plan is None else Solution(plan.rep, plan.worth, bound, _closed(problem, proof))
+            reach = ALL if rival >= problem.n_reps else min(longer(reach), reach_of(problem, prices, rival))
+    return None if best.objective == -np.inf else replace(best, prices=_closed(problem, best.prices))
 
 
-def _start(problem: Problem, rng: np.random.Generator) -> Reals:
-    """First prices, from ever larger samples."""
-    stride = max(1, problem.n_leads // max(SAMPLE, PER_REP * problem.n_reps))
-    few = problem.take(slice(None, None, stride * FEWER))
-    spread = float(few.value.std(dtype=np.float64))
-    prices = settle(few, of_all(few), np.zeros(problem.low.shape), spread, rough=ROUGH)
-    rival = FAR
-    while stride > 1:
-        sample = problem.take(slice(None, None, stride))
-        near = untied(_lists(sample, prices, rival), rng)
-        prices = settle(sample, of_lists(near), prices, near.reach, rough=ROUGH)
-        stride, rival = stride // LARGER, NEAR
-    return prices
+def _is_hopeless(lists: Shortlist, prices: Reals) -> bool:
+    return bool(lists.reach < np.inf and misfits(lists, prices) > HOPELESS * prices.size)
 
 
-def _lists(problem: Problem, prices: Reals, rival: int) -> Shortlist:
-    """Lists as long as it takes to hold so many rivals of the best, for half of the leads."""
-    if rival >= problem.n_reps:
-        return shortlist(problem, prices, np.inf, problem.n_reps + 1)
-    return shortlist(problem, prices, _reach(problem, prices, rival), LONGEST * rival)
+def _bounded(best: Solution, near: Shortlist, prices: Reals) -> Solution:
+    """The solution with the bound at these prices, if that is lower."""
+    bound = dual(near.problem, prices, near.profit(prices))
+    return replace(best, bound=bound, prices=prices) if bound < best.bound else best
 
 
-def _reach(problem: Problem, prices: Reals, rival: int) -> float:
-    """How far behind the best a rival is in the middle of a sample."""
-    sample = problem.take(slice(None, None, -(-problem.n_leads // SAMPLE)))
-
-    def behind(_: slice, net: Floats) -> Floats:
-        return np.asarray(net.max(axis=1) - np.partition(net, -1 - rival, axis=1)[:, -1 - rival])
-
-    distance = np.concatenate(each_block(sample, prices, behind))
-    known = distance[np.isfinite(distance)]
-    closest = CLOSE * float(np.abs(sample.value).max(initial=0.0))
-    return max(closest, float(np.median(known))) if len(known) else np.inf
+def _planned(best: Solution, problem: Problem, plan: Plan) -> Solution:
+    """The solution with this plan, if that is worth more."""
+    worth = float(problem.worth(np.arange(problem.n_leads), plan.rep).sum()) - problem.idle
+    return replace(best, rep=plan.rep, objective=worth) if worth > best.objective else best
 
 
 def _closed(problem: Problem, prices: Reals) -> Reals:

@@ -263,3 +263,68 @@ def test_what_cannot_be_kept_is_named(asked, said):
 def test_what_cannot_be_used_is_said_in_a_sentence(value, asked, said):
     with pytest.raises(BadInput, match=said):
         allocate(value, **{"capacity": [2, 2], **asked})
+
+
+def alike(n: int = 3_000, reps: int = 30, *, noise: float = 0.0) -> np.ndarray:
+    """Leads times reps and nearly nothing else, so that most leads are nearly torn between many reps."""
+    random = np.random.default_rng(2)
+    value = random.gamma(2.0, 1.0, (n, 1)) * random.uniform(0.7, 1.3, reps)
+    return (value + noise * random.normal(size=value.shape)).astype(np.float32)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-3])
+def test_reps_who_are_nearly_alike_are_allocated_as_exactly(noise):
+    case = Case(alike(noise=noise), np.full(30, 90))
+    plan = case.ask()
+    assert case.keeps(plan.rep)
+    assert -EXACT <= plan.gap <= 1e-6
+
+
+def test_leads_times_reps_are_shared_out_best_to_best():
+    # Without noise the best plan is known: the best leads go to the best rep, and so on.
+    random = np.random.default_rng(3)
+    lead, rep = random.gamma(2.0, 1.0, 2_400), np.linspace(0.7, 1.3, 24)
+    plan = allocate(lead[:, None] * rep, np.full(24, 90))
+    best = np.sort(lead)[::-1][: 24 * 90].reshape(24, 90).sum(axis=1) @ rep[::-1]
+    assert plan.objective == pytest.approx(best, rel=1e-7)
+    assert plan.bound >= best * (1 - EXACT)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plan_from_short_lists_is_as_good_as_an_assignment_to_single_places(seed):
+    random = np.random.default_rng(seed)
+    value, capacity = random.random((700, 40)), random.integers(0, 30, 40)
+    value = value.round(2) if seed % 2 else value
+    places = np.repeat(np.arange(40), capacity)
+    chosen = np.c_[value[:, places], np.zeros((700, 700))]
+    plan = allocate(value, capacity)
+    best = chosen[linear_sum_assignment(chosen, maximize=True)].sum()
+    assert plan.objective == pytest.approx(best, rel=1e-7)
+    assert plan.bound >= best * (1 - EXACT)
+
+
+def test_the_bound_of_a_plan_from_short_lists_is_one_for_all_pairs():
+    value, capacity = alike(6_000, 40, noise=0.1), np.full(40, 120)
+    plan = allocate(value, capacity)
+    profit = (value.astype(float) - plan.prices).max(axis=1).clip(0).sum()
+    assert plan.bound == pytest.approx(profit + capacity @ plan.prices, rel=1e-9)
+
+
+def test_a_rep_who_is_worth_more_than_all_others_is_filled_first():
+    value = uneven(4_000, 30)
+    value[:, 7] += 50.0
+    case = Case(value, np.full(30, 100))
+    plan = case.ask()
+    assert case.keeps(plan.rep)
+    assert case.counts(plan.rep, plan.rep >= 0)[7] == 100
+    assert plan.gap <= 1e-6
+
+
+def test_minimums_that_bind_are_kept_where_lists_are_short():
+    value = uneven(4_000, 30)
+    value[:, :3] -= 5.0
+    case = Case(value, np.full(30, 200), {"minimum": np.r_[np.full(3, 120), np.zeros(27, int)]})
+    plan = case.ask()
+    assert case.keeps(plan.rep)
+    assert plan.gap <= 1e-6
+    assert (plan.prices[:3] < 0).all()
