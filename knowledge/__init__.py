@@ -4,7 +4,8 @@ No Slack, no language model, no trained model in here; this floor imports none o
 
 - `database` opens SQLite or PostgreSQL by URL; `migrations/` holds the schema's history.
 - `crm` and `ledger` are the tables; `people`, `scores`, `frames` (leads), `pipeline` (deals), `metrics` are the ways to
-  read them; `reading` fetches rows in bulk, `edits` takes edits back.
+  read them; `reading` fetches rows in bulk, `edits` takes edits back; `customers` are those of whom it is known whether
+  they stayed.
 - `proposals` keeps what waits for a click and what was decided; `assigning` is the one place where a lead changes
   hands, `pool` knows the leads of nobody, `staff` who can be given any; `notices` are what people will be told,
   `standing` what may be done without a click, `holdouts` who goes on as before so that an effect can be told and

@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from knowledge import reading
+from knowledge import customers, reading
 from knowledge.crm import Activity, ColumnRule, Deal, Lead, LeadChange, Person
 from knowledge.database import Database
 from knowledge.edits import Edits
@@ -86,7 +86,8 @@ def nobody() -> pd.DataFrame:
 class History:
     """All that the books hold on some leads, up to `until`; `at` cuts it to what was known earlier.
 
-    `people` is everyone who may own one, also who left, indexed by id, with `PEOPLE_COLUMNS`.
+    `people` is everyone who may own one, also who left, indexed by id, with `PEOPLE_COLUMNS`; `customers` are those of
+    whom it is known whether they stayed (`customers.read`), none where only some leads were asked for.
     """
 
     until: datetime
@@ -96,6 +97,7 @@ class History:
     changes: pd.DataFrame
     rules: dict[str, str]
     people: pd.DataFrame = field(default_factory=nobody)
+    customers: pd.DataFrame = field(default_factory=pd.DataFrame)
     key: ClassVar[str] = "lead_id"
 
     @property
@@ -149,13 +151,16 @@ def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> 
         changes = reading.read(connection, LeadChange, CHANGE_COLUMNS, LeadChange.lead_id, ids, db)
         _win_by_deal(connection, leads, ids, db)
         rules, people = rules_of(connection, "leads"), people_of(connection)
+        bought = (
+            pd.DataFrame() if ids is not None else customers.read(connection, until, rules_of(connection, "accounts"))
+        )
     attributes = reading.columns_of(leads.pop("attributes"), rules)
     moment = pd.Timestamp(until)
     activities, changes = reading.in_order(activities), reading.in_order(changes)
     # What was edited since cannot be taken back later: these edits do not belong to the history.
     leads, attributes = Edits(changes, leads, attributes).taken_back(moment, leads, attributes)
     done = reading.done_by(activities, moment).reset_index(drop=True)
-    return History(until, leads, attributes, done, reading.up_to(changes, moment), rules, people)
+    return History(until, leads, attributes, done, reading.up_to(changes, moment), rules, people, bought)
 
 
 def _win_by_deal(connection: Connection, leads: pd.DataFrame, ids: Sequence[str] | None, db: Database) -> None:

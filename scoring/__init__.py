@@ -5,6 +5,7 @@ May import `knowledge`, never `tools` or `bot`.
 - `base` is the contract of a model, `sources` the books it learns from (leads or deals); `ranking`, `reach`, `waiting`
   and `pace` are models, each with the baseline it must beat; `preferences` is what a company may set of them. A model's
   own description is what its card shows.
+- `personas` finds what marks a class beyond chance, `staying` the customers who stay.
 - `windows` turns a history into labelled rows, `features` declares what is read from a snapshot and how it is told
   (`activity`: what was done and when),
   `columns` decides which of them a model may use, `estimators` learn, `calibration` makes chances and intervals,

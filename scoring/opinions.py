@@ -6,21 +6,66 @@ Stored scores stay the model's own, so that both can be judged when the outcome 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
+from scipy.stats import binomtest
+from sklearn.metrics import log_loss
 
 from knowledge import overrides
 from knowledge.database import Database
 from knowledge.frames import History, Snapshot
-from knowledge.overrides import Opinion
+from knowledge.overrides import Grade, Opinion
 from scoring.base import Scorer
 from scoring.explanations import Explanation, Reason
 
 FEATURE = "override"
 ENDS = ["value", "low", "high"]
+# From fewer views of leads since decided nothing is concluded.
+FEWEST = 20
+
+
+@dataclass(frozen=True)
+class Score:
+    """Who was right where people rated leads against the model.
+
+    Attributes
+    ----------
+    n, right : views of leads since decided, and those that moved the chance towards what came
+    model, human : log-loss of the model alone, and with the views
+    better : whom the views of so many leads show to know better; None where it may be chance
+    """
+
+    n: int
+    right: int
+    model: float
+    human: float
+    better: Literal["people", "the model"] | None
+
+
+def score(grades: Sequence[Grade]) -> Score:
+    """The score kept of people and model; one or the other is better where both its counts say so.
+
+    References
+    ----------
+    Wilson (1927), "Probable inference", JASA 22, for the 90 % interval of the share that was right.
+    """
+    won, n = [each.won for each in grades], len(grades)
+    right = sum(each.human_was_right for each in grades)
+    model, human = (
+        float(log_loss(won, said, labels=[False, True]))
+        for said in ([each.model for each in grades], [each.human for each in grades])
+    )
+    interval = binomtest(right, n).proportion_ci(0.9, method="wilson")
+    better: Literal["people", "the model"] | None = None
+    if n >= FEWEST and interval.low > 0.5 and human < model:
+        better = "people"
+    elif n >= FEWEST and interval.high < 0.5 and human > model:
+        better = "the model"
+    return Score(n, right, model, human, better)
 
 
 def chances(db: Database, model: Scorer[History, Snapshot], snapshot: Snapshot, ids: Sequence[str]) -> pd.DataFrame:

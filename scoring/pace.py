@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from knowledge.errors import NotTrained
 from knowledge.frames import History
-from scoring import arrivals, columns, curves, leaks, personas
+from scoring import arrivals, columns, curves, leaks, personas, staying
 from scoring.arrivals import EARLY, Arrivals, Vector
 from scoring.base import Model, Progress, silent
 from scoring.classes import FEWEST_OF_CLASS, FOUR, TWO, codes_of, cuts_of, too_few
@@ -26,6 +26,7 @@ from scoring.leaks import Report
 from scoring.metrics import Metric
 from scoring.personas import Mark
 from scoring.preferences import NONE_SET, Preferences
+from scoring.staying import Staying
 from scoring.windows import labelled
 
 ORIGINS = 3
@@ -79,6 +80,8 @@ class Pace(Model[History]):
     """
 
     name: ClassVar[str] = "pace"
+    # Not known of models stored before it was looked at.
+    staying = Staying()
 
     def __init__(self, cuts: tuple[float, ...] | None = None, *, kind: Kind = "boosting", seed: int = 0) -> None:
         self.cuts = cuts
@@ -91,6 +94,7 @@ class Pace(Model[History]):
         self.rules: dict[str, str] = {}
         self.classes: tuple[Class, ...] = ()
         self.marks: tuple[Mark, ...] = ()
+        self.staying = Staying()
         self.still_open = np.empty((0, 0))
         self.classifier: Classifier | None = None
 
@@ -111,6 +115,7 @@ class Pace(Model[History]):
     def fit(self, history: History, *, as_of: datetime, guard: Report | None = None) -> Self:
         history = _without(history, guard or _inspected(history, as_of))
         self.rules = dict(history.rules)
+        self.staying = staying.learn(history.customers)
         return self.learn(arrivals.gather(history, as_of=as_of))
 
     def learn(self, rows: Arrivals) -> Self:
@@ -208,7 +213,9 @@ class Pace(Model[History]):
         early = [name for name in map(str, rows.later) if rows.frame[name].notna().mean() >= KNOWN_LATER]
         noted = columns.learn(rows.later, leave_out=early)
         tried = personas.find(frame, self.columns, of)
-        return personas.proven([*tried, *personas.find(noted.clean(rows.later), noted, of, later=True)])
+        return personas.proven(
+            [*tried, *personas.find(noted.clean(rows.later), noted, of, topic="what was noted later")]
+        )
 
 
 def _inspected(history: History, as_of: datetime, *, weigh: bool = False) -> Report:

@@ -19,7 +19,7 @@ from scoring.columns import Column, Columns
 from scoring.features import ATTRIBUTE, BASE_CATEGORIES, BASE_NUMBERS
 
 Flags = npt.NDArray[np.bool_]
-Topic = Literal["who they are", "why they came", "what happened early", "what was noted later"]
+Topic = Literal["who they are", "why they came", "what happened early", "what was noted later", "why they stay"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 # Fewer leads with a mark are an anecdote.
@@ -75,17 +75,19 @@ class _Candidate:
     known: Flags
 
 
-def find(frame: pd.DataFrame, columns: Columns, of: npt.NDArray[np.object_], *, later: bool = False) -> list[Mark]:
+def find(
+    frame: pd.DataFrame, columns: Columns, of: npt.NDArray[np.object_], *, topic: Topic | None = None
+) -> list[Mark]:
     """Every mark that was tried, proven or not.
 
     Parameters
     ----------
-    frame : cleaned values, a row a lead
-    of : the class of each lead
-    later : whether the values were noted only after the first day
+    frame : cleaned values, a row a lead or customer
+    of : the class of each
+    topic : what all columns are about; each finds its own by default
     """
     return [
-        _try(column.name, candidate, name, of == name, "what was noted later" if later else _topic(column.name))
+        _try(column.name, candidate, name, of == name, topic or _topic(column.name))
         for column in columns.all
         for candidate in _candidates(column, frame[column.name])
         if candidate.has.sum() >= FEWEST

@@ -46,6 +46,7 @@ TRUSTED = (
     "scoring.personas.Mark",
     "scoring.ranking.Ranking",
     "scoring.reach.Reach",
+    "scoring.staying.Staying",
     "scoring.waiting.Waiting",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.model_selection._split.StratifiedKFold",

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge import frames, newcomers
 from knowledge.citations import Citation, record
+from knowledge.customers import ASKED_AFTER, FIRST
 from knowledge.errors import NotTrained
-from scoring import personas
+from scoring import personas, staying
 from scoring.pace import Class, Pace
 from scoring.personas import Mark, Topic
 from scoring.registry import Served
@@ -26,6 +27,7 @@ MARKS_A_TOPIC: Mapping[Topic, int] = {
     "why they came": 2,
     "what happened early": 2,
     "what was noted later": 2,
+    "why they stay": 3,
 }
 MARKS_IN_HEAD = 4
 KINDS_OF_LEAD: tuple[Topic, ...] = ("why they came", "who they are")
@@ -58,6 +60,17 @@ class PaceClass(BaseModel):
     traits: tuple[Trait, ...]
 
 
+class Stayers(BaseModel):
+    """Customers of whom it is known whether they stayed, and what those who did and those who left have more often."""
+
+    model_config = ConfigDict(frozen=True)
+
+    n: int
+    stayed: int
+    of_stayed: tuple[Trait, ...]
+    of_left: tuple[Trait, ...]
+
+
 class Judged(BaseModel):
     """How good a way of telling the classes apart was on leads that it had not seen."""
 
@@ -86,6 +99,7 @@ class IdealCustomer(Result):
     classes: tuple[PaceClass, ...]
     judged: tuple[Judged, ...]
     alike: tuple[Alike, ...]
+    stayers: Stayers | None = None
 
 
 @tool(
@@ -98,6 +112,7 @@ class IdealCustomer(Result):
         we target / which prospects should marketing target / describe our ideal customer / profile of our best
         customers / persona of our buyers / buyer personas / customer persona / who are our buyers / what do fast
         converting leads have in common / what do won leads have in common / why do customers choose us / why do
+        customers stay / why do our customers stay with us / what keeps customers with us / why do
         people buy from us / why did customers come to us / what type of company buys from us / which companies are
         a good fit / which kind of customer is a good fit / what is a good fit for us / what sets our customers
         apart / what distinguishes leads that convert from those that don't / who converts slowly / who never buys /
@@ -127,6 +142,7 @@ def ideal_customer(ctx: ToolContext) -> IdealCustomer:
     classes = tuple(_class(pace, each) for each in pace.classes)
     judged = _judged(served.card.report)
     looked_at, alike, owners = _alike(ctx, pace)
+    stayers = _stayers(pace)
     return IdealCustomer(
         text="\n".join(
             filter(
@@ -135,6 +151,7 @@ def ideal_customer(ctx: ToolContext) -> IdealCustomer:
                     _head(best, classes[0], pace),
                     _told(alike, looked_at, best, pace),
                     *(_line(each) for each in classes),
+                    f"• {told_of_stayers(stayers)}" if stayers else "",
                     _beside(judged, int(served.card.report["n"])),
                     _left_out(pace),
                     _cuts_told(pace, ctx.policy.cuts),
@@ -149,6 +166,7 @@ def ideal_customer(ctx: ToolContext) -> IdealCustomer:
             ),
             *(record("leads", each.lead_id, each.name, f"{wording.percent(each.chance)} {best}") for each in alike),
             *(_cite(served, mark) for mark in pace.marks if mark.of == best),
+            *(_cite(served, mark) for mark in pace.staying.marks if stayers),
         ),
         covers=f"{_covered(pace)} of the whole company; open leads only as far as they are yours to see",
         as_of=served.card.as_of,
@@ -157,6 +175,39 @@ def ideal_customer(ctx: ToolContext) -> IdealCustomer:
         classes=classes,
         judged=judged,
         alike=alike,
+        stayers=stayers,
+    )
+
+
+def _stayers(pace: Pace) -> Stayers | None:
+    """What is known of customers who stayed; None where none is old enough, or none has left."""
+    found = pace.staying
+    if not 0 < found.stayed < found.n:
+        return None
+    stayed, left = (
+        tuple(_trait(mark) for mark in _first([mark for mark in found.marks if mark.of == of], "why they stay"))
+        for of in (staying.STAYED, staying.LEFT)
+    )
+    return Stayers(n=found.n, stayed=found.stayed, of_stayed=stayed, of_left=left)
+
+
+def told_of_stayers(found: Stayers) -> str:
+    """How many customers stayed, and what marks those who did and those who left."""
+    first, after = (span.days for span in (FIRST, ASKED_AFTER))
+    head = f"Why they stay: {wording.percent(found.stayed / found.n)} of {found.n:,} customers were still there"
+    told = [
+        f"{name} more often had, in their first {first} days, {_beside_all(traits)}"
+        for name, traits in (("those who stayed", found.of_stayed), ("those who left", found.of_left))
+        if traits
+    ]
+    if not told:
+        return f"{head} after {after} days. Nothing known of their first {first} days marks them beyond chance."
+    return f"{head} after {after} days; {'; '.join(told)}."
+
+
+def _beside_all(traits: Sequence[Trait]) -> str:
+    return "; ".join(
+        f"{trait.text} ({wording.percent(trait.share)}, {wording.percent(trait.of_all)} of all)" for trait in traits
     )
 
 
@@ -258,13 +309,9 @@ def told_by_topic(each: PaceClass) -> list[str]:
     """What marks a class, a sentence for each topic."""
     sentences = []
     for topic in personas.TOPICS:
-        told = [
-            f"{trait.text} ({wording.percent(trait.share)}, {wording.percent(trait.of_all)} of all)"
-            for trait in each.traits
-            if trait.topic == topic
-        ]
+        told = [trait for trait in each.traits if trait.topic == topic]
         if told:
-            sentences.append(f"{topic[0].upper()}{topic[1:]}: {'; '.join(told)}.")
+            sentences.append(f"{topic[0].upper()}{topic[1:]}: {_beside_all(told)}.")
     return sentences
 
 

@@ -11,7 +11,7 @@ from knowledge.citations import Citation
 from knowledge.errors import BadInput, NotTrained
 from knowledge.models import Card
 from scoring.registry import CATALOG
-from tools import cards, charts, findings, pictures, verdicts, wording
+from tools import cards, charts, findings, grades, pictures, verdicts, wording
 from tools.base import Attachment, Result, ToolContext, tool
 from tools.findings import Figure, Findings
 
@@ -105,7 +105,8 @@ def model_report(ctx: ToolContext, *, model: ModelName | None = None) -> ModelRe
     held = _chosen(serving, model)
     found, said = findings.read(held.report), rules.of(ctx.db)
     made = cards.card(held, said=said, since=models.serving_since(ctx.db).get(held.model))
-    details = (*_details(held, found, said), *_others(serving, held.model))
+    views = grades.told(ctx) if held.model == "ranking" else None
+    details = (*_details(held, found, said, views), *_others(serving, held.model))
     return ModelReport(
         text="\n".join([f"{made.title}: {made.advice}", *(f"• {each}" for each in details)]),
         citations=_citations(held, found),
@@ -164,7 +165,7 @@ def _chosen(serving: dict[str, Card], name: str | None) -> Card:
     return serving[wanted[0]]
 
 
-def _details(held: Card, found: Findings, said: dict[str, str]) -> tuple[str, ...]:
+def _details(held: Card, found: Findings, said: dict[str, str], views: str | None) -> tuple[str, ...]:
     told = (
         _learnt(held, found),
         f"On {found.n:,} cases that it had not seen: {best}" if (best := verdicts.beside(found)) else None,
@@ -172,6 +173,7 @@ def _details(held: Card, found: Findings, said: dict[str, str]) -> tuple[str, ..
         verdicts.average_gap(found),
         verdicts.drift(found),
         _flags(found, said),
+        views,
         "not to be used to decide on pay, discipline or dismissal; a chance is not what a call would cause",
     )
     return tuple(wording.sentence(each) for each in told if each)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.views import blocks, buttons
 from bot.views.blocks import Block
 from tools import wording
-from tools.customers import Alike, IdealCustomer, PaceClass, told_by_topic
+from tools.customers import Alike, IdealCustomer, PaceClass, told_by_topic, told_of_stayers
 
 
 @blocks.drawn.register
@@ -16,6 +16,7 @@ def ideal_customer(found: IdealCustomer) -> list[Block]:
     return [
         blocks.section(head),
         *[block for each in found.classes for block in _class(each)],
+        *([blocks.section(told_of_stayers(found.stayers))] if found.stayers else []),
         blocks.divider(),
         blocks.section(like_them),
         *(_lead(each) for each in found.alike),

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from scoring.pace import Pace
+from scoring.personas import Mark
+from scoring.staying import LEFT, Staying
 from tests.company import NOW, Books
 from tools import access
 from tools.base import Refusal
@@ -23,7 +25,9 @@ def test_it_says_first_what_to_do_then_each_class_and_how_good_the_model_is(book
     found = ask(books)
     first, *rest = found.text.split("\n")
     assert first.startswith(("Go first for leads of this kind", "Nothing in the records marks"))
-    assert [line for line in rest if line.startswith("• ")][-1].startswith(f"• {found.classes[-1].title}")
+    lines = [line for line in rest if line.startswith("• ")]
+    assert all(line.startswith(f"• {each.title}") for line, each in zip(lines, found.classes, strict=False))
+    assert len(lines) == len(found.classes) + bool(found.stayers)
     assert "base rate" in found.text
     assert sum(each.share for each in found.classes) == pytest.approx(1)
     assert sum(each.serves for each in found.judged) == 1
@@ -75,3 +79,20 @@ def test_without_a_model_it_says_how_to_get_one(books: Books) -> None:
     assert isinstance(refused, Refusal)
     assert refused.reason == "untrained"
     assert "callsheet train pace" in refused.text
+
+
+def test_why_customers_stay_is_told_with_what_marks_those_who_left(books: Books) -> None:
+    served = books.services.models.serving(Pace)
+    assert served is not None
+    mark = Mark(
+        LEFT, "why they stay", "attributes.mean usage", "", "mean usage under 76", 40, 0.56, 0.45, 0.66, 0.25, 1e-5
+    )
+    served.model.staying = Staying(120, 100, (mark,))
+    found = ask(books)
+    assert "Why they stay: 83 % of 120 customers were still there after 270 days; those who left" in found.text
+    assert "mean usage under 76 (56 %, 25 % of all)" in found.text
+    assert mark.text in {citation.label.removeprefix("left: ") for citation in found.citations}
+    served.model.staying = Staying(120, 100)
+    assert "marks them beyond chance" in ask(books).text
+    served.model.staying = Staying(120, 120)
+    assert ask(books).stayers is None

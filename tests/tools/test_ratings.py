@@ -8,11 +8,14 @@ import pytest
 from scipy.special import expit, logit
 
 from knowledge import overrides, scores
+from knowledge.crm import Lead
 from knowledge.overrides import IN_FORCE, STEP
+from knowledge.people import Person
 from tests.company import NOW, Books
 from tools.base import Refusal
 from tools.calls import CallList, leads_to_call
 from tools.leads import LeadExplanation, explain_lead
+from tools.models import model_report
 from tools.ratings import Rating, rate_lead
 
 
@@ -97,3 +100,27 @@ def test_a_lead_that_is_decided_cannot_be_rated(books: Books) -> None:
 
 def test_nobody_is_offered_to_rate_in_words() -> None:
     assert not rate_lead.offered
+
+
+def decided(books: Books, outcome: str, view: str) -> None:
+    """A lead of the first rep that was rated, and decided since."""
+    lead = books.lead_of(books.person("rep"))
+    rated(books, lead.id, view)
+    with books.db.write() as session:
+        found = session.get_one(Lead, lead.id)
+        found.outcome, found.outcome_at = outcome, NOW + timedelta(days=3)
+
+
+def reported(books: Books, asker: Person) -> str:
+    return model_report(books.ctx(asker, NOW + timedelta(days=5)), model="ranking").text
+
+
+def test_the_score_of_people_and_model_is_told_to_whoever_may_see_whose_views_they_were(books: Books) -> None:
+    assert "since decided" not in reported(books, books.person("admin"))
+    decided(books, "won", "higher")
+    decided(books, "lost", "higher")
+    rep = books.person("rep")
+    told = "2 views of leads since decided, 1 moved the chance the right way: too few"
+    assert f"Of your own {told}" in reported(books, rep)
+    assert f"Of people's own {told}" in reported(books, books.person("admin"))
+    assert "since decided" not in reported(books, books.rival(rep, same_team=True))
