@@ -18,7 +18,7 @@ ORDERS = {
     "newest": "taking the newest first",
     "last_touch": "taking the last touched first",
 }
-_LISTS = ("reliability", "gains", "by_instant", "groups", "drift")
+_LISTS = ("reliability", "gains", "by_instant", "groups", "drift", "effects")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,16 @@ class Block:
     won: Metric
     auc: Metric | None
     ece: Metric | None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Cases of about the same effect: what was said of it on average, and what was found, both as shares."""
+
+    label: str
+    n: int
+    said: float
+    found: Metric
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,7 @@ class Evaluation:
     groups: tuple[Group, ...] = ()
     coverage: Coverage | None = None
     drift: tuple[Shift, ...] = ()
+    effects: tuple[Effect, ...] = ()
     outcome_drift: OutcomeShift | None = None
     leaks: Report = field(default_factory=Report)
 

@@ -20,13 +20,14 @@ from scoring.matching import Matching
 from scoring.pace import Pace
 from scoring.ranking import Ranking
 from scoring.reach import Reach
+from scoring.uplift import Uplift
 from scoring.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=Model[Any])
 
-CATALOG: dict[str, type[Model[Any]]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching)}
+CATALOG: dict[str, type[Model[Any]]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Uplift)}
 
 # Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
 TRUSTED = (
@@ -47,6 +48,8 @@ TRUSTED = (
     "scoring.ranking.Ranking",
     "scoring.reach.Reach",
     "scoring.staying.Staying",
+    "scoring.uplift.effects.Effects",
+    "scoring.uplift.model.Uplift",
     "scoring.waiting.Waiting",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.model_selection._split.StratifiedKFold",

@@ -150,12 +150,7 @@ def _decide(
 
 
 def _told(found: Evaluation, version: int, decided: Decision) -> str:
-    auc, half, ece = (found.metrics[name] for name in ("auc", "wins_in_top_half", "ece"))
-    assert half is not None
-    quality = (
-        f"on {found.n:,} unseen cases AUC {auc}, calibration error {ece}, "
-        f"{half.value:.0%} of those {HITS.get(found.model, 'won')} in the top half"
-    )
+    quality = _quality(found)
     if decided.decision == "challenger":
         against = f" {decided.why}" if decided.version is not None else ""
         return f"{found.model} {version} serves ({found.chosen}): {quality}.{against}"
@@ -163,6 +158,17 @@ def _told(found: Evaluation, version: int, decided: Decision) -> str:
         return f"{found.model} {version} serves: version {decided.version}, recalibrated. {decided.why}"
     kept = f"the new one is kept as version {version} ({quality})"
     return f"{found.model} {decided.version} keeps serving; {kept}. {decided.why}"
+
+
+def _quality(found: Evaluation) -> str:
+    if top := found.metrics.get("uplift_30"):
+        return f"on {found.n:,} unseen cases contact adds {top} in the first 30 %, {found.metrics['average_effect']} to all"
+    auc, half, ece = (found.metrics[name] for name in ("auc", "wins_in_top_half", "ece"))
+    assert half is not None
+    return (
+        f"on {found.n:,} unseen cases AUC {auc}, calibration error {ece}, "
+        f"{half.value:.0%} of those {HITS.get(found.model, 'won')} in the top half"
+    )
 
 
 def _refused(db: Database, name: str, refusal: str) -> str:
