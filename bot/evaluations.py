@@ -12,7 +12,7 @@ MOST_SHIFTS = 5
 
 def details(found: dict[str, Any]) -> list[str]:
     """A line or two each on what to call, calibration over time, groups, intervals and drift, as far as known."""
-    parts = (_calls_to_keep, _over_time, _groups, _coverage, _drift, _outcomes, _candidates)
+    parts = (_calls_to_keep, _over_time, _groups, _coverage, _drift, _outcomes, _candidates, _effects)
     return [line for part in parts for line in part(found)]
 
 
@@ -69,6 +69,13 @@ def _candidates(found: dict[str, Any]) -> Iterator[str]:
     if len(tried) > 1:
         told = ", ".join(f"{name} {metrics['log_loss']['value']:.4f}" for name, metrics in tried.items())
         yield f"Tried (log-loss): {told}; {found['chosen']} is the best."
+
+
+def _effects(found: dict[str, Any]) -> Iterator[str]:
+    for part in found.get("effects") or []:
+        seen, low, high = (100 * part["found"][name] for name in ("value", "low", "high"))
+        told = f"said to add {100 * part['said']:.1f} points, found {seen:.1f} ({low:.1f}–{high:.1f})"
+        yield f"Contact, {part['label']} ({part['n']:,}): {told}"
 
 
 def _gap(group: dict[str, Any]) -> float:

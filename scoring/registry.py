@@ -27,7 +27,9 @@ logger = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=Model[Any])
 
-CATALOG: dict[str, type[Model[Any]]] = {model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Uplift)}
+CATALOG: dict[str, type[Model[Any]]] = {
+    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Uplift)
+}
 
 # Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
 TRUSTED = (

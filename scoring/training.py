@@ -162,7 +162,8 @@ def _told(found: Evaluation, version: int, decided: Decision) -> str:
 
 def _quality(found: Evaluation) -> str:
     if top := found.metrics.get("uplift_30"):
-        return f"on {found.n:,} unseen cases contact adds {top} in the first 30 %, {found.metrics['average_effect']} to all"
+        average = found.metrics["average_effect"]
+        return f"on {found.n:,} unseen cases contact adds {top} to the responses of the first 30 %, {average} to all"
     auc, half, ece = (found.metrics[name] for name in ("auc", "wins_in_top_half", "ece"))
     assert half is not None
     return (

@@ -98,6 +98,15 @@ class Drifted(_Read):
     verdict: str = ""
 
 
+class Effect(_Read):
+    """Cases of about the same effect of contact: what was said of it, and what was found."""
+
+    label: str
+    n: int
+    said: float
+    found: Figure
+
+
 class Flag(_Read):
     """A column that may know the outcome."""
 
@@ -160,6 +169,7 @@ class Findings(_Read):
     groups: tuple[Group, ...] = ()
     drift: tuple[Drifted, ...] = ()
     champion: Champion | None = None
+    effects: tuple[Effect, ...] = ()
 
     @field_validator("*", mode="before")
     @classmethod

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from knowledge.models import Card
 
 # What a model is always told beside: it must be worth more than these.
-SIMPLE = ("base_rate", "logistic_regression")
+SIMPLE = ("base_rate", "logistic_regression", "everyone_alike", "likeliest")
 GROUPS_TOLD = 2
 MOVED_TOLD = 3
 
@@ -36,6 +36,7 @@ class Nouns:
 _NOUNS = {
     "reach": Nouns("call", "answered", "answers", "make", "answered"),
     "pace": Nouns("lead", "fast", "fast ones"),
+    "uplift": Nouns("lead", "responded", "responses", "contact", "responded"),
 }
 
 
@@ -51,6 +52,8 @@ def advice(found: Findings) -> str:
         return f"Do not rely on it: {found.refusal}"
     if auc and auc.low <= 0.5:
         return "Do not rely on its order: on cases it had not seen it cannot be told from chance."
+    if found.effects:
+        return "Go by it where it is sure of a lead; it tells whom contact moves, not who is likely to buy."
     if found.chosen == "base_rate":
         return "Do not go by it for a single record: nothing that was tried tells more than one rate for all."
     off = found.off[:GROUPS_TOLD]
@@ -99,8 +102,8 @@ def beside(found: Findings) -> str | None:
         return None
     name, figure = found.main
     against = {other: found.baselines.get(other, {}).get(name) for other in SIMPLE}
-    others = [f"{each.value:.3f} for {named(other, BASELINES)}" for other, each in against.items() if each]
-    return f"{named(name, METRICS)} {figure}{f', against {wording.listing(others)}' if others else ''}"
+    others = [f"{alone(name, each)} for {named(other, BASELINES)}" for other, each in against.items() if each]
+    return f"{named(name, METRICS)} {shown(name, figure)}{f', against {wording.listing(others)}' if others else ''}"
 
 
 def drift(found: Findings) -> str:
@@ -176,7 +179,7 @@ def line(held: Card, since: datetime | None) -> list[str]:
         str(held.version),
         f"{held.trained_at:%Y-%m-%d %H:%M}",
         f"{held.as_of:%Y-%m-%d}",
-        f"{named(name, METRICS)} {figure}" if figure else "",
+        f"{named(name, METRICS)} {shown(name, figure)}" if figure else "",
         shown("ece", found.ece),
         f"{since or held.trained_at:%Y-%m-%d %H:%M}" if held.serves else "",
     ]
@@ -188,11 +191,20 @@ def shown(name: str, figure: Figure | None) -> str:
         return "–"
     if name in ("wins_in_top_half", "accuracy"):
         return figure.percent
+    if name in EFFECTS:
+        return f"{100 * figure.value:.1f} points ({100 * figure.low:.1f}–{100 * figure.high:.1f})"
     if name.startswith("ece"):
         return f"{points(figure.value)} ({100 * figure.low:.1f}–{100 * figure.high:.1f})"
     return str(figure)
 
 
+def alone(name: str, figure: Figure | None) -> str:
+    """A figure without its interval: beside many others it would not be read."""
+    return shown(name, figure).partition(" (")[0]
+
+
+# Effects of contact, told in points.
+EFFECTS = ("uplift_30", "average_effect", "gain_30", "qini", "auuc", "effect_gap")
 METRICS = {
     "auc": "AUC",
     "average_precision": "average precision",
@@ -201,6 +213,12 @@ METRICS = {
     "log_loss": "log-loss",
     "brier": "Brier score",
     "ece": "calibration error",
+    "uplift_30": "what contact adds in the first 30 %",
+    "average_effect": "what contact adds on average",
+    "gain_30": "first 30 % above the average",
+    "qini": "gain of the order over all shares contacted (Qini)",
+    "auuc": "gain of contact over all shares contacted",
+    "effect_gap": "distance of said and found effects",
     "rep_spearman": "agreement of what reps were said to add with what came (rank correlation)",
     "rep_coverage": "later results of reps inside their 90 % intervals",
 }
@@ -210,6 +228,9 @@ BASELINES = {
     "newest": "newest first",
     "last_touch": "last touched first",
     "logistic_regression": "logistic regression",
+    "everyone_alike": "everyone alike",
+    "most_engaged": "most engaged first",
+    "likeliest": "likeliest to respond first",
     "no_rep": "the lead alone",
     "raw_rate": "each rep's own rate",
 }

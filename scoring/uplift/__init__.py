@@ -1,4 +1,4 @@
-"""Who responds because of contact, and not just beside it.
+"""Who responds because of contact, and not just after it.
 
 - `outreach` lays out who was contacted and who was not at past instants, and who showed interest afterwards.
 - `contrasts` guesses the effect on each of them without bias, `effects` learns from that on whom it is greater.
@@ -7,5 +7,6 @@
 """
 
 from scoring.uplift.model import Uplift
+from scoring.uplift.outreach import RESPONSE
 
-__all__ = ["Uplift"]
+__all__ = ["RESPONSE", "Uplift"]

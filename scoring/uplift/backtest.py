@@ -12,7 +12,8 @@ from scipy.stats import rankdata
 
 from scoring import columns
 from scoring.base import Progress
-from scoring.columns import Columns
+from scoring.columns import Columns, Matrix
+from scoring.estimators import Linear
 from scoring.evaluation import Evaluation, Split
 from scoring.metrics import Metric, Vector
 from scoring.uplift import contrasts
@@ -23,7 +24,10 @@ from scoring.uplift.outreach import RESPONSE, WINDOW, Trials, spread
 from scoring.windows import FOLDS
 
 Flags = npt.NDArray[np.bool_]
+Pair = tuple[Flags, Flags]
 ORIGINS = 5
+# An order needs no intervals, and so fewer half samples.
+PAIRS = 4
 # Fewer leads contacted or left alone, or fewer of either that responded, tell nothing.
 FEWEST, FEWEST_RESPONSES = 200, 20
 # From when an instant is judged to when all that came of it is known, in days.
@@ -50,11 +54,21 @@ class Lesson:
         """The rows whose like were both contacted and left alone."""
         return self.trials.take(self.found.comparable)
 
-    def learn(self, seed: int = 0) -> Effects:
+    def learn(self, *, seed: int = 0, **settings: int) -> Effects:
         """The effects by what is known, from rows that can be compared."""
         rows = self.comparable
-        matrix = self.columns.encode(self.columns.clean(rows.frame))
-        return Effects(seed=seed).fit(matrix, self.found.effect[self.found.comparable], rows.groups)
+        effect = self.found.effect[self.found.comparable]
+        return Effects(seed=seed, **settings).fit(self.matrix(rows), effect, rows.groups)
+
+    def likely(self, rows: Trials) -> Vector:
+        """How likely each of other rows is to respond, contacted or not: what a ranking goes by (log-odds)."""
+        known, folds = self.matrix(self.trials), self.trials.folds(0)
+        model = Linear().fit(known, self.trials.responded, is_category=self.columns.is_category, folds=folds)
+        return np.asarray(model.log_odds(self.matrix(rows)).mean(axis=1))
+
+    def matrix(self, rows: Trials) -> Matrix:
+        """What is known of rows, as numbers."""
+        return self.columns.encode(self.columns.clean(rows.frame))
 
 
 def too_few(trials: Trials) -> str | None:
@@ -83,14 +97,20 @@ def run(trials: Trials, leave_out: frozenset[str], split: Split, progress: Progr
         share = lesson.found.comparable.mean()
         refusal = f"Who was contacted follows from what is known of the leads: {share:.0%} of them can be compared."
         return replace(nothing, refusal=refusal)
+    judged, rows = Judged(lesson.found.effect[lesson.found.comparable], lesson.comparable.leads), len(lesson.comparable)
+    average = judged.measure(np.zeros(rows))["average_effect"]
+    if average is not None and average.low <= 0:
+        refusal = f"Contact cannot be told from no contact: on average it adds {points(average)} to the responses."
+        found = replace(nothing, n=rows, metrics={**nothing.metrics, "average_effect": average}, how=_overlap(lesson))
+        return replace(found, refusal=refusal, trained_on=_learnt(trials))
     pairs, how = _pairs(trials, split)
-    said, place = _said(trials, pairs, leave_out, progress)
-    test = np.isfinite(said) & lesson.found.comparable
+    said = _said(trials, pairs, leave_out, progress)
+    test = np.isfinite(said.effect) & lesson.found.comparable
     by_time = "time" if how.startswith("forward") else "folds"
-    return replace(_judged(nothing, lesson, said, place, test), split=by_time, how=f"{how}; {_overlap(lesson)}")
+    return replace(_judged(nothing, lesson, said, test), split=by_time, how=f"{how}; {_overlap(lesson)}")
 
 
-def _pairs(trials: Trials, split: Split) -> tuple[list[tuple[Flags, Flags]], str]:
+def _pairs(trials: Trials, split: Split) -> tuple[list[Pair], str]:
     """Rows to learn from and to judge by: forward in time where there are instants enough, else folds of leads."""
     origins = [(trials.time <= at - LASTS, trials.time == at) for at in np.unique(trials.time)]
     usable = [pair for pair in origins if too_few(trials.take(pair[0])) is None]
@@ -102,27 +122,39 @@ def _pairs(trials: Trials, split: Split) -> tuple[list[tuple[Flags, Flags]], str
     return [(fold != k, fold == k) for k in range(FOLDS)], f"{FOLDS} folds of leads"
 
 
-def _said(
-    trials: Trials, pairs: list[tuple[Flags, Flags]], leave_out: frozenset[str], progress: Progress
-) -> tuple[Vector, Vector]:
-    """What is said of the effect on each row by those who had not seen it, and its place among those told with it."""
-    said, place = np.full((2, len(trials)), np.nan)
+@dataclass(frozen=True)
+class _Said:
+    """What is said of each row by those who had not seen it; NaN where it was not asked for.
+
+    Attributes
+    ----------
+    effect : the effect of contact
+    place, likely : its place by effect, and by the chance to respond, among the rows judged with it (0 to 1)
+    """
+
+    effect: Vector
+    place: Vector
+    likely: Vector
+
+
+def _said(trials: Trials, pairs: list[Pair], leave_out: frozenset[str], progress: Progress) -> _Said:
+    said = _Said(*np.full((3, len(trials)), np.nan))
     for done, (train, test) in enumerate(pairs, 1):
         lesson, judged = Lesson.of(trials.take(train), leave_out), trials.take(test)
-        matrix = lesson.columns.encode(lesson.columns.clean(judged.frame))
-        said[test] = lesson.learn().predict(matrix)["value"]
-        place[test] = rankdata(said[test]) / test.sum()
+        said.effect[test] = lesson.learn(pairs=PAIRS).predict(lesson.matrix(judged))["value"]
+        said.place[test] = rankdata(said.effect[test]) / len(judged)
+        said.likely[test] = rankdata(lesson.likely(judged)) / len(judged)
         progress("back-testing", done / len(pairs))
-    return said, place
+    return said
 
 
-def _judged(nothing: Evaluation, lesson: Lesson, said: Vector, place: Vector, test: Flags) -> Evaluation:
+def _judged(nothing: Evaluation, lesson: Lesson, said: _Said, test: Flags) -> Evaluation:
     rows, judged = lesson.trials.take(test), Judged(lesson.found.effect[test], lesson.trials.leads[test])
-    metrics = judged.measure(place[test], said[test])
+    metrics = judged.measure(said.place[test], said.effect[test])
     orders = {
         "everyone_alike": np.zeros(len(rows)),
         "most_engaged": -rows.frame["days_since_sign"].fillna(np.inf).to_numpy(),
-        "likeliest": lesson.found.contacted[test],
+        "likeliest": said.likely[test],
     }
     baselines = {name: judged.measure(order) for name, order in orders.items()}
     return replace(
@@ -134,7 +166,7 @@ def _judged(nothing: Evaluation, lesson: Lesson, said: Vector, place: Vector, te
         chosen="effects",
         refusal=verdict(metrics, baselines),
         trained_on=_learnt(lesson.trials),
-        effects=judged.by_fifth(place[test], said[test]),
+        effects=judged.by_fifth(said.place[test], said.effect[test]),
     )
 
 
@@ -145,7 +177,7 @@ def verdict(metrics: Mapping[str, Metric | None], baselines: Mapping[str, Mappin
     assert gain is not None
     assert top is not None
     if average.low <= 0:
-        return f"Contact cannot be told from no contact: on average it adds {points(average)}."
+        return f"Contact cannot be told from no contact: on average it adds {points(average)} to the responses."
     if gain.low <= 0:
         return (
             f"Contact adds {points(average)} on average, but who responds because of it cannot be told: the first 30 % "

@@ -50,9 +50,7 @@ def estimate(trials: Trials, columns: Columns, *, seed: int = 0) -> Contrasts:
     alone, contacted = (_unseen(matrix, trials.responded, arm, flags, folds, seed) for arm in (~treated, treated))
     comparable = (contact >= OVERLAP) & (contact <= 1 - OVERLAP)
     safe = contact.clip(OVERLAP, 1 - OVERLAP)
-    left = np.where(
-        treated, (trials.responded - contacted) / safe, -(trials.responded - alone) / (1 - safe)
-    )
+    left = np.where(treated, (trials.responded - contacted) / safe, -(trials.responded - alone) / (1 - safe))
     return Contrasts(contact, alone, contacted, contacted - alone + left, comparable)
 
 
@@ -61,7 +59,9 @@ def _design(trials: Trials, columns: Columns) -> Matrix:
     return np.column_stack([columns.encode(columns.clean(trials.frame)), logit(trials.share)])
 
 
-def _unseen(matrix: Matrix, outcome: Vector, of: Flags, is_category: Flags, folds: npt.NDArray[np.intp], seed: int) -> Vector:
+def _unseen(
+    matrix: Matrix, outcome: Vector, of: Flags, is_category: Flags, folds: npt.NDArray[np.intp], seed: int
+) -> Vector:
     """The chance of the outcome for each row, learnt from the rows of the other folds that are meant."""
     model = Linear(seed=seed).fit(matrix[of], outcome[of], is_category=is_category, folds=folds[of])
     return np.asarray(expit(model.log_odds(matrix)[np.arange(len(matrix)), folds]))

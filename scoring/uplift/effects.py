@@ -14,8 +14,6 @@ from scoring.columns import Matrix
 Vector = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
-# Half samples of the leads come in pairs: a half, and the other one.
-PAIRS = 10
 # What goes beyond the mean is stretched by no more than this, whatever the rows say.
 MOST_STRETCH = 2.0
 # Two-sided 90 %.
@@ -27,6 +25,7 @@ class Effects:
 
     Parameters
     ----------
+    pairs : of half samples of the leads: a half, and the other one
     seed : decides the halves
 
     References
@@ -38,7 +37,8 @@ class Effects:
     3. McCarthy (1969), "Pseudo-replication: half samples", Rev. Int. Stat. Inst. 37, for the spread of single effects.
     """
 
-    def __init__(self, *, seed: int = 0) -> None:
+    def __init__(self, *, pairs: int = 6, seed: int = 0) -> None:
+        self.pairs = pairs
         self.seed = seed
         self.members: list[HistGradientBoostingRegressor] = []
         self.centres = np.empty(0)
@@ -47,13 +47,13 @@ class Effects:
     def fit(self, rows: Matrix, effect: Vector, group: Places) -> Self:
         """The effects themselves, from a guess of each row's effect; rows of one `group` go together."""
         rng, n = np.random.default_rng(self.seed), int(group.max()) + 1
-        halves = [rng.permutation(n)[group] < n / 2 for _ in range(PAIRS)]
+        halves = [rng.permutation(n)[group] < n / 2 for _ in range(self.pairs)]
         seen = [side for half in halves for side in (half, ~half)]
         self.members = [_trees(i).fit(rows[side], effect[side]) for i, side in enumerate(seen)]
         said = self._said(rows)
         self.centres = said.mean(axis=0)
         # Half of the members have not seen a row.
-        unseen = ((said - self.centres) * ~np.column_stack(seen)).sum(axis=1) / PAIRS
+        unseen = ((said - self.centres) * ~np.column_stack(seen)).sum(axis=1) / self.pairs
         self.mean, self.mean_error = _line(np.ones(len(effect)), effect, group)
         stretch, self.stretch_error = _line(unseen - unseen.mean(), effect - self.mean, group)
         self.stretch = float(np.clip(stretch, 0.0, MOST_STRETCH))
@@ -63,7 +63,8 @@ class Effects:
         """The effect on each row and its 90 % interval: `value`, `low`, `high`, as shares."""
         beyond = self._said(rows) - self.centres
         centre = beyond.mean(axis=1)
-        spread = self.stretch**2 * beyond.var(axis=1)
+        # Where what is said is shrunk, it errs by that as well: its spread is not shrunk with it.
+        spread = max(1.0, self.stretch) ** 2 * beyond.var(axis=1)
         half = Z * np.sqrt(spread + (self.stretch_error * centre) ** 2 + self.mean_error**2)
         value = self.mean + self.stretch * centre
         return pd.DataFrame({"value": value, "low": value - half, "high": value + half})

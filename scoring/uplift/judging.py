@@ -26,7 +26,7 @@ class Judged:
     leads: Objects
 
     def measure(self, order: Vector, said: Vector | None = None) -> dict[str, Metric | None]:
-        """Every metric of `METRICS` of an order (higher is sooner) and, if the effects were `said`, how far off they are.
+        """Every metric of `METRICS` of an order (higher is sooner); how far off effects are only if they were `said`.
 
         `uplift_30` is the effect of contact in the first 30 %, `gain_30` how much that is above the average one, `auuc`
         the area under what contact of the first part adds to all, and `qini` what of it is due to the order.
@@ -38,7 +38,7 @@ class Judged:
         point = self._all(np.ones((1, len(rank))), columns, places, said)[0]
         group = pd.factorize(self.leads)[0]
         draws = np.concatenate([self._all(weights, columns, places, said) for weights in resamples(group)])
-        half = Z * draws.std(axis=0)
+        half = Z * np.nanstd(draws, axis=0)
         found = [Metric(float(v), float(v - h), float(v + h)) for v, h in zip(point, half, strict=True)]
         return dict.fromkeys(METRICS) | dict(zip(METRICS, found, strict=False))
 
@@ -51,12 +51,17 @@ class Judged:
             spread = pd.Series(self.effect[which] - self.effect[which].mean()).groupby(self.leads[which]).sum()
             value, half = float(self.effect[which].mean()), float(Z * np.sqrt((spread**2).sum()) / which.sum())
             label = f"fifth {fifth + 1} of {FIFTHS}"
-            found.append(Effect(label, int(which.sum()), float(said[which].mean()), Metric(value, value - half, value + half)))
+            found.append(
+                Effect(label, int(which.sum()), float(said[which].mean()), Metric(value, value - half, value + half))
+            )
         return tuple(found)
 
-    def _all(self, weights: Matrix, columns: Matrix, places: npt.NDArray[np.intp] | None, said: Vector | None) -> Matrix:
+    def _all(
+        self, weights: Matrix, columns: Matrix, places: npt.NDArray[np.intp] | None, said: Vector | None
+    ) -> Matrix:
         n, total, n_top, in_top, ranked = (weights @ columns).T
-        average, top, auuc = total / n, in_top / n_top, ranked / n
+        with np.errstate(invalid="ignore", divide="ignore"):
+            average, top, auuc = total / n, in_top / n_top, ranked / n
         figures = [top, average, top - average, auuc - average / 2, auuc]
         if places is not None and said is not None:
             member = np.eye(FIFTHS)[places]

@@ -44,7 +44,8 @@ class Uplift(Model[History]):
 
     References
     ----------
-    1. Kennedy (2023), "Towards optimal doubly robust estimation of heterogeneous causal effects", Electron. J. Stat. 17.
+    1. Kennedy (2023), "Towards optimal doubly robust estimation of heterogeneous causal effects", Electron. J. Stat.
+       17.
     2. Hernán & Robins (2016), "Using big data to emulate a target trial when a randomized trial is not available", Am.
        J. Epidemiol. 183.
     """
@@ -66,7 +67,7 @@ class Uplift(Model[History]):
         if refusal := backtest.too_few(trials):
             raise NotTrained(refusal)
         lesson = Lesson.of(trials, unusable(history, as_of) | guard.leave_out, self.seed)
-        self.columns, self.found = lesson.columns, lesson.learn(self.seed)
+        self.columns, self.found = lesson.columns, lesson.learn(seed=self.seed)
         return self
 
     def effects(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> pd.DataFrame:

@@ -37,7 +37,7 @@ WINDOW = timedelta(days=2)
 RESPONSE = timedelta(days=14)
 # Where fewer were contacted, or fewer were not, like is not compared with like.
 OVERLAP = 0.05
-MOST_INSTANTS = 24
+MOST_INSTANTS = 48
 MOST_ROWS = 40_000
 # Just before a contact, so that it is not known yet.
 BEFORE = np.timedelta64(1, "us")
@@ -157,16 +157,16 @@ def _trial(history: History, events: _Events, at: np.datetime64, most: int) -> T
     ids = snapshot.open_ids.sort_values()
     luck = _luck(ids, at)
     ids, luck = ids[keep := luck.argsort(kind="stable").argsort() < most], luck[keep]
-    contact = _first(events.contacts, ids, at, at + np.timedelta64(WINDOW))
-    reacted = _first(events.signs, ids, at, at + np.timedelta64(WINDOW)) < contact
-    treated = ~np.isnat(contact) & ~reacted
+    here = np.full(len(ids), at)
+    contact, sign = (_first(each, ids, here, WINDOW) for each in (events.contacts, events.signs))
+    treated = ~np.isnat(contact) & ~(sign < contact)
     if not 0 < treated.sum() < len(ids):
         return None
     # Ranks make luck even within the instant, whatever ids were kept.
     place = (luck.argsort(kind="stable").argsort() + 0.5) / len(luck) * treated.sum()
     start = np.where(treated, contact, np.sort(contact[treated])[place.astype(np.intp)])
-    there = ~(_sign_before(events, ids, at, start) | _ended(history, ids, start))
-    responded = ~np.isnat(_first(events.signs, ids, start, start + np.timedelta64(RESPONSE)))
+    there = ~((sign < start) | _ended(history, ids, start))
+    responded = ~np.isnat(_first(events.signs, ids, start, RESPONSE))
     return _rows(snapshot, ids, there, treated, responded)
 
 
@@ -190,21 +190,15 @@ def _luck(ids: pd.Index, at: np.datetime64) -> npt.NDArray[np.uint64]:
     return np.asarray(pd.util.hash_array(ids.to_numpy(dtype=object), hash_key=key))
 
 
-def _first(events: pd.DataFrame, ids: pd.Index, after: Instants | np.datetime64, to: Instants) -> Instants:
-    """When each of `ids` first had an event after `after` and up to `to`; NaT where it had none."""
+def _first(events: pd.DataFrame, ids: pd.Index, after: Instants, within: timedelta) -> Instants:
+    """When each of `ids` first had an event after its own instant and within a span of it; NaT where it had none."""
     row = ids.get_indexer(pd.Index(events["lead_id"]))
     at = events["at"].to_numpy()
-    after, to = np.broadcast_to(after, len(ids)), np.broadcast_to(to, len(ids))
-    met = (row >= 0) & (at > after[row]) & (at <= to[row])
+    met = (row >= 0) & (at > after[row]) & (at <= after[row] + np.timedelta64(within))
     found = np.full(len(ids), np.datetime64("NaT", "us"))
     # Backwards in time: the first event stays.
     found[row[met][::-1]] = at[met][::-1]
     return found
-
-
-def _sign_before(events: _Events, ids: pd.Index, at: np.datetime64, start: Instants) -> Flags:
-    """Who showed interest between the instant and the moment from which it is counted."""
-    return np.asarray(_first(events.signs, ids, at, start) < start)
 
 
 def _ended(history: History, ids: pd.Index, start: Instants) -> Flags:

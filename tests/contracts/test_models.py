@@ -120,5 +120,7 @@ def test_a_model_survives_being_stored(name: str, snapshot: Snapshot, fitted: di
 
 
 @each_model
-def test_it_beats_its_baseline_on_the_demo_company(name: str, history: History) -> None:
-    assert CATALOG[name].evaluate(history, as_of=AS_OF).refusal is None
+def test_it_beats_its_baseline_on_the_demo_company_or_says_that_it_does_not(name: str, history: History) -> None:
+    refusal = CATALOG[name].evaluate(history, as_of=AS_OF).refusal
+    # Reps there are in touch with everyone every few days, so that one contact more or less moves little.
+    assert (refusal is None) is (name != "uplift")
