@@ -52,7 +52,7 @@ def test_what_contact_surely_adds_is_one_more_reason_and_cited(books: Books, ser
     for card in found.cards:
         value, low, high = (100 * effects.loc[card.lead_id, name] for name in ("value", "low", "high"))
         told = f"contact pays here: +{value:.0f} points ({low:.0f}–{high:.0f}) to its chance to respond within 14 days"
-        assert (card.reasons[-1] == told) is (low > 0)
+        assert (card.reasons[-1] == told) == (low > 0)
         if low > 0:
             assert told[0].upper() + told[1:] in found.text
             assert cited[f"model:uplift@1#{card.lead_id}/effect"] == f"{value:+.1f} points"
