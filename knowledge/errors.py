@@ -9,6 +9,7 @@ CallsheetError
 │   └── ImpossiblePlan
 ├── Unavailable         something outside is not reachable
 │   └── DatabaseUnreachable
+├── MissingExtra        something is installed on request only, and was not
 ├── NotAllowed          the asker may not see or do this
 ├── Overtaken           somebody or something was faster
 │   ├── AlreadyDecided
@@ -59,6 +60,10 @@ class Unavailable(CallsheetError):
 
 class DatabaseUnreachable(Unavailable):
     """The database cannot be reached; check CALLSHEET_DATABASE_URL and that the server is running."""
+
+
+class MissingExtra(CallsheetError):
+    """This needs a part that is installed on request only; run `pip install "callsheet[sequence]"` and try again."""
 
 
 class NotAllowed(CallsheetError):

@@ -21,6 +21,7 @@ May import `knowledge`, never `tools` or `bot`.
 - `plans` places a whole pool of leads: `cases` holds what is known of them (`layout` reads it from the books),
   `placing` finds the best placement, `ways` are what it is compared with, `outcomes` says what each makes expect;
   `fits` is one lead beside every rep, `lift` what following plans brought.
+- `sequence` learns from sequences of events what usually comes next, and when.
 
 To add a model: one file, one line in `registry.CATALOG`.
 """

@@ -77,6 +77,7 @@ class Case:
     capacity : open leads that each rep can hold (n_reps,)
     pinned : the place of the rep who is to have it whatever the plan says, or -1 (n_leads,)
     adds : what the reps add to a lead's chance
+    doubt : standard deviation of each lead's own log-odds, whoever works it (n_leads,); 0 where it is known
     """
 
     chance: Floats
@@ -90,6 +91,7 @@ class Case:
     pinned: Whole
     adds: Adds
     terms: Terms = STANDARD
+    doubt: Floats | float = 0.0
 
     @property
     def n_reps(self) -> int:

@@ -98,7 +98,7 @@ def fit(db: Database, models: Registry, lead_id: str, *, now: datetime) -> Fit:
     leads, reps = stock.read(db, now, lead_id=lead_id), staff.reps(db, now)
     if leads.empty:
         raise BadInput("That lead is decided already, so it does not matter any more who would win it.")
-    chance, adds = layout.chances(db, models, leads, reps, now)
+    chance, adds, _ = layout.chances(db, models, leads, reps, now)
     may = eligibility.eligible(leads, reps, staff.territories(db))[0]
     room = eligibility.room(reps, int(reps["open_leads"].sum()) + 1)
     drawn = 1 / (1 + (1 / np.clip(chance[0], SURE, 1) - 1) * np.exp(-adds.draws))

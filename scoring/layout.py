@@ -9,6 +9,8 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
+from scipy.stats import norm
 
 from knowledge import frames, holdouts, overrides, scores, staff, stock
 from knowledge.database import Database
@@ -17,6 +19,7 @@ from knowledge.stock import Pool
 from scoring import eligibility, opinions
 from scoring.cases import STANDARD, Adds, Case, Floats, Terms
 from scoring.matching import Matching
+from scoring.outcomes import INTERVAL, SURE
 from scoring.ranking import Ranking
 from scoring.registry import Registry
 from scoring.reps import Reps
@@ -85,7 +88,7 @@ def lay_out(db: Database, models: Registry, wanted: Wanted, *, now: datetime) ->
     asked = _asked(leads, wanted.pool, now)
     staying = owned & leads["held"].notna()
     worth = leads["value"].fillna(leads["value"].median())
-    chance, adds = chances(db, models, leads, reps, now)
+    chance, adds, doubt = chances(db, models, leads, reps, now)
     pinned = reps.index.get_indexer(leads.index.map(wanted.pinned).astype(object))
     pool = ((asked & ~staying) | (pinned >= 0)).to_numpy()
     case = Case(
@@ -100,6 +103,7 @@ def lay_out(db: Database, models: Registry, wanted: Wanted, *, now: datetime) ->
         capacity=reps["max_leads"].fillna(len(leads)).where(~reps["away"], 0).to_numpy(np.int64),
         adds=adds,
         terms=wanted.terms,
+        doubt=doubt,
     )
     told = Counter(leads["held"][asked & staying & (pinned < 0)])
     return Layout(case, leads, reps, bool(worth.notna().any()), dict(told.most_common()))
@@ -124,8 +128,9 @@ def _asked(leads: pd.DataFrame, pool: Pool, now: datetime) -> pd.Series:
 
 def chances(
     db: Database, models: Registry, leads: pd.DataFrame, reps: pd.DataFrame, now: datetime
-) -> tuple[Floats, Adds]:
-    """P(won) of each lead with each rep, as busy as they are now, and what each rep adds to it.
+) -> tuple[Floats, Adds, Floats]:
+    """P(won) of each lead with each rep, as busy as they are now, what each rep adds to it, and how far each lead's own
+    log-odds may be wrong (a standard deviation).
 
     Raises
     ------
@@ -135,20 +140,28 @@ def chances(
     ranking, matching = models.serving(Ranking), models.serving(Matching)
     if ranking is None:
         raise NotTrained("No ranking serves, so no lead has a chance; an admin can run `callsheet train`.")
-    chance = ranked(db, ranking.model, leads.index, now)
+    judged = _judged(db, ranking.model, leads.index, now)
+    chance = judged["value"].astype(np.float64)
+    low, high = (logit(judged[end].clip(SURE, 1 - SURE).to_numpy(np.float64)) for end in ("low", "high"))
+    doubt = (high - low) / np.diff(norm.ppf(np.divide(INTERVAL, 100)))
     if matching is None:
-        return np.repeat(chance.to_numpy()[:, None], len(reps), axis=1), Adds.nothing(len(reps))
+        return np.repeat(chance.to_numpy()[:, None], len(reps), axis=1), Adds.nothing(len(reps)), doubt
     model, crew = matching.model, Reps.of(reps, now)
     draws = model.draws(crew.ids, DRAWS, SEED, teams=crew.team)
     adds = Adds(model.adds(crew), draws - draws.mean(axis=0), model.load_slope)
-    return model.chances(chance, leads, crew), adds
+    return model.chances(chance, leads, crew), adds, doubt
 
 
 def ranked(db: Database, ranking: Ranking, ids: pd.Index, now: datetime) -> pd.Series:
     """What the ranking says of some leads, as a person is to hear it; those not scored yet are scored."""
+    return _judged(db, ranking, ids, now)["value"]
+
+
+def _judged(db: Database, ranking: Ranking, ids: pd.Index, now: datetime) -> pd.DataFrame:
+    """`value`, `low`, `high` of some leads."""
     stored = scores.read(db, "ranking", list(ids))
     new = ids.difference(stored.index)
     if len(new):
         snapshot = frames.load(db, until=now, ids=list(new)).at(now)
         stored = pd.concat([stored, ranking.predict(snapshot, new)])
-    return opinions.heard(stored, overrides.in_force(db, now))["value"].reindex(ids)
+    return opinions.heard(stored, overrides.in_force(db, now)).reindex(ids)

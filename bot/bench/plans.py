@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit, logit
 from scipy.stats import t
 
 from bot.bench import process, rows, say
@@ -39,6 +40,8 @@ SMALLEST = 0.2
 CONFIDENCE = 0.9
 # Orders in which the leads may come, over which dealing them out in turn is averaged.
 ORDERS = 200
+# Of Newton's; it stands still long before.
+STEPS = 30
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,20 @@ class Company:
         usual = (asked * self.of_leads[self.case.pool, None]).sum(axis=0)
         return np.where(usual > 0, (asked * self.truth[self.case.pool]).sum(axis=0) / np.maximum(usual, SURE), 1.0)
 
+    @cached_property
+    def steady(self) -> Floats:
+        """The true chances as each lead and each rep by itself makes them (n_leads, n_reps).
+
+        A single one rests on few futures: what two ways to place some hundred leads differ by would be half luck.
+        """
+        asked = self.case.eligible & self.case.pool[:, None] & (self.of_leads > 0)[:, None]
+        alone, adds = logit(np.clip(self.of_leads, SURE, 1 - SURE))[:, None], np.zeros(self.case.n_reps)
+        for _ in range(STEPS):
+            chance = expit(alone + adds)
+            known = (asked * chance * (1 - chance)).sum(axis=0)
+            adds = adds + (asked * (self.truth - chance)).sum(axis=0) / np.maximum(known, SURE)
+        return np.where(asked, expit(alone + adds), 0.0)
+
     def known(self) -> Case:
         """The same to one who knows how likely each lead is and how good each rep is.
 
@@ -80,9 +97,9 @@ def measure() -> dict[str, Any]:
     For plans that count wins and for plans that count value. `best_to_best` gives the best leads to the best reps, and
     leaves no fair share of them to the others as a plan must; `owners` leaves every lead where it is; `oracle` is the
     plan of one who knows how likely each lead and how good each rep is. `told`, `low` and `high` are what the plan says
-    itself that it gains over one order of dealing out, `gain` is what it truly gains, and `held` says how often the
-    interval holds that. `agreement` is the correlation of what reps are said to add with what they truly add, within
-    their teams.
+    itself that it gains over one order of dealing out, `gain` is what it truly gains by `Company.steady`, and `held`
+    says how often the interval holds that, where any rep is said to be better. `agreement` is the correlation of what
+    reps are said to add with what they truly add, within their teams.
     """
     scale = min(1.0, max(SMALLEST, rows() / demo.LEADS))
     by_seed = {}
@@ -157,10 +174,13 @@ def _compared(known: Company, owners: Whole) -> dict[str, float]:
     }
     usual = _in_any_order(known, others["in turn"])
     lifts = {way: 100 * (known.brings(rep) / usual - 1) for way, rep in placed.items()}
-    gain, told = known.brings(made.rep) - known.brings(others["in turn"]), made.rivals["in turn"].more_value
+    steady = replace(known, truth=known.steady)
+    gain, told = steady.brings(made.rep) - steady.brings(others["in turn"]), made.rivals["in turn"].more_value
     shares = {name: 100 * each / usual for name, each in (("told", told.value), ("low", told.low), ("high", told.high))}
     figures = {"in_turn": usual, **lifts, **shares, "gain": 100 * gain / usual}
-    return {name: round(each, 2) for name, each in figures.items()} | {"held": float(told.low <= gain <= told.high)}
+    found = {name: round(each, 2) for name, each in figures.items()}
+    # Where no rep is said to be better, nothing is claimed that could hold.
+    return found if known.case.reps_are_alike else found | {"held": float(told.low <= gain <= told.high)}
 
 
 def _in_any_order(known: Company, dealt: Whole) -> float:

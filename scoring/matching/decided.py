@@ -153,7 +153,8 @@ def _days(time: pd.Series) -> Vector:
 def _owner_at_the_end(leads: pd.DataFrame, changes: pd.DataFrame) -> pd.Series:
     """Who had each lead when it was decided: a hand-over after that changes nothing."""
     moved = changes[(changes["field"] == "owner_id") & changes["lead_id"].isin(leads.index)]
-    after = moved[moved["at"] > moved["lead_id"].map(leads["outcome_at"])].drop_duplicates("lead_id")
+    decided_at = leads["outcome_at"].reindex(moved["lead_id"]).set_axis(moved.index)
+    after = moved[moved["at"] > decided_at].drop_duplicates("lead_id")
     before = after.set_index("lead_id")["old"]
     return leads["owner_id"].where(~leads.index.isin(before.index), before.reindex(leads.index))
 

@@ -22,7 +22,7 @@ from scoring.features import UNKNOWN
 from scoring.leaks import Report
 from scoring.matching import decided, expected, hierarchy, interplay, trial
 from scoring.matching.decided import Decided
-from scoring.matching.hierarchy import Effects
+from scoring.matching.effects import Effects
 from scoring.matching.interplay import Interplay
 from scoring.matching.table import LANGUAGE, LOAD, Table
 from scoring.preferences import NONE_SET, Preferences
@@ -32,20 +32,21 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 # Chances closer to 0 or 1 than this are not claimed.
 SURE = 1e-6
+INTERVAL = (5.0, 95.0)
 
 
 class Matching(Model[History]):
     """Chance that a lead is won if a given rep works it: what the lead's own chance is, and what the rep adds.
 
     What a rep adds is learnt from decided leads, beside what their own features let expect, and shrunk to the team's
-    mean by how little is known of the rep. A rep changes over time: how much is learnt too, and evidence may fade.
+    mean by how little is known of the rep. A rep changes over time: how fast is learnt too, and old evidence counts
+    the less. How far reps lie apart is not taken for known, so that intervals are as wide as that leaves them.
     On top come how many open leads the rep has, beside the usual number, and whether the rep speaks the lead's
     language, each shrunk to nothing as far as it may be chance and never with the wrong sign. Whether it depends on
     the kind of lead is tested on later leads; if not, that is said and nothing is used.
 
     Parameters
     ----------
-    half_life : how far back evidence counts half, as a share of the history; None for never less
     seed : decides random choices
 
     Assumptions
@@ -62,8 +63,7 @@ class Matching(Model[History]):
 
     name: ClassVar[str] = "matching"
 
-    def __init__(self, half_life: float | None = None, *, seed: int = 0) -> None:
-        self.half_life = half_life
+    def __init__(self, *, seed: int = 0) -> None:
         self.seed = seed
         self.members: tuple[str, ...] = ()
         self.teams: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ class Matching(Model[History]):
         if refusal := trial.too_few(rows):
             raise NotTrained(refusal)
         unseen = expected.log_odds(rows.frame, rows.won, seed=self.seed)[0]
-        table = Table.of(rows, unseen, team_of, self.half_life)
+        table = Table.of(rows, unseen, team_of)
         found = self.found = hierarchy.learn(table.cases)
         self.members, self.teams = table.members, table.teams
         self.usual_load, self.usually_spoken = table.usual_load, table.usually_spoken
@@ -125,9 +125,15 @@ class Matching(Model[History]):
         rests (`evidence`).
         """
         found = self._found
-        sd = np.sqrt(np.diag(found.ahead))
-        columns = {"value": found.mean, "low": found.mean - found.reach * sd, "high": found.mean + found.reach * sd}
-        return pd.DataFrame(columns | {"evidence": self.evidence, "sd": sd}, index=pd.Index(self.members, name="id"))
+        low, high = np.percentile(found.drawn, INTERVAL, axis=0)
+        columns = {
+            "value": found.mean,
+            "low": low,
+            "high": high,
+            "evidence": self.evidence,
+            "sd": found.drawn.std(axis=0),
+        }
+        return pd.DataFrame(columns, index=pd.Index(self.members, name="id"))
 
     def chances(self, p: pd.Series, leads: pd.DataFrame, reps: Reps) -> Matrix:
         """The chance of each lead with each rep, as busy as the reps are now, of shape (n_leads, n_reps).
@@ -148,14 +154,12 @@ class Matching(Model[History]):
 
     def draws(self, rep_ids: Sequence[str], n: int, seed: int = 0, *, teams: Sequence[str | None] = ()) -> Matrix:
         """What each rep may truly add: joint draws of shape (n, n_reps), around what `adds` says but for the load."""
-        found, places = self._found, self._places(rep_ids)
-        known = places >= 0
-        mean, covariance = np.zeros(len(places)), np.zeros((len(places), len(places)))
-        for i in np.flatnonzero(~known).tolist():
-            mean[i], covariance[i, i] = found.stranger(self._team(teams[i] if i < len(teams) else None))
-        mean[known] = found.mean[places[known]]
-        covariance[np.ix_(known, known)] = found.ahead[np.ix_(places[known], places[known])]
-        return np.random.default_rng(seed).multivariate_normal(mean, covariance, n, method="cholesky")
+        places = self._places(rep_ids)
+        new = np.flatnonzero(places < 0)
+        of_team = [self._team(teams[i] if i < len(teams) else None) for i in new.tolist()]
+        drawn = self._found.draws(n, seed, strangers=of_team)
+        places[new] = len(self.members) + np.arange(len(new))
+        return np.asarray(drawn[:, places])
 
     def load_discount(self, reps: Reps) -> Vector:
         """The share by which each next lead of a rep is worth less than the one before (n_reps,).
@@ -218,12 +222,12 @@ class Matching(Model[History]):
 
     def _team(self, team: str | None) -> int:
         """The code of a team that has a mean of its own, else -1."""
-        has_mean = team in self.teams and len(self._found.team_mean)
+        has_mean = team in self.teams and len(self.teams) > 1
         return self.teams.index(str(team)) if has_mean else -1
 
     def _mean(self, reps: Reps) -> Vector:
         found, places = self._found, self._places(reps.ids)
-        strangers = np.array([found.stranger(self._team(team))[0] for team in reps.team])
+        strangers = np.array([found.stranger(self._team(team)) for team in reps.team])
         return np.where(places < 0, strangers, found.mean[places])
 
     def _busy(self, reps: Reps) -> Vector:

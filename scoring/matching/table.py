@@ -41,13 +41,12 @@ class Table:
     usually_spoken: float
 
     @classmethod
-    def of(cls, rows: Decided, expected: Vector, team_of: Mapping[str, str], half_life: float | None) -> Self:
+    def of(cls, rows: Decided, expected: Vector, team_of: Mapping[str, str]) -> Self:
         """The table of some leads.
 
         Parameters
         ----------
         expected : log-odds of each lead by itself
-        half_life : how far back evidence counts half, as a share of the time that the leads span; None for never less
         """
         member, members = pd.factorize(rows.owner, sort=True)
         teams = tuple(sorted({team_of[id_] for id_ in members if id_ in team_of}))
@@ -70,7 +69,7 @@ class Table:
             ]
         )
         hold = np.r_[np.full(FIRST_PERIOD, FREE), np.full(PERIODS - 1, MARKET**-2)]
-        cases = Cases(rows.won, design, member, period, team, _weight(rows, half_life), hold)
+        cases = Cases(rows.won, design, member, period, team, hold)
         return cls(cases, tuple(map(str, members)), teams, usual, usually)
 
     def codes(self, owner: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
@@ -83,10 +82,3 @@ def _periods(rows: Decided) -> npt.NDArray[np.intp]:
         return np.zeros(len(rows), dtype=np.intp)
     rank = pd.Series(rows.came_in).rank(pct=True, method="max").to_numpy()
     return np.minimum(rank * PERIODS, PERIODS - 1).astype(np.intp)
-
-
-def _weight(rows: Decided, half_life: float | None) -> Vector:
-    span = float(np.ptp(rows.came_in)) if rows.is_ordered else 0.0
-    if half_life is None or not span:
-        return np.ones(len(rows))
-    return np.asarray(0.5 ** ((rows.came_in.max() - rows.came_in) / (span * half_life)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,12 +15,12 @@ from scoring.base import Progress
 from scoring.evaluation import Evaluation
 from scoring.matching import expected, hierarchy
 from scoring.matching.decided import Decided
-from scoring.matching.hierarchy import Effects
-from scoring.matching.table import EXPECTED, FIRST_PERIOD, INTERCEPT, Table
+from scoring.matching.table import EXPECTED, FIRST_PERIOD, INTERCEPT, PERIODS, Table
 from scoring.metrics import METRICS, Metric, Vector, measure
 
-# Shares of the time that the leads span; None keeps all evidence at its full weight.
-HALF_LIVES: tuple[float | None, ...] = (None, 0.5, 0.25, 0.125)
+Matrix = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+
 ORIGINS = (0.4, 0.55, 0.7, 0.85)
 # Fewer won or lost leads, or reps, tell nothing; a rep with fewer later leads is not judged.
 FEWEST, FEWEST_REPS, FEWEST_LATER = 40, 3, 10
@@ -30,6 +30,9 @@ ALPHA = 0.1
 # Two-sided 95 %.
 Z = 1.96
 REPLICATES = 200
+# Of what reps may truly add, when chances and results of later leads are foretold.
+DRAWS, INTERVAL = 1_000, (0.05, 0.95)
+WITH_REP = "what each rep adds, shrunk"
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Said:
     won: list[Vector] = field(default_factory=list)
     leads: list[npt.NDArray[np.object_]] = field(default_factory=list)
     chance: dict[str, list[Vector]] = field(default_factory=dict)
-    reps: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    reps: list[pd.DataFrame] = field(default_factory=list)
 
     def add(self, name: str, chance: Vector) -> None:
         """Notes what one says of the later leads of an origin."""
@@ -55,15 +58,6 @@ class Said:
         """Log-loss of each later lead."""
         chance, won = np.concatenate(self.chance[name]), np.concatenate(self.won)
         return np.asarray(-np.log(np.clip(np.where(won == 1, chance, 1 - chance), 1e-9, 1.0)))
-
-    def best(self, names: Sequence[str]) -> str:
-        """The name with the least loss; the first unless another is better by more than a standard error."""
-        first, *others = names
-        for other in others:
-            gain = self.losses(first) - self.losses(other)
-            if gain.mean() > gain.std() / np.sqrt(len(gain)):
-                first = other
-        return first
 
 
 def run(rows: Decided, team_of: Mapping[str, str], progress: Progress) -> Evaluation:
@@ -99,7 +93,7 @@ def differ_by_luck(rows: Decided, said: Vector, team_of: Mapping[str, str]) -> f
 
     A chi-squared test of what each rep won beside what was to be expected.
     """
-    table = Table.of(rows, said, team_of, None)
+    table = Table.of(rows, said, team_of)
     chance = expit(table.cases.covariates @ hierarchy.alike(table.cases))
     left = np.bincount(table.cases.member, rows.won - chance)
     noise = np.bincount(table.cases.member, chance * (1 - chance))
@@ -123,14 +117,13 @@ def _origin(learnt: Decided, later: Decided, team_of: Mapping[str, str], said: S
     said.leads.append(later.leads)
     said.add("base_rate", np.full(len(later), learnt.won.mean()))
     said.add("raw_rate", _raw(learnt, later))
-    base = _base(hierarchy.alike(Table.of(learnt, unseen, team_of, None).cases), ahead)
+    table = Table.of(learnt, unseen, team_of)
+    base, who = _base(hierarchy.alike(table.cases), ahead), table.codes(later.owner)
+    effects = hierarchy.learn(table.cases, ahead=max(1, round(PERIODS * len(later) / len(learnt))))
+    drawn = effects.draws(DRAWS)
     said.add("no_rep", expit(base))
-    for half_life in HALF_LIVES:
-        table = Table.of(learnt, unseen, team_of, half_life)
-        effects = hierarchy.learn(table.cases)
-        who = table.codes(later.owner)
-        said.add(_name(half_life), expit(base + np.where(who < 0, 0.0, effects.mean[who])))
-        said.reps.setdefault(_name(half_life), []).append(_judged(later, base, who, table, effects))
+    said.add(WITH_REP, _foretold(base, who, drawn))
+    said.reps.append(_judged(later, base, who, table.members, effects.mean, drawn))
 
 
 def _base(alike: Vector, ahead: Vector) -> Vector:
@@ -145,26 +138,42 @@ def _raw(learnt: Decided, later: Decided) -> Vector:
     return pd.Series(later.owner).map(rate).fillna(learnt.won.mean()).to_numpy(dtype=np.float64)
 
 
-def _judged(later: Decided, base: Vector, who: npt.NDArray[np.intp], table: Table, effects: Effects) -> pd.DataFrame:
-    """What was predicted of each rep, and what the later leads say, beside what was to be expected of them."""
+def _foretold(base: Vector, who: Codes, drawn: Matrix) -> Vector:
+    """The chance of each later lead by all that its rep may add; by itself where the rep is not known."""
+    chance = expit(base)
+    for member in np.unique(who[who >= 0]):
+        own = who == member
+        chance[own] = expit(base[own, None] + drawn[:, member]).mean(axis=1)
+    return np.asarray(chance)
+
+
+def _judged(
+    later: Decided, base: Vector, who: Codes, members: tuple[str, ...], said: Vector, drawn: Matrix
+) -> pd.DataFrame:
+    """What was predicted of each rep, and what the later leads say, beside what was to be expected of them.
+
+    A result is inside when the rep won as many leads as the 90 % interval has it, luck with each lead included. Leads
+    are won in whole numbers, and one at the interval's end counts by its part inside, so that right ones hold 90 %.
+    """
     known = who >= 0
     member, won = who[known], later.won[known]
-    chance = expit(base[known] + _moved(base[known], won))
-    n = len(table.members)
-    information = np.bincount(member, chance * (1 - chance), n)
-    score = np.bincount(member, won - chance, n)
-    frame = pd.DataFrame(
-        {
-            "rep": table.members,
-            "said": effects.mean,
-            "variance": np.diag(effects.ahead),
-            "came": score / np.maximum(information, 1e-9),
-            "noise": 1 / np.maximum(information, 1e-9),
-        }
-    )
-    wide = effects.reach * np.sqrt(frame["variance"] + frame["noise"])
-    inside = (frame["came"] - frame["said"]).abs() <= wide
-    return frame.assign(inside=inside)[np.bincount(member, minlength=n) >= FEWEST_LATER]
+    moved = base[known] + _moved(base[known], won)
+    n = np.bincount(member, minlength=len(members))
+    judged = [
+        _result(said[k], drawn[:, k], moved[member == k], won[member == k]) for k in np.flatnonzero(n >= FEWEST_LATER)
+    ]
+    frame = pd.DataFrame(judged, columns=["said", "came", "inside"], dtype=np.float64)
+    return frame.assign(rep=np.array(members, dtype=object)[n >= FEWEST_LATER])
+
+
+def _result(said: float, drawn: Vector, base: Vector, won: Vector) -> tuple[float, float, float]:
+    chance = expit(base)
+    foretold = np.random.default_rng(len(won)).random((len(drawn), len(won))) < expit(drawn[:, None] + base)
+    totals = foretold.sum(axis=1)
+    below, upto = float((totals < won.sum()).mean()), float((totals <= won.sum()).mean())
+    inside = max(0.0, min(upto, INTERVAL[1]) - max(below, INTERVAL[0])) / max(1 / len(totals), upto - below)
+    came = float((won - chance).sum() / max(1e-9, float((chance * (1 - chance)).sum())))
+    return said, came, inside
 
 
 def _moved(base: Vector, won: Vector) -> float:
@@ -177,45 +186,36 @@ def _moved(base: Vector, won: Vector) -> float:
 
 
 def _found(rows: Decided, said: Said, rate: float) -> Evaluation:
-    names = [_name(each) for each in HALF_LIVES]
-    best = said.best(names)
     won, leads = np.concatenate(said.won), np.concatenate(said.leads)
     judged = {
         name: measure(np.concatenate(said.chance[name]), won, leads)
-        for name in (best, "base_rate", "no_rep", "raw_rate")
+        for name in (WITH_REP, "base_rate", "no_rep", "raw_rate")
     }
-    spearman, coverage = _agreement(said.reps[best])
+    spearman, coverage = _agreement(said.reps)
     luck = differ_by_luck(rows, expected.log_odds(rows.frame, rows.won)[0], {})
     return Evaluation(
         "matching",
         "time" if rows.is_ordered else "folds",
         len(won),
         rate,
-        {**judged[best], "rep_spearman": spearman, "rep_coverage": coverage},
+        {**judged[WITH_REP], "rep_spearman": spearman, "rep_coverage": coverage},
         {name: judged[name] for name in ("base_rate", "no_rep", "raw_rate")},
-        best,
-        {"half_life": dict(zip(names, HALF_LIVES, strict=True))[best]},
-        "won",
-        _how(rows, len(said.won)),
-        _no_use(said, best, luck, len(pd.unique(rows.owner))),
-        candidates={name: {"log_loss": _mean(said.losses(name))} for name in names},
+        WITH_REP,
+        basis="won",
+        how=_how(rows, len(said.won)),
+        refusal=_no_use(said, luck, len(pd.unique(rows.owner))),
         trained_on={"leads": len(rows), "won": int(rows.won.sum()), "reps": len(pd.unique(rows.owner))},
     )
 
 
-def _mean(values: Vector) -> Metric:
-    mean, half = float(values.mean()), float(Z * values.std() / np.sqrt(len(values)))
-    return Metric(mean, mean - half, mean + half)
-
-
-def _no_use(said: Said, best: str, luck: float, reps: int) -> str | None:
+def _no_use(said: Said, luck: float, reps: int) -> str | None:
     """Why no rep effect is to be used, or None where it pays."""
     if luck > ALPHA:
         return (
             f"What {reps} reps won beside what was to be expected of their leads is no further apart than luck would "
             f"have it (p = {luck:.2f}): no rep is said to do better or worse."
         )
-    gain = float((said.losses("no_rep") - said.losses(best)).mean())
+    gain = float((said.losses("no_rep") - said.losses(WITH_REP)).mean())
     if gain > 0:
         return None
     return f"Knowing the rep did not help to foretell later leads (log-loss higher by {-gain:.4f}): it is left out."
@@ -251,7 +251,3 @@ def _how(rows: Decided, n: int) -> str:
     if not rows.is_ordered:
         return f"two random halves of the leads, drawn {n} times; no order in time is used"
     return f"{n} origins in time, each held against all that was decided later"
-
-
-def _name(half_life: float | None) -> str:
-    return "all evidence alike" if half_life is None else f"half-life {half_life:.3g} of the history"
