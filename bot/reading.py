@@ -65,12 +65,13 @@ _AT_MOST = re.compile(
     re.IGNORECASE,
 )
 _POSITION = re.compile(
-    rf"\b(?:the )?(?:({'|'.join(_ORDINALS)}|last)(?: (?:one|lead))?|(?:number|no\.?|#) ?(\d{{1,2}})"
-    r"|(\d{1,2})(?:st|nd|rd|th)(?: (?:one|lead))?)(?=\W|$)",
+    rf"\b(?:the )?(?:({'|'.join(_ORDINALS)}|last)(?: (?:one|lead|deal))?|(?:number|no\.?|#) ?(\d{{1,2}})"
+    r"|(\d{1,2})(?:st|nd|rd|th)(?: (?:one|lead|deal))?)(?=\W|$)",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"\b(?:him|her|his|hers|she|he|they|them|it|its|that one|this one|that lead|this lead)\b", re.IGNORECASE
+    r"\b(?:him|her|his|hers|she|he|they|them|it|its|that one|this one|that lead|this lead|that deal|this deal)\b",
+    re.IGNORECASE,
 )
 _JUST_WHY = re.compile(rf"(?:(?:but|and|so) )?why(?:,? (?:{_POSITION.pattern}|{_PRONOUN.pattern}))?\W*", re.IGNORECASE)
 _SAME = re.compile(r"^(?:and|what about|how about|same|the same|now|only|just|for|in|by|per)\b", re.IGNORECASE)
@@ -78,6 +79,10 @@ _TEAM = re.compile(r"\b(?:team|we|our|us|everyone|all reps|company)\b", re.IGNOR
 _MINE = re.compile(r"\b(?:my|me|mine|i|i'm|i've)\b", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*(?:;|\?(?=\s*\w)|\band also\b|,? \band\b|\bplus\b)\s*", re.IGNORECASE)
 # A lead that is spoken of without its name; the lead score is the model's.
+_SOME_DEAL = re.compile(
+    r"\b(?:the deal(?! scor)|this deal|that deal|the opportunity|this opportunity)\b", re.IGNORECASE
+)
+_OF_DEALS = re.compile(r"\b(?:deal|opportunity|slips?|close)\b", re.IGNORECASE)
 _SOME_LEAD = re.compile(r"\b(?:the lead(?! scor)|this lead|that lead)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'’.-]+(?: (?:[A-Z][\w'’.-]*|&|of|de|van|von))*")
 _TOKENS = {
@@ -90,6 +95,8 @@ _TOKENS = {
     "number": "somenumber",
 }
 _NAMED = tuple(_TOKENS[subject] for subject in ("lead", "rep", "deal", "account"))
+# Tools whose answers show deals; others show leads.
+OF_DEALS = ("deals_at_risk", "explain_deal")
 # Which argument each kind of name fills, in the order in which a tool is asked for it.
 _FILLS: dict[str, tuple[str, ...]] = {
     "lead": ("lead", "record"),
@@ -187,7 +194,10 @@ class Reader:
         if best.kind not in self.tools:
             return Reading(reply=smalltalk.REPLIES[best.kind])
         call = self._call(self.tools[best.kind], text, past)
-        return Reading((call,)) if call else Reading(reply="Which lead do you mean? Give me the name.")
+        if call is None:
+            record = "deal" if "deal" in _fields(self.tools[best.kind]) else "lead"
+            return Reading(reply=f"Which {record} do you mean? Give me the name.")
+        return Reading((call,))
 
     def _best(self, text: _Text) -> Guess:
         """The likeliest kind among those that are ever asked about what the question names.
@@ -224,14 +234,15 @@ class Reader:
         """The call that a question means which only makes sense after the last answer."""
         last = past[-1]
         best = self._best(text)
+        subject = "deal" if last.tool in OF_DEALS else "lead"
         pointed = _pointed(text, last)
         if pointed:
-            about_lead = best.kind in self.tools and "lead" in _fields(self.tools[best.kind])
-            kind = best.kind if about_lead and not _JUST_WHY.fullmatch(text.plain) else "explain_lead"
+            about = best.kind in self.tools and subject in _fields(self.tools[best.kind])
+            kind = best.kind if about and not _JUST_WHY.fullmatch(text.plain) else f"explain_{subject}"
             tool = self.tools.get(kind)
-            return Call(kind, {"lead": pointed}) if tool else None
+            return Call(kind, {subject: pointed}) if tool else None
         if last.names and _JUST_WHY.fullmatch(text.plain):
-            return Call("explain_lead", {"lead": last.names[0]})
+            return Call(f"explain_{subject}", {subject: last.names[0]})
         if last.tool not in self.tools or not (_SAME.match(text.plain) or len(text.plain.split()) <= 3):
             return None
         changed = self._arguments(self.tools[last.tool], text)
@@ -337,8 +348,8 @@ def _look(question: str, link: Link) -> _Text:
         else None
     )
     if name:
-        masked = masked.replace(name, _TOKENS["lead"], 1)
-    masked = _SOME_LEAD.sub(_TOKENS["lead"], masked)
+        masked = masked.replace(name, _TOKENS["deal" if _OF_DEALS.search(plain) else "lead"], 1)
+    masked = _SOME_LEAD.sub(_TOKENS["lead"], _SOME_DEAL.sub(_TOKENS["deal"], masked))
     periods = [match[0].removeprefix("the ") for match in _PERIOD.finditer(masked)]
     masked = _PERIOD.sub(_TOKENS["period"], masked)
     positions = _POSITION.sub(" ", masked)
@@ -352,8 +363,8 @@ def _value(text: str) -> int:
 
 
 def _pointed(text: _Text, last: Call) -> str | None:
-    """The lead that a question points at by its place in the last answer, or by "her", "it", "that one"."""
-    if not last.names or text.named("lead"):
+    """The record that a question points at by its place in the last answer, or by "her", "it", "that one"."""
+    if not last.names or text.named("lead") or text.named("deal"):
         return None
     if match := _POSITION.search(text.plain):
         word = (match[1] or "").lower()

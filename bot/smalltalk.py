@@ -39,8 +39,8 @@ EXAMPLES: dict[str, str] = {
         """,
     LATER: """
         my forecast / forecast for the team {period} / what will we close {period} / will I hit my quota {period} / did
-        our last forecasts come true / deals at risk / which deals will be late {period} / which of my deals will slip
-        / will {deal} close / explain {deal} / how is {deal} doing / next step for {deal} / what do I do with {lead}
+        our last forecasts come true / next step for {deal} / what is the next step with {deal} / what do I do next with
+        {deal} / what do I do with {lead}
         now / next step with {lead} / customers about to churn / who might cancel / what's {account} worth / lifetime
         value of {account} / show customer segments / how was my last call / analyse my last call / talk ratio of my
         calls / the buyer answered 'send me the contract please', what next / what should I answer to this message /
@@ -51,7 +51,6 @@ EXAMPLES: dict[str, str] = {
         stored about me / who looked at my data / remind me of {lead} next monday / snooze {lead} / just spoke to
         {lead}, meeting booked / log a call with {lead} / {lead} did not pick up / write an e-mail to {lead} / draft a
         reply / prepare me for my meeting with {lead} / schedule a meeting with {lead} / predict revenue for next year
-        / what is the probability that {deal} slips
         """,
     CHANGE: """
         make {lead} mine / I want to have {lead} / take {lead} away from {rep} / put {lead} on my name /
@@ -67,8 +66,8 @@ EXAMPLES: dict[str, str] = {
 
 ABILITIES = (
     "I can say which leads to call now and why, explain a lead's chance and why it moved, show a lead's record, say "
-    "how good the ranking is, who fits a lead best and why it went to whom it went, and report any figure of the books "
-    "(for example “win rate by source last quarter”). Managers can also ask for a plan that shares out leads, who the "
+    "how good the ranking is, which deals are at risk, who fits a lead best and why it went to whom it went, and report "
+    "any figure of the books (for example “win rate by source last quarter”). Managers can also ask for a plan that shares out leads, who the "
     "ideal customer is and what was missed in the last months."
 )
 REPLIES: dict[str, str] = {

@@ -70,6 +70,13 @@ class Snapshot:
     attributes: pd.DataFrame
     activities: pd.DataFrame
     changes: pd.DataFrame
+    key: ClassVar[str] = "lead_id"
+    born: ClassVar[str] = "created_at"
+
+    @property
+    def records(self) -> pd.DataFrame:
+        """What the snapshot is of."""
+        return self.leads
 
     @property
     def open_ids(self) -> pd.Index:

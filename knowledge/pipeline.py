@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
 from knowledge import reading
-from knowledge.crm import Activity, Deal, DealChange, Lead, Product, Rate, Stage
+from knowledge.crm import Activity, Contact, Deal, DealChange, Lead, Product, Rate, Stage
 from knowledge.database import Database
 from knowledge.edits import Edits
 from knowledge.frames import people_of, rules_of
@@ -46,6 +46,8 @@ DEAL_COLUMNS = (
 LEAD_COLUMNS = ("source", "country")
 DEED_COLUMNS = ("kind", "at", "recorded_at", "person_id", "direction", "disposition", "duration_s")
 DEAL_CHANGE_COLUMNS = ("deal_id", "at", "field", "old", "new")
+DECIDED_COLUMNS = ("id", "owner_id", "account_id", "outcome", "closed_at")
+CONTACT_COLUMNS = ("account_id", "title", "is_champion", "left_on")
 RATES = {"rate_opened": "opened_at", "rate_closed": "closed_at"}
 # What a CRM calls the fields whose edits it records, where we call them otherwise.
 FIELDS = {"owner": "owner_id"}
@@ -66,6 +68,8 @@ class DealSnapshot:
         it, such as `demo`, with "+" between them, and `priced` says that its text or marks speak of prices
     changes : frame with `DEAL_CHANGE_COLUMNS`, in order of time
     stages : names of the stages, first to last
+    decided : frame with `DECIDED_COLUMNS`, every deal of the company (also others than these) that was closed by then
+    contacts : frame with `CONTACT_COLUMNS`, the people of these deals' accounts; nobody knows since when
     """
 
     as_of: datetime
@@ -74,6 +78,15 @@ class DealSnapshot:
     activities: pd.DataFrame
     changes: pd.DataFrame
     stages: tuple[str, ...]
+    decided: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(DECIDED_COLUMNS)))
+    contacts: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(CONTACT_COLUMNS)))
+    key: ClassVar[str] = "deal_id"
+    born: ClassVar[str] = "opened_at"
+
+    @property
+    def records(self) -> pd.DataFrame:
+        """What the snapshot is of."""
+        return self.deals
 
     @property
     def open_ids(self) -> pd.Index:
@@ -97,6 +110,8 @@ class DealHistory:
     rules: Mapping[str, str]
     people: pd.DataFrame
     products: Mapping[str, str]
+    decided: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(DECIDED_COLUMNS)))
+    contacts: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(CONTACT_COLUMNS)))
     key: ClassVar[str] = "deal_id"
 
     @property
@@ -143,7 +158,10 @@ class DealHistory:
             closed_at=deals["closed_at"].where(~later),
         ).drop(columns=list(RATES))
         done, edited = reading.done_by(self.activities, moment), reading.up_to(self.changes, moment)
-        return DealSnapshot(as_of, deals, attributes, done, edited, self.stages)
+        there = self.decided[(self.decided["closed_at"] <= moment).to_numpy()]
+        # Who left later was still there.
+        stayed = self.contacts[~(pd.to_datetime(self.contacts["left_on"], utc=True) <= moment).to_numpy()]
+        return DealSnapshot(as_of, deals, attributes, done, edited, self.stages, there, stayed)
 
     @cached_property
     def _edits(self) -> Edits:
@@ -161,6 +179,7 @@ def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> 
         deals = deals.join(_leads(connection, ids), on="lead_id")
         deals[list(LEAD_COLUMNS)] = deals[list(LEAD_COLUMNS)].where(deals[list(LEAD_COLUMNS)].notna(), None)
         deals = deals.join(_rates(connection, deals, base))
+        decided, contacts = _decided(connection, db), _contacts(connection, deals["account_id"], db)
         rules, people = rules_of(connection, "deals"), people_of(connection)
         stages = tuple(connection.execute(select(Stage.name).order_by(Stage.position)).scalars())
         products = {row.id: row.name for row in connection.execute(select(Product.id, Product.name))}
@@ -171,7 +190,24 @@ def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> 
     # What was edited since cannot be taken back later: these edits do not belong to the history.
     deals, attributes = Edits(changes, deals, attributes, "deal_id").taken_back(moment, deals, attributes)
     done = reading.done_by(reading.in_order(activities), moment).reset_index(drop=True)
-    return DealHistory(until, deals, attributes, done, reading.up_to(changes, moment), stages, rules, people, products)
+    edited = reading.up_to(changes, moment)
+    return DealHistory(until, deals, attributes, done, edited, stages, rules, people, products, decided, contacts)
+
+
+def _decided(connection: Connection, db: Database) -> pd.DataFrame:
+    """Every closed deal of which it is known when, whosever: the record of an owner does not end with some deals."""
+    query = select(*(reading.plain(Deal.__table__.c[name], db.is_sqlite).label(name) for name in DECIDED_COLUMNS))
+    closed = query.where(Deal.outcome != "open", Deal.closed_at.is_not(None)).order_by(Deal.closed_at, Deal.id)
+    rows = connection.execute(closed).fetchall()
+    return reading.framed(rows, {name: Deal.__table__.c[name] for name in DECIDED_COLUMNS})
+
+
+def _contacts(connection: Connection, accounts: pd.Series, db: Database) -> pd.DataFrame:
+    """The people of some accounts."""
+    ids = sorted({id_ for id_ in accounts if isinstance(id_, str)})
+    query = select(*(Contact.__table__.c[name] for name in CONTACT_COLUMNS))
+    rows = reading.fetched(connection, reading.chosen(query, Contact.account_id, ids))
+    return pd.DataFrame.from_records([tuple(row) for row in rows], columns=list(CONTACT_COLUMNS))
 
 
 def _activities(connection: Connection, ids: Sequence[str] | None, db: Database) -> pd.DataFrame:

@@ -143,7 +143,7 @@ def timeline(db: Database, lead_id: str, *, until: datetime, limit: int) -> list
         .limit(limit)
     )
     with db.read() as session:
-        return [_event(row) for row in session.scalars(query)]
+        return [event(row) for row in session.scalars(query)]
 
 
 def learnt(db: Database, lead_id: str, *, since: datetime, until: datetime) -> list[Event]:
@@ -156,7 +156,7 @@ def learnt(db: Database, lead_id: str, *, since: datetime, until: datetime) -> l
         .order_by(Activity.at.desc(), Activity.id)
     )
     with db.read() as session:
-        return [_event(row) for row in session.scalars(query)]
+        return [event(row) for row in session.scalars(query)]
 
 
 def edits(db: Database, lead_id: str, *, since: datetime, until: datetime) -> list[Edit]:
@@ -183,7 +183,7 @@ def last_touches(db: Database, lead_ids: Sequence[str], *, until: datetime) -> d
     )
     query = select(Activity).join(newest, (Activity.lead_id == newest.c.lead_id) & (Activity.at == newest.c.at))
     with db.read() as session:
-        return {str(row.lead_id): _event(row) for row in session.scalars(query.where(Activity.person_id.is_not(None)))}
+        return {str(row.lead_id): event(row) for row in session.scalars(query.where(Activity.person_id.is_not(None)))}
 
 
 def deals_of(db: Database, lead_id: str) -> list[tuple[str, str, Decimal | None, str | None]]:
@@ -240,5 +240,6 @@ def _lead(row: Lead) -> LeadRecord:
     )
 
 
-def _event(row: Activity) -> Event:
+def event(row: Activity) -> Event:
+    """A row of the table as an event."""
     return Event(row.id, row.kind, row.at, row.person_id, row.direction, row.disposition, row.duration_s, row.subject)

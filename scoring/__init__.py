@@ -2,14 +2,16 @@
 
 May import `knowledge`, never `tools` or `bot`.
 
-- `base` is the contract of a model, `sources` the books it learns from (leads or deals); `ranking`, `reach`, `waiting`
-  and `pace` are models, each with the baseline it must beat; `preferences` is what a company may set of them. A model's
-  own description is what its card shows.
+- `base` is the contract of a model, `sources` the books it learns from (leads or deals), `chance` what those share
+  that learn a chance from records at past instants; `ranking`, `reach`, `waiting` and `pace` are models of leads,
+  `deals` holds those of deals, each with the baseline it must beat; `preferences` is what a company may set of them. A
+  model's own description is what its card shows.
 - `personas` finds what marks a class beyond chance, `staying` the customers who stay.
+- `uplift` tells whom contact moves, and not just who is likely.
 - `windows` turns a history into labelled rows, `features` declares what is read from a snapshot and how it is told
   (`activity`: what was done and when),
-  `columns` decides which of them a model may use, `estimators` learn, `calibration` makes chances and intervals,
-  `trees` and `explanations` say why.
+  `columns` decides which of them a model may use, `estimators` and `narrow` learn, `calibration` makes chances and
+  intervals, `trees` and `explanations` say why.
 - `splits` says which rows teach and which judge; `backtest` judges, by `metrics`, `curves`, `groups` and `drift`;
   what it finds is an `evaluation`.
 - `registry` keeps versions, `training` makes them, `champion` says which serves, `refresh` keeps scores up to date.

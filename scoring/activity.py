@@ -15,6 +15,7 @@ import pandas as pd
 
 from knowledge.crm import CONVERSATIONS
 from knowledge.frames import Snapshot
+from knowledge.pipeline import DealSnapshot
 
 DAY_S = 86_400
 # Days looked back; None is "ever".
@@ -78,8 +79,8 @@ class Activities:
 _MEANT = {"conversation": "talk", "sign": "sign"}
 
 
-def read(snapshot: Snapshot, leads: pd.DataFrame, streams: Sequence[str] | None = None) -> pd.DataFrame:
-    """Counts, recency, momentum and speed for each of `leads`, rows of the snapshot's own frame.
+def read(snapshot: Snapshot | DealSnapshot, leads: pd.DataFrame, streams: Sequence[str] | None = None) -> pd.DataFrame:
+    """Counts, recency, momentum and speed for each of `leads` (or deals), rows of the snapshot's own frame.
 
     `streams` are those counted; by default all that there are.
     """
@@ -93,7 +94,7 @@ def read(snapshot: Snapshot, leads: pd.DataFrame, streams: Sequence[str] | None 
     talks, contacts, dials = (acts.take(acts.are(meaning)) for meaning in ("talk", "contact", "dial"))
     spoke = _latest(talks, n)
     unanswered = dials.take(dials.age < np.nan_to_num(spoke, nan=np.inf)[dials.row])
-    wait_days = days_before(snapshot.as_of, leads["created_at"]).to_numpy() - _first(contacts, n)
+    wait_days = days_before(snapshot.as_of, leads[snapshot.born]).to_numpy() - _first(contacts, n)
     found = {
         **counts,
         **momentum,
@@ -124,8 +125,8 @@ def days_before(now: datetime, at: pd.Series) -> pd.Series:
     return pd.Series((pd.Timestamp(now) - pd.DatetimeIndex(at)).total_seconds() / DAY_S, index=at.index)
 
 
-def _activities(snapshot: Snapshot, ids: pd.Index) -> Activities:
-    row = ids.get_indexer(pd.Index(snapshot.activities["lead_id"]))
+def _activities(snapshot: Snapshot | DealSnapshot, ids: pd.Index) -> Activities:
+    row = ids.get_indexer(pd.Index(snapshot.activities[snapshot.key]))
     known = row >= 0
     made = snapshot.activities if known.all() else snapshot.activities[known]
     return Activities(row[known], days_before(snapshot.as_of, made["at"]).to_numpy(), *_typed(made))

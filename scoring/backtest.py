@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -73,12 +73,13 @@ def evaluate(
     horizon: timedelta,
     seed: int = 0,
     settings: Mapping[str, Mapping[str, Any]],
+    plain: Collection[str] = (),
     progress: Callable[[float], None] = lambda share: None,
 ) -> Evaluation:
     """A back-test of the candidates that `attempt` makes.
 
-    With `split="time"` each origin is predicted from what was known by then; rows that nothing orders in time
-    are split into folds, and `how` says so.
+    Those named in `plain` are baselines and cannot be chosen. With `split="time"` each origin is predicted from what
+    was known by then; rows that nothing orders in time are split into folds, and `how` says so.
     """
     refusal = too_few(rows)
     if refusal:
@@ -91,22 +92,25 @@ def evaluate(
     # In folds no row is later than another, so candidates must not prepare for what comes later either.
     trial = run(rows if by == "time" else rows.in_no_order, attempt, pairs, labels, progress)
     judged = {n: measure(said.value, trial.rows.won, trial.rows.leads, seed=seed) for n, said in trial.said.items()}
-    chosen = min(judged, key=lambda name: judged[name]["log_loss"].value)  # type: ignore[union-attr]
-    baselines = _baselines(trial, seed) | ({"logistic_regression": judged["linear"]} if "linear" in judged else {})
+    candidates = {name: each for name, each in judged.items() if name not in plain}
+    chosen = min(candidates, key=lambda name: candidates[name]["log_loss"].value)  # type: ignore[union-attr]
+    baselines = _baselines(trial, seed) | {name: judged[name] for name in plain if name in judged}
+    baselines |= {"logistic_regression": judged["linear"]} if "linear" in judged else {}
     once, said = trial.once(chosen)
+    metrics = judged[chosen] | _among_ended(once, said.value, seed)
     return Evaluation(
         model,
         by,
         len(once),
         float(once.won.mean()),
-        judged[chosen],
+        metrics,
         baselines,
         chosen,
         settings.get(chosen, {}),
         rows.basis,
         splits.words(rows, by, len(pairs)),
-        verdict(judged[chosen], baselines),
-        candidates={name: {key: each[key] for key in ("auc", "log_loss")} for name, each in judged.items()},
+        verdict(metrics, baselines),
+        candidates={name: {key: each[key] for key in ("auc", "log_loss")} for name, each in candidates.items()},
         trained_on=facts(rows),
         by_instant=over_time(trial, chosen, seed),
         groups=groups.groups(once, said.value),
@@ -144,6 +148,14 @@ def along(said: Vector, won: Vector, leads: npt.NDArray[np.object_], seed: int =
         "gains": found.points,
         "calls_to_keep": found.calls_to_keep,
     }
+
+
+def _among_ended(rows: Rows, said: Vector, seed: int) -> dict[str, Metric | None]:
+    """How well those that came to an end are told apart, where that is known: waiting alone tells nothing there."""
+    if rows.ended is None or not 0 < rows.won[rows.ended].mean() < 1:
+        return {}
+    over = rows.take(rows.ended)
+    return {"auc_ended": measure(said[rows.ended], over.won, over.leads, seed=seed)["auc"]}
 
 
 def over_time(trial: Trial, chosen: str, seed: int = 0) -> tuple[Block, ...]:

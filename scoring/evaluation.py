@@ -18,6 +18,9 @@ ORDERS = {
     "newest": "taking the newest first",
     "last_touch": "taking the last touched first",
 }
+# Cases that ended must be told apart at least this well.
+TELLING = 0.55
+RATES = {"stage_rates": "the win rate of each stage", "age_rates": "the win rate at each age"}
 _LISTS = ("reliability", "gains", "by_instant", "groups", "drift", "effects")
 
 
@@ -54,6 +57,7 @@ class Evaluation:
     how : in words, how training and test rows were kept apart
     refusal : why no model should serve, or None
     by_time : the metrics forward in the order of the file, where they were also asked for in folds
+    facts : what else was found, in sentences
     trained_on : rows, leads, won leads, and from when to when
     """
 
@@ -81,6 +85,7 @@ class Evaluation:
     effects: tuple[Effect, ...] = ()
     outcome_drift: OutcomeShift | None = None
     leaks: Report = field(default_factory=Report)
+    facts: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The object that `callsheet evaluate --json` prints."""
@@ -99,6 +104,7 @@ class Evaluation:
             "refusal": self.refusal,
             "candidates": {k: _plain(v) for k, v in self.candidates.items()},
             "trained_on": dict(self.trained_on),
+            "facts": list(self.facts),
             "calls_to_keep": _plain(self.calls_to_keep),
             "coverage": None if self.coverage is None else asdict(self.coverage),
             "outcome_drift": None if self.outcome_drift is None else asdict(self.outcome_drift),
@@ -114,9 +120,15 @@ def verdict(metrics: Mapping[str, Metric | None], baselines: Mapping[str, Mappin
     assert loss is not None
     if auc.low <= 0.5:
         return f"The back-test cannot tell it from chance (AUC {auc}): these books do not say more."
+    ended = metrics.get("auc_ended")
+    if ended is not None and (ended.low <= 0.5 or ended.value < TELLING):
+        return f"It tells when they come to an end, not which are won (AUC {ended} among those that did)."
     flat = baselines["base_rate"]["log_loss"]
     if flat is not None and loss.value >= flat.value:
         return f"Its chances are no better than one rate for all (log-loss {loss} against {flat})."
+    plain = [name for name in RATES if (b := baselines.get(name, {}).get("log_loss")) and b.value <= loss.value]
+    if plain:
+        return f"Its chances are no better than {RATES[plain[0]]} (log-loss {loss})."
     better = [name for name in ORDERS if (b := baselines.get(name, {}).get("auc")) and b.value >= auc.value]
     if better:
         return f"It ranks no better than {ORDERS[better[0]]} (AUC {auc} against {baselines[better[0]]['auc']})."

@@ -49,13 +49,21 @@ class Explanations(Mapping[str, Explanation]):
     features, typical : what the columns are, and what is usual in them
     frame : the values read, a row for each record, indexed by id
     effects : contributions in log-odds, shape (n_records, n_columns), which with `base` sum to the scores
+    of_winning : whether what has the chance is good news; else what adds to it wins less often
     """
 
     def __init__(
-        self, features: Sequence[Feature], typical: Sequence[object], frame: pd.DataFrame, base: float, effects: Matrix
+        self,
+        features: Sequence[Feature],
+        typical: Sequence[object],
+        frame: pd.DataFrame,
+        base: float,
+        effects: Matrix,
+        *,
+        of_winning: bool = True,
     ) -> None:
         self.features, self.typical, self.frame = features, typical, frame
-        self.base, self.effects = base, effects
+        self.base, self.effects, self.of_winning = base, effects, of_winning
         self.subjects: dict[str, list[int]] = {}
         for place, feature in enumerate(features):
             self.subjects.setdefault(feature.subject, []).append(place)
@@ -63,7 +71,10 @@ class Explanations(Mapping[str, Explanation]):
     def __getitem__(self, id_: str) -> Explanation:
         row = self.frame.index.get_loc(id_)
         values, effects = list(self.frame.iloc[row]), self.effects[row]
-        reasons = (_reason(self.features, self.typical, values, effects, places) for places in self.subjects.values())
+        reasons = (
+            _reason(self.features, self.typical, values, effects, places, self.of_winning)
+            for places in self.subjects.values()
+        )
         return Explanation(self.base, tuple(sorted(reasons, key=lambda r: (-abs(r.effect), r.feature))))
 
     def __iter__(self) -> Iterator[str]:
@@ -79,6 +90,7 @@ def _reason(
     values: Sequence[object],
     effects: npt.NDArray[np.float64],
     members: Sequence[int],
+    of_winning: bool,
 ) -> Reason:
     effect = float(effects[list(members)].sum())
     # The feature that pulls hardest in the direction of the whole speaks for its subject.
@@ -86,7 +98,7 @@ def _reason(
     feature, value, usual = features[speaker], values[speaker], typical[speaker]
     return Reason(
         feature=feature.name,
-        text=feature.tell(value, usual, effect),
+        text=feature.tell(value, usual, effect if of_winning else -effect),
         effect=effect,
         value=feature.show(value) if is_known(value) else UNKNOWN,
         typical=feature.show(usual) if is_known(usual) else "",

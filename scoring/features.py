@@ -5,7 +5,7 @@ Every feature uses only what the snapshot holds, so nothing recorded after its `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +19,8 @@ from scoring.activity import days_before
 UNKNOWN = "not known"
 WINDOW_WORDS = {"3d": "in the last 3 days", "7d": "in the last 7 days", "30d": "in the last 30 days", "ever": "so far"}
 ATTRIBUTE = "attributes."
+# Before the name of a mark that activities bear.
+MARK = "with_"
 
 BASE_NUMBERS = ("value",)
 BASE_CATEGORIES = ("source", "country", "language", "timezone", "do_not_call", "consent")
@@ -43,6 +45,7 @@ _DEEDS = {
     "message_out": ("was messaged", "was not messaged"),
     "message_in": ("messaged us", "has not messaged us"),
     "sign": ("showed interest", "has shown no interest"),
+    "pricing": ("talked about prices", "has not talked about prices"),
 }
 # How other numbers are told: subject, clause with the figure, clause where there is none.
 _NUMBERS = {
@@ -84,12 +87,69 @@ _NUMBERS = {
         "its status has stood for {value}; typical is {typical}",
         "its status has never changed",
     ),
+    "amount": ("amount", "is worth {value}; typical is {typical}", "its amount is not known"),
+    "amount_edits": ("amount", "its amount was changed {value}; typical is {typical}", "its amount never changed"),
+    "amount_change": (
+        "amount",
+        "its amount is {value} times what it was at first; typical is {typical}",
+        "what it was worth at first is not known",
+    ),
+    "stage_rank": ("stage", "is at step {value} of the stages; typical is {typical}", "its stage is not known"),
+    "days_in_stage": ("stage", "has been in its stage for {value}; typical is {typical}", "its stage is not known"),
+    "stages_back": ("stage", "went back a stage {value}; typical is {typical}", "its stage is not known"),
+    "days_to_close": (
+        "close date",
+        "its expected close is {value} away; typical is {typical}",
+        "has no expected close date",
+    ),
+    "pushes": (
+        "close date",
+        "its close date was pushed {value}; typical is {typical}",
+        "its close date was never pushed",
+    ),
+    "days_pushed": (
+        "close date",
+        "its close date was pushed by {value} in all; typical is {typical}",
+        "its close date was never pushed",
+    ),
+    "handed_over": ("reassignments", "changed hands {value}; typical is {typical}", "has never changed hands"),
+    "owner_record": (
+        "owner",
+        "its owner wins {value} times as many deals as is usual; typical is {typical}",
+        "its owner is not known",
+    ),
+    "reply_balance": (
+        "replies",
+        "the buyer wrote {value} of the messages of the last 30 days; typical is {typical}",
+        "nobody wrote in the last 30 days",
+    ),
+    "contacts": ("buyers", "{value} known at the buyer; typical is {typical}", "nobody is known at the buyer"),
+    "senior_contacts": (
+        "buyers",
+        "{value} who can decide known at the buyer; typical is {typical}",
+        "nobody is known at the buyer",
+    ),
+    "champion": ("buyers", "{value} at the buyer on our side; typical is {typical}", "nobody is known at the buyer"),
+    "wins_with_account": (
+        "history",
+        "won {value} with this buyer before; typical is {typical}",
+        "its buyer is not known",
+    ),
     "reassignments": ("reassignments", "changed hands {value}; typical is {typical}", "has never changed hands"),
 }
 _UNITS = {
     "attempts": "call attempt",
     "reassignments": "time",
+    "amount_edits": "time",
+    "stages_back": "time",
+    "pushes": "time",
+    "handed_over": "time",
+    "contacts": "contact",
+    "senior_contacts": "contact",
+    "champion": "contact",
+    "wins_with_account": "deal",
 }
+_SHARES = ("reply_balance",)
 # Spans of time and the hours in their unit: told as "40 minutes", "7 hours" or "12 days", whichever fits.
 _HOURS = {
     "first_touch_hours": 1.0,
@@ -98,6 +158,9 @@ _HOURS = {
     "days_since_sign": 24.0,
     "days_since_conversation": 24.0,
     "days_in_status": 24.0,
+    "days_in_stage": 24.0,
+    "days_to_close": 24.0,
+    "days_pushed": 24.0,
 }
 _CATEGORIES = {
     "source": ("came through {value}", "where it came from is not known"),
@@ -105,6 +168,8 @@ _CATEGORIES = {
     "language": ("speaks {value}", "its language is not known"),
     "timezone": ("is in the time zone {value}", "its time zone is not known"),
     "status": ("has status {value}", "has no status"),
+    "stage": ("is in stage {value}", "has no stage"),
+    "product_id": ("is for product {value}", "its product is not known"),
     "do_not_call": ("do-not-call is {value}", "whether it may be called is not known"),
     "consent": ("consent is {value}", "its consent is not known"),
     "created_weekday": ("came in on a {value}", "the day it came in is not known"),
@@ -150,6 +215,8 @@ class Feature:
             return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
         number = float(value)  # type: ignore[arg-type]
         hours = number * _HOURS[self.name] if self.name in _HOURS else None
+        if self.name in _SHARES:
+            return f"{number:.0%}"
         return _number(number) if hours is None else _span(hours)
 
     def tell(self, value: object, typical: object, effect: float) -> str:
@@ -170,6 +237,9 @@ class Feature:
     def deed(self, done: bool) -> str:
         """A clause that says whether what is counted happened at all."""
         stream = self.subject
+        if stream.startswith(MARK):
+            mark = stream.removeprefix(MARK).replace("_", " ")
+            return f"had activity with {mark}" if done else f"has had no activity with {mark}"
         default = (f"had {stream.replace('_', ' ')} activity", f"has had no {stream.replace('_', ' ')} activity")
         return _DEEDS.get(stream, default)[not done]
 
@@ -182,6 +252,14 @@ class Feature:
         """A clause that says the value of a category, and no more."""
         told, missing = _CATEGORIES.get(self.name, (f"{self.named} is {{value}}", f"{self.named} is not known"))
         return told.format(value=self.show(value)) if is_known(value) else missing
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a snapshot is read: by which function, and which of its columns are fields that people fill in."""
+
+    read: Callable[..., pd.DataFrame]
+    record: tuple[str, ...]
 
 
 def is_known(value: object) -> bool:
@@ -203,6 +281,9 @@ def read(
     if dated:
         parts += [_record(snapshot, leads), activity.read(snapshot, leads, streams)]
     return pd.concat(parts, axis=1)
+
+
+LEADS = Reading(read, (*BASE_NUMBERS, *BASE_CATEGORIES))
 
 
 def _record(snapshot: Snapshot, leads: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,9 @@ import numpy.typing as npt
 from scipy.stats import beta
 
 from knowledge.frames import History
+from knowledge.pipeline import DealHistory
 from scoring import features, suspects
+from scoring.features import Reading
 from scoring.suspects import BLOCKS, FEWEST_LEADS, Suspect, Trial
 from scoring.windows import Rows
 
@@ -112,13 +114,20 @@ class Report:
         }
 
 
-def inspect(history: History, rows: Rows, *, as_of: datetime, weigh: bool = True) -> Report:
+def inspect(
+    history: History | DealHistory,
+    rows: Rows,
+    *,
+    as_of: datetime,
+    weigh: bool = True,
+    reading: Reading = features.LEADS,
+) -> Report:
     """What the guard finds in the columns of `rows`, beside the leads open at `as_of`.
 
     Custom columns and fields of the record are looked at; what is counted from dated activities cannot know the
     future. `weigh=False` leaves out the AUC with and without each flagged column, which takes most of the time.
     """
-    trial = suspects.line_up(history, rows, as_of)
+    trial = suspects.line_up(history, rows, as_of, reading)
     if trial is None:
         return Report()
     flags = [flag for suspect in trial.suspects.values() if (flag := _judge(suspect, trial))]

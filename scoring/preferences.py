@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -13,10 +14,12 @@ class Preferences:
     ----------
     cuts : days up to which a conversion is fast, and medium; None lets the books decide
     default_zone : the clock of leads whose own is not known
+    deal_horizon : how far ahead a deal's chance looks; None lets the books decide
     """
 
     cuts: tuple[float, float] | None = None
     default_zone: str = "UTC"
+    deal_horizon: timedelta | None = None
 
 
 NONE_SET = Preferences()

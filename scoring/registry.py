@@ -16,6 +16,7 @@ from knowledge.database import Database
 from knowledge.errors import UnknownRecord
 from knowledge.models import Card
 from scoring.base import Model
+from scoring.deals import Closing, Flags, Slippage, Win
 from scoring.matching import Matching
 from scoring.pace import Pace
 from scoring.ranking import Ranking
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 Kind = TypeVar("Kind", bound=Model[Any])
 
 CATALOG: dict[str, type[Model[Any]]] = {
-    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Uplift)
+    model.name: model for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Flags, Closing, Uplift)
 }
 
 # Every type that a stored model may hold beside scikit-learn's own; anything else is refused when it is read.
@@ -39,11 +40,18 @@ TRUSTED = (
     "scoring.classifiers.Classifier",
     "scoring.columns.Column",
     "scoring.columns.Columns",
+    "scoring.deals.closing.Closing",
+    "scoring.deals.flags.Limits",
+    "scoring.deals.flags.Worth",
+    "scoring.deals.signs.Flags",
+    "scoring.deals.slippage.Slippage",
+    "scoring.deals.win.Win",
     "scoring.estimators.Linear",
     "scoring.estimators.Trees",
     "scoring.matching.effects.Effects",
     "scoring.matching.interplay.Interplay",
     "scoring.matching.model.Matching",
+    "scoring.narrow.Narrow",
     "scoring.sequence.base.Paired",
     "scoring.sequence.boosted.Boosted",
     "scoring.sequence.lstm.Lstm",
@@ -51,6 +59,7 @@ TRUSTED = (
     "scoring.sequence.ngram.Ngram",
     "scoring.pace.Class",
     "scoring.pace.Pace",
+    "scoring.metrics.Metric",
     "scoring.personas.Mark",
     "scoring.ranking.Ranking",
     "scoring.reach.Reach",

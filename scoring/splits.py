@@ -40,6 +40,14 @@ def by_time(rows: Rows, horizon: timedelta) -> list[Pair]:
     return [usable[i] for i in _spread(len(usable), most)]
 
 
+def by_span(rows: Rows, horizon: timedelta, *, fewest: int) -> list[Pair]:
+    """Origins in time as `by_time` has them, for rows whose outcome is a number; each with `fewest` rows to learn."""
+    days = horizon / timedelta(days=1)
+    pairs = [(rows.time <= origin - days, rows.time == origin) for origin in np.unique(rows.time)]
+    usable = [(train, test) for train, test in pairs if train.sum() >= fewest]
+    return [usable[i] for i in _spread(len(usable), ORIGINS if len(rows) <= MANY_ROWS else FEW_ORIGINS)]
+
+
 def latest(rows: Rows, horizon: timedelta) -> Pair | None:
     """What had come to its end before the latest rows, and these; None where it is little, or nothing orders rows."""
     if not is_ordered(rows):

@@ -15,8 +15,10 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from knowledge.frames import History, Snapshot
+from knowledge.pipeline import DealHistory, DealSnapshot
 from scoring import columns, features
 from scoring.columns import Column, Columns, Matrix
+from scoring.features import Reading
 from scoring.windows import Rows
 
 Vector = npt.NDArray[np.float64]
@@ -31,8 +33,6 @@ BINS = 20
 PRIOR = 10.0
 # Two-sided 95 %.
 Z = 1.96
-# Fields of the record itself that people and systems fill in.
-RECORD = (*features.BASE_NUMBERS, *features.BASE_CATEGORIES)
 # Where this part of the values on closed leads was an edit on record, it is known when they came.
 RECORDED = 0.5
 
@@ -92,22 +92,24 @@ class Trial:
         return self.found[chosen]
 
 
-def line_up(history: History, rows: Rows, as_of: datetime) -> Trial | None:
+def line_up(
+    history: History | DealHistory, rows: Rows, as_of: datetime, reading: Reading = features.LEADS
+) -> Trial | None:
     """Each closed lead as last seen while it was open, and some of those open at `as_of`; None if too few closed."""
     snapshot = history.at(as_of)
-    outcome = snapshot.leads["outcome"]
+    outcome = snapshot.records["outcome"]
     seen = rows.sorted()
     seen = _thinned(seen.take(seen.last_of_each_lead & outcome.reindex(seen.leads).isin(["won", "lost"]).to_numpy()))
     won = np.asarray(outcome.reindex(seen.leads) == "won", dtype=np.float64)
     if len(seen) < FEWEST_LEADS or not 0 < won.mean() < 1:
         return None
     found, dated = columns.learn(seen.frame).all, rows.basis != "ever won"
-    still_open = features.read(snapshot, _some(snapshot.open_ids.sort_values()), dated=dated)
+    still_open = reading.read(snapshot, _some(snapshot.open_ids.sort_values()), dated=dated)
     fold = seen.folds(0)
     suspects = [
         _suspect(column, (seen.frame, still_open), won, fold, tracked=_is_tracked(column.name, seen, snapshot))
         for column in found
-        if column.name in RECORD or column.name.startswith(features.ATTRIBUTE)
+        if column.name in reading.record or column.name.startswith(features.ATTRIBUTE)
     ]
     kept = {name for name, rule in history.rules.items() if rule == "keep"}
     trusted = [each.told for each in suspects if each.name in kept]
@@ -120,11 +122,13 @@ def line_up(history: History, rows: Rows, as_of: datetime) -> Trial | None:
     )
 
 
-def _is_tracked(feature: str, seen: Rows, snapshot: Snapshot) -> bool:
+def _is_tracked(feature: str, seen: Rows, snapshot: Snapshot | DealSnapshot) -> bool:
     """Whether the values that closed leads have now came by edits on record, so that it is known when."""
-    frame = snapshot.attributes if feature.startswith(features.ATTRIBUTE) else snapshot.leads
+    frame = snapshot.attributes if feature.startswith(features.ATTRIBUTE) else snapshot.records
+    if feature.removeprefix(features.ATTRIBUTE) not in frame:
+        return False
     values = frame[feature.removeprefix(features.ATTRIBUTE)].reindex(seen.leads)
-    edited = snapshot.changes.loc[snapshot.changes["field"] == feature, "lead_id"]
+    edited = snapshot.changes[snapshot.changes["field"] == feature][snapshot.key]
     known = values.index[values.notna()]
     return len(known) > 0 and bool(known.isin(edited).mean() >= RECORDED)
 

@@ -161,6 +161,9 @@ def _told(found: Evaluation, version: int, decided: Decision) -> str:
 
 
 def _quality(found: Evaluation) -> str:
+    if days := found.metrics.get("mae_days"):
+        usual = found.baselines["similar_deals"]["mae_days"]
+        return f"on {found.n:,} unseen cases it is off by {days} days, similar deals by {usual}"
     if top := found.metrics.get("uplift_30"):
         average = found.metrics["average_effect"]
         return f"on {found.n:,} unseen cases contact adds {top} to the responses of the first 30 %, {average} to all"

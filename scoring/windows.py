@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -33,6 +34,7 @@ class Rows:
     won : 1.0 where the lead was won (within the horizon, or ever)
     leads : lead ids
     time : what orders the rows: the instant in days, or the `sequence`; NaN where nothing does
+    ended : where given, whether it was over within the horizon, won or not: what is not only a matter of time
     came_in, touched : for the simple orders that a model must beat: larger is later
     """
 
@@ -43,6 +45,7 @@ class Rows:
     came_in: npt.NDArray[np.float64]
     touched: npt.NDArray[np.float64]
     basis: Basis
+    ended: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.won)
@@ -58,6 +61,7 @@ class Rows:
             self.came_in[mask],
             self.touched[mask],
             self.basis,
+            None if self.ended is None else self.ended[mask],
         )
 
     @property
@@ -99,12 +103,26 @@ def labelled(history: History, *, as_of: datetime, horizon: timedelta) -> Rows:
     return _windows(history, as_of, horizon) if history.is_dated else _final(history, as_of)
 
 
+def unusable(history: History, as_of: datetime) -> frozenset[str]:
+    """Base columns that must not be learnt from: a status whose edits nobody recorded, and what an admin dropped."""
+    moment = pd.Timestamp(as_of)
+    statuses = history.changes.loc[history.changes["at"] <= moment, "field"] == "status"
+    dropped = {name for name, rule in history.rules.items() if rule in ("drop", "sensitive")}
+    return frozenset(dropped if statuses.any() else dropped | {"status", "days_in_status"})
+
+
 def cutoffs(history: History, *, as_of: datetime, horizon: timedelta) -> list[datetime]:
     """Past instants, about a month apart, whose horizon is over at `as_of`; oldest first."""
-    first, last = history.leads["created_at"].min(), pd.Timestamp(as_of - horizon)
-    if pd.isna(first) or first >= last:
+    first = history.leads["created_at"].min()
+    return instants(None if pd.isna(first) else first.to_pydatetime(), as_of=as_of, horizon=horizon)
+
+
+def instants(first: datetime | None, *, as_of: datetime, horizon: timedelta, step: timedelta = STEP) -> list[datetime]:
+    """Instants `step` or less apart from the `first` record on, whose horizon is over at `as_of`; oldest first."""
+    last = as_of - horizon
+    if first is None or first >= last:
         return []
-    step = min(STEP, (last - first).to_pytimedelta() / FEWEST_WINDOWS)
+    step = min(step, (last - first) / FEWEST_WINDOWS)
     count = min(MOST_WINDOWS, int((last - first) / step))
     return [as_of - horizon - step * i for i in reversed(range(count))]
 
@@ -112,10 +130,10 @@ def cutoffs(history: History, *, as_of: datetime, horizon: timedelta) -> list[da
 def _windows(history: History, as_of: datetime, horizon: timedelta) -> Rows:
     known = history.at(as_of).leads
     won_at = known["outcome_at"].where(known["outcome"] == "won")
-    instants = cutoffs(history, as_of=as_of, horizon=horizon)
-    share = min(1.0, MOST_ROWS / max(1, sum(_count_open(known, instant) for instant in instants)))
-    parts = [_window(history, instant, horizon, known, won_at, share) for instant in instants]
-    return _stack([part for part in parts if len(part)], "won within the horizon")
+    past = cutoffs(history, as_of=as_of, horizon=horizon)
+    share = min(1.0, MOST_ROWS / max(1, sum(_count_open(known, instant) for instant in past)))
+    parts = [_window(history, instant, horizon, known, won_at, share) for instant in past]
+    return stack(parts, "won within the horizon")
 
 
 def _count_open(leads: pd.DataFrame, at: datetime) -> int:
@@ -124,7 +142,7 @@ def _count_open(leads: pd.DataFrame, at: datetime) -> int:
     return int(((leads["created_at"] <= moment) & ~(leads["outcome_at"] <= moment)).sum())
 
 
-def _sample(ids: pd.Index, share: float, at: datetime) -> pd.Index:
+def sample(ids: pd.Index, share: float, at: datetime) -> pd.Index:
     """A share of the ids, a different one at each instant, the same whatever order they come in."""
     if share == 1.0:
         return ids
@@ -137,7 +155,7 @@ def _window(
 ) -> Rows:
     snapshot = history.at(cutoff)
     ids = snapshot.open_ids.union(_undated_losses(snapshot.leads, known, cutoff, horizon)).sort_values()
-    ids = _sample(ids, share, cutoff)
+    ids = sample(ids, share, cutoff)
     frame = features.read(snapshot, ids)
     at = won_at.reindex(ids)
     won = np.asarray((at > pd.Timestamp(cutoff)) & (at <= pd.Timestamp(cutoff + horizon)), dtype=np.float64)
@@ -181,7 +199,9 @@ def _final(history: History, as_of: datetime) -> Rows:
     )
 
 
-def _stack(parts: list[Rows], basis: Basis) -> Rows:
+def stack(windows: Sequence[Rows], basis: Basis) -> Rows:
+    """The rows of several instants, one after the other."""
+    parts = [part for part in windows if len(part)]
     if not parts:
         nothing = np.empty(0)
         return Rows(pd.DataFrame(), nothing, np.empty(0, dtype=object), nothing, nothing, nothing, basis)
@@ -190,4 +210,6 @@ def _stack(parts: list[Rows], basis: Basis) -> Rows:
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("won", "leads", "time", "came_in", "touched")
     )
-    return Rows(frame, won, leads, time, came_in, touched, basis)
+    over = [part.ended for part in parts if part.ended is not None]
+    ended = np.concatenate(over) if len(over) == len(parts) else None
+    return Rows(frame, won, leads, time, came_in, touched, basis, ended)

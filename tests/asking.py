@@ -20,6 +20,7 @@ def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
     rep = asker if asker.role == "rep" else books.person("rep")
     known: dict[str, Callable[[], Any]] = {
         "lead": lambda: books.lead_of(books.rival(rep, same_team=True) if "appeal" in tool.name else rep).name,
+        "deal": lambda: books.deal_of(rep).name,
         "metric": lambda: "leads",
         # Three months are replayed already.
         "months": lambda: 3,

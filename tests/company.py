@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from knowledge import proposals, scores
-from knowledge.crm import Lead
+from knowledge.crm import Deal, Lead
 from knowledge.database import Database
 from knowledge.ledger import ModelVersion
 from knowledge.people import Person, Roster, roster
@@ -63,6 +63,12 @@ class Books:
         with self.db.read() as session:
             return session.scalars(query.order_by(Lead.id)).first() or pytest.fail("the demo company has no such lead")
 
+    def deal_of(self, owner: Person, outcome: str = "open") -> Deal:
+        """A deal of somebody."""
+        query = select(Deal).where(Deal.owner_id == owner.id, Deal.outcome == outcome)
+        with self.db.read() as session:
+            return session.scalars(query.order_by(Deal.id)).first() or pytest.fail("the demo company has no such deal")
+
     def owner_of(self, lead_id: str) -> str | None:
         with self.db.read() as session:
             return session.scalars(select(Lead.owner_id).where(Lead.id == lead_id)).one()
@@ -80,10 +86,14 @@ class Books:
                 version.report = version.report | {"flagged": flags}
         return column
 
-    def retire(self, model: str) -> None:
-        """Takes a model out of service, and puts the leads in the order that serves without one."""
+    def stop(self, model: str) -> None:
+        """Takes a model out of service."""
         with self.db.write() as session:
             session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
+
+    def retire(self, model: str) -> None:
+        """Takes a model out of service, and puts the leads in the order that serves without one."""
+        self.stop(model)
         refresh.score(self.db, model, as_of=NOW)
 
     def proposal(self, rep: Person) -> str:

@@ -124,7 +124,7 @@ def _make_company(path: Path) -> None:
     db.migrate()
     demo.build(db, now=NOW, scale=0.25)
     training.train(db, list(CATALOG), as_of=NOW, now=NOW)
-    refresh.score(db, "ranking", as_of=NOW)
+    refresh.score_all(db, as_of=NOW)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     db.engine.dispose()

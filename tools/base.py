@@ -37,6 +37,7 @@ Kept = TypeVar("Kept")
 
 Limit = Annotated[int, Field(ge=1, le=25, description="how many to show, 1 to 25")]
 LeadName = Annotated[str, Field(min_length=1, max_length=200, description="the lead's full name")]
+DealName = Annotated[str, Field(min_length=1, max_length=200, description="the deal's full name")]
 Owner = Annotated[str, Field(max_length=200, description='whose records: a name, an id, "me" or "team"')]
 PeriodWords = Annotated[
     str, Field(max_length=60, description='"today", "this week", "last month", "2026-Q3", "2026-01-01..2026-03-31", …')
@@ -185,7 +186,7 @@ class Services:
 class Tool:
     """A function that may be asked, with what is needed to ask it well.
 
-    `examples` are questions it answers, with {lead}, {rep}, {source}, {period} and {number} for what varies;
+    `examples` are questions it answers, with {lead}, {deal}, {rep}, {source}, {period} and {number} for what varies;
     `words` are what people say for the values of an argument.
     """
 

@@ -8,6 +8,7 @@ from tools.arrivals import arrivals_news
 from tools.base import Tool
 from tools.calls import leads_to_call
 from tools.customers import ideal_customer
+from tools.deals import deals_at_risk, explain_deal
 from tools.decisions import adjust_proposal, decide_proposal
 from tools.leads import explain_lead, show_lead
 from tools.lift import lift_report
@@ -28,6 +29,8 @@ TOOLS: tuple[Tool, ...] = (
     score_change,
     rate_lead,
     pipeline_report,
+    deals_at_risk,
+    explain_deal,
     model_report,
     decide_column,
     retro_report,

@@ -23,6 +23,8 @@ Subject = Literal["lead", "deal", "account", "rep", "source"]
 COMPARED = 5_000
 LONGEST_NAME = 7
 CLOSE, CLOSE_ENOUGH_TO_TAKE = 78, 86
+# What parts the buyer from the rest in the name of a deal.
+_JOINT = re.compile(r"\s[–—:|/-]\s|,\s")
 _WORD = re.compile(r"[^\s,;:!?()\"“”]+")
 # Words of many questions that are also a first name or a part of a company's name.
 _COMMON = frozenset(
@@ -154,21 +156,31 @@ class Mention:
 
 
 def lead(ctx: ToolContext, name: str) -> Named:
-    """The lead of that name, if the asker may see it.
+    """The lead of that name, if the asker may see it; raises what `seen` does."""
+    return seen(ctx, "lead", name)
+
+
+def deal(ctx: ToolContext, name: str) -> Named:
+    """The deal of that name, if the asker may see it; raises what `seen` does."""
+    return seen(ctx, "deal", name)
+
+
+def seen(ctx: ToolContext, kind: Kind, name: str) -> Named:
+    """The record of that name, if the asker may see it.
 
     Raises
     ------
     UnknownRecord
-        When no visible lead or more than one is called so; the sentence names the nearest.
+        When no visible one or more than one is called so; the sentence names the nearest.
     NotAllowed
         When it belongs to somebody of the asker's own team and is not the asker's to see.
     """
-    found = records.by_name(ctx.db, "lead", [name])
-    seen = {how: [one for one in found if _sight(ctx, one) == how] for how in ("all", "name")}
-    if not seen["all"] and seen["name"]:
-        owner = ctx.roster.name(seen["name"][0].owner_id)
-        raise NotAllowed(f"{seen['name'][0].name} is {owner}'s lead, and not yours to see.")
-    return _only(seen["all"], name) if seen["all"] else _nearest(ctx, name)
+    found = records.by_name(ctx.db, kind, [name])
+    by_sight = {how: [one for one in found if _sight(ctx, one) == how] for how in ("all", "name")}
+    if not by_sight["all"] and by_sight["name"]:
+        owner = ctx.roster.name(by_sight["name"][0].owner_id)
+        raise NotAllowed(f"{by_sight['name'][0].name} is {owner}'s {kind}, and not yours to see.")
+    return _only(by_sight["all"], name) if by_sight["all"] else _nearest(ctx, kind, name)
 
 
 def heard(ctx: ToolContext, name: str) -> Named:
@@ -180,7 +192,7 @@ def heard(ctx: ToolContext, name: str) -> Named:
         When no such lead or more than one is called so; the sentence names the nearest.
     """
     audible = [one for one in records.by_name(ctx.db, "lead", [name]) if _sight(ctx, one) != "nothing"]
-    return _only(audible, name) if audible else _nearest(ctx, name)
+    return _only(audible, name) if audible else _nearest(ctx, "lead", name)
 
 
 def _only(found: Sequence[Named], name: str) -> Named:
@@ -190,8 +202,8 @@ def _only(found: Sequence[Named], name: str) -> Named:
     raise UnknownRecord(f'Which "{name}" do you mean: {choices}?', choices=[one.id for one in found])
 
 
-def _nearest(ctx: ToolContext, name: str) -> Named:
-    known = {one.name: one for one in near(ctx, "lead", name) if _sight(ctx, one) == "all"}
+def _nearest(ctx: ToolContext, kind: Kind, name: str) -> Named:
+    known = {one.name: one for one in near(ctx, kind, name) if _sight(ctx, one) == "all"}
     companies = {one.company: one for one in known.values() if one.company}
     close = process.extract(name, [*known, *companies], scorer=fuzz.WRatio, processor=utils.default_process, limit=3)
     sure = [text for text, score, _ in close if score >= CLOSE_ENOUGH_TO_TAKE]
@@ -199,7 +211,7 @@ def _nearest(ctx: ToolContext, name: str) -> Named:
         return known.get(sure[0]) or companies[sure[0]]
     nearest = ", ".join((known.get(text) or companies[text]).name for text, score, _ in close if score >= 50)
     raise UnknownRecord(
-        f'I know no lead called "{name[:80]}" that you may see.{f" Nearest: {nearest}." if nearest else ""}'
+        f'I know no {kind} called "{name[:80]}" that you may see.{f" Nearest: {nearest}." if nearest else ""}'
     )
 
 
@@ -289,7 +301,7 @@ def _misspelt(
     taken: Sequence[Mention],
     ordinary: frozenset[str],
 ) -> Iterable[Mention]:
-    """Names with a slip of the pen, and leads called by their first name or their company alone."""
+    """Names with a slip of the pen, and leads or deals called by a part of their name alone."""
     free = [span for span in _spans(words) if not any(span.start < m.end and m.start < span.end for m in taken)]
     free = [span for span in free if span.words <= 4 and not _is_common(span) and not _is_ordinary(span, ordinary)]
     if not free:
@@ -314,10 +326,17 @@ def _labels(named: Sequence[Named]) -> dict[str, str]:
     full = {one.name.casefold(): one.name for one in named}
     parts: dict[str, set[str]] = {}
     for one in named:
-        for part in {*(one.name.casefold().split() if one.kind == "lead" else ()), (one.company or "").casefold()}:
+        for part in _parts(one):
             if len(part) > 2 and part not in _COMMON:
                 parts.setdefault(part, set()).add(one.name)
     return {part: next(iter(names)) for part, names in parts.items() if len(names) == 1} | full
+
+
+def _parts(one: Named) -> set[str]:
+    """What a record may be called for short: a lead by one of its names or its company, a deal by what comes first."""
+    if one.kind == "deal":
+        return {_JOINT.split(one.name.casefold())[0].strip()}
+    return {*(one.name.casefold().split() if one.kind == "lead" else ()), (one.company or "").casefold()}
 
 
 def _is_common(span: _Span) -> bool:

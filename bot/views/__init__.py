@@ -4,11 +4,12 @@ To draw a new result, write a function in the module of its subject and register
 calls a tool is drawn by `buttons`, and heard without anything more; a modal in front of a tool is a `forms.Form`.
 """
 
-from bot.views import assignments, customers, leads, lift, models, movement, news, pipeline, plans, retro, rules
+from bot.views import assignments, customers, deals, leads, lift, models, movement, news, pipeline, plans, retro, rules
 
 __all__ = [
     "assignments",
     "customers",
+    "deals",
     "leads",
     "lift",
     "models",

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 import pandas as pd
 
 from knowledge.errors import NotTrained
 from knowledge.frames import History, Snapshot
-from scoring import features
+from scoring import features, leaks
 from scoring.base import Model, Progress, silent
 from scoring.columns import Columns
 from scoring.evaluation import Evaluation, Split
 from scoring.leaks import Report
 from scoring.preferences import NONE_SET, Preferences
-from scoring.ranking import Ranking, unusable
 from scoring.uplift import backtest, outreach
 from scoring.uplift.backtest import Lesson
 from scoring.uplift.effects import Effects
+from scoring.windows import labelled, unusable
+
+# How far ahead a win is looked for, to find the columns that know it.
+WON = timedelta(days=90)
 
 
 class Uplift(Model[History]):
@@ -101,4 +104,5 @@ class Uplift(Model[History]):
 
     @classmethod
     def suspected(cls, history: History, *, as_of: datetime) -> Report:
-        return Ranking.suspected(history, as_of=as_of)
+        # Who was won tells of the same columns as who responded: both are filled in late.
+        return leaks.inspect(history, labelled(history, as_of=as_of, horizon=WON), as_of=as_of, weigh=False)

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 from sqlalchemy import select
 
+from knowledge import deals
 from knowledge.crm import ROLES
 from knowledge.ledger import Suggestion
 from tests.asking import arguments
@@ -35,6 +36,8 @@ def test_nobody_hears_of_a_record_they_may_not_see(tool: Tool, role: str, books:
         table, _, key = citation.key.partition("/")
         if table == "leads" and key:
             assert access.sight(asker, books.roster, books.owner_of(key)) == "all"
+        if table == "deals" and key:
+            assert access.sight(asker, books.roster, deals.by_id(books.db, [key])[key].owner_id) == "all"
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=str)

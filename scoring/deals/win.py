@@ -1,0 +1,78 @@
+"""Whether an open deal is won."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from knowledge.pipeline import DealHistory, DealSnapshot
+from scoring.chance import HORIZON, Chance, FamilyName, Plain
+from scoring.deals import features, rows
+from scoring.deals.labels import won_within
+from scoring.features import Reading
+from scoring.preferences import Preferences
+from scoring.windows import Rows
+
+
+class Win(Chance[DealHistory, DealSnapshot]):
+    """Chance that an open deal is won within the horizon (or ever, where the books hold no dates).
+
+    Learns from deals as they stood at past instants. The horizon is 90 days, or 28 where half of all wins come as
+    fast. Of the owner only the record is looked at, shrunk to everybody's; no person is a feature.
+
+    Parameters
+    ----------
+    horizon : how far ahead "won" looks
+    families : which learners to blend
+    seed : decides folds and random choices
+
+    Assumptions
+    -----------
+    1. What held at past instants holds now.
+    2. Whoever owns a deal works it as owners did before.
+
+    References
+    ----------
+    1. Friedman (2001), "Greedy function approximation: a gradient boosting machine", Ann. Stat. 29.
+    2. Wolpert (1992), "Stacked generalization", Neural Netw. 5, and Platt (1999), "Probabilistic outputs for support
+       vector machines", for the weights of the families and the calibration.
+    3. Morris (1983), "Parametric empirical Bayes inference", J. Am. Stat. Assoc. 78, for the owner's record.
+    """
+
+    name: ClassVar[str] = "win"
+    entity = "deals"
+    reading: ClassVar[Reading] = features.DEALS
+    core: ClassVar[tuple[str, ...]] = features.CORE
+    plain: ClassVar[Mapping[str, Plain]] = rows.PLAIN
+
+    def __init__(
+        self,
+        horizon: timedelta = HORIZON,
+        *,
+        families: tuple[FamilyName, ...] = ("linear", "trees", "narrow"),
+        seed: int = 0,
+    ) -> None:
+        super().__init__(horizon, families=families, seed=seed)
+
+    @property
+    def event(self) -> str:
+        return "ever won" if self.basis == "ever won" else f"won within {self.horizon.days} days"
+
+    @classmethod
+    def labelled(cls, history: DealHistory, *, as_of: datetime, horizon: timedelta) -> Rows:
+        if not history.is_dated:
+            return rows.final(history, as_of=as_of)
+        return won_within(history, as_of=as_of, horizon=horizon)
+
+    @classmethod
+    def cut(cls, history: DealHistory, as_of: datetime) -> DealSnapshot:
+        return history.at(as_of)
+
+    @classmethod
+    def over(cls, history: DealHistory, preferences: Preferences) -> timedelta:
+        return preferences.deal_horizon or rows.horizon_of(history)
+
+    @classmethod
+    def unusable(cls, history: DealHistory, as_of: datetime) -> frozenset[str]:
+        return rows.unusable(history, as_of)

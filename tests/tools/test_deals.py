@@ -1,0 +1,97 @@
+"""Which deals are at risk, and why one stands as it does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from knowledge.crm import Deal
+from knowledge.people import Person
+from tests.company import NOW, Books
+from tools.base import Refusal
+from tools.deals import DealExplanation, DealsAtRisk, deals_at_risk, explain_deal
+
+
+@pytest.fixture
+def rep(books: Books) -> Person:
+    """A rep with an open deal that is overdue."""
+    rep = books.person("rep")
+    with books.db.write() as session:
+        passed = (NOW - timedelta(days=12)).date()
+        session.execute(
+            update(Deal).where(Deal.id == books.deal_of(rep).id).values(expected_close=passed, amount=9_000)
+        )
+    return rep
+
+
+def at_risk(books: Books, asker: Person, **arguments: object) -> DealsAtRisk:
+    found = deals_at_risk(books.ctx(asker), **arguments)
+    assert isinstance(found, DealsAtRisk), found.text
+    return found
+
+
+def explained(books: Books, asker: Person, name: str) -> DealExplanation:
+    found = explain_deal(books.ctx(asker), deal=name)
+    assert isinstance(found, DealExplanation), found.text
+    return found
+
+
+def test_deals_due_are_listed_with_most_to_lose_first(books: Books, rep: Person) -> None:
+    found = at_risk(books, books.person("admin"), period="next quarter", limit=25)
+    losses = [card.expected_loss or 0.0 for card in found.cards]
+    assert losses == sorted(losses, reverse=True)
+    assert found.names == tuple(card.name for card in found.cards)
+    assert all(f"deals/{card.deal_id}" in {cite.key for cite in found.citations} for card in found.cards)
+    late = next(card for card in found.cards if card.is_overdue)
+    assert late.slip is None
+    assert "overdue since" in found.text
+
+
+def test_a_rep_sees_the_own_deals_and_hears_how_many_are_hidden(books: Books, rep: Person) -> None:
+    found = at_risk(books, rep, owner="team", period="next quarter", limit=25)
+    assert {card.owner for card in found.cards} == {rep.name}
+    assert found.hidden > 0
+    assert f"{found.hidden:,} more of your team" in found.text
+
+
+def test_a_deal_is_explained_with_its_chances_reasons_and_record(books: Books, rep: Person) -> None:
+    deal = books.deal_of(rep)
+    found = explained(books, rep, deal.name)
+    assert found.card.is_overdue
+    assert "past its expected close already" in found.text
+    if found.card.win:
+        assert f"{found.card.win.value:.0%}".replace("%", " %") in found.text or "chance" in found.text
+        assert found.win_reasons
+    assert f"deals/{deal.id}" in {cite.key for cite in found.citations}
+
+
+def test_a_closed_deal_has_no_chance_left(books: Books, rep: Person) -> None:
+    found = explained(books, rep, books.deal_of(rep, "won").name)
+    assert "was won" in found.text
+    assert (found.card.win, found.card.slip, found.card.flags) == (None, None, ())
+
+
+def test_a_half_typed_name_is_found_and_an_unknown_one_answered_with_the_nearest(books: Books, rep: Person) -> None:
+    deal = books.deal_of(rep)
+    assert explained(books, rep, deal.name[:-3]).deal_id == deal.id
+    refused = explain_deal(books.ctx(rep), deal="Nobody & Sons – 900 sites")
+    assert isinstance(refused, Refusal)
+    assert "I know no deal called" in refused.text
+
+
+def test_a_colleagues_deal_is_refused_as_hidden_and_another_teams_as_unknown(books: Books, rep: Person) -> None:
+    for same_team, reason in ((True, "hidden"), (False, "unknown")):
+        deal = books.deal_of(books.rival(rep, same_team=same_team))
+        refused = explain_deal(books.ctx(rep), deal=deal.name)
+        assert isinstance(refused, Refusal)
+        assert refused.reason == reason
+
+
+def test_where_no_model_serves_that_is_said(books: Books, rep: Person) -> None:
+    for name in ("win", "slippage"):
+        books.stop(name)
+    found = at_risk(books, rep, period="next quarter")
+    assert "No model serves that could say whether a deal is won or slips past its close date" in found.text
+    assert all((card.win, card.slip, card.expected_loss) == (None, None, None) for card in found.cards)

@@ -1,0 +1,439 @@
+"""Deals: which may slip or be lost, why each stands as it does, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from knowledge import calendar, deals, metrics, pipeline
+from knowledge.calendar import Period
+from knowledge.citations import Citation, record
+from knowledge.deals import DealRecord
+from scoring.deals import Closing, Flags, Slippage, Win
+from scoring.deals.flags import Raised
+from scoring.deals.outlook import Outlook
+from scoring.explanations import Reason
+from scoring.registry import Served
+from tools import access, names, wording
+from tools.access import Scope
+from tools.base import DealName, Limit, Owner, PeriodWords, Result, ToolContext, tool
+from tools.leads import Contribution, event_line
+
+# Of all that are due, those with the largest amounts are looked at.
+MOST_LOOKED_AT = 300
+REASONS_SHOWN = 3
+NO_FLAG = "No red flag. Keep a dated next step on it."
+NO_NEXT_STEP = Raised(
+    "no next step", "no task is open for it, as one is for most deals", "Put a next step with a date on it.", 1.0, 0.0
+)
+
+
+class Odds(BaseModel):
+    """A chance, or a number of days, and its 90 % interval."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{wording.percent(self.value)} ({wording.interval(self.low, self.high)})"
+
+
+class RedFlag(BaseModel):
+    """A rule that a deal breaks: the evidence in words, and what to do about it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    text: str
+    advice: str
+
+
+class DealCard(BaseModel):
+    """One deal at risk; `expected_loss` is its amount times the chance that it does not come in time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    deal_id: str
+    name: str
+    owner: str
+    stage: str | None
+    amount: float | None
+    currency: str
+    expected_close: date | None
+    is_overdue: bool
+    win: Odds | None
+    slip: Odds | None
+    expected_loss: float | None
+    flags: tuple[RedFlag, ...]
+
+
+class DealsAtRisk(Result):
+    """Open deals due in a period, those with most to lose first."""
+
+    cards: tuple[DealCard, ...]
+    period: str
+    due: int
+    at_stake: float
+    currency: str
+    notes: tuple[str, ...]
+
+
+class DealExplanation(Result):
+    """Why a deal stands as it does: chances, the contributions behind them, red flags."""
+
+    deal_id: str
+    name: str
+    card: DealCard
+    days_left: Odds | None
+    win_event: str
+    win_reasons: tuple[Contribution, ...]
+    slip_reasons: tuple[Contribution, ...]
+    facts: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@tool(
+    examples="""
+        deals at risk / which deals are at risk / which of my deals will slip {period} / which deals will be late
+        {period} / what might slip {period} / deals likely to slip / deals that could fall through / shaky deals /
+        which deals should I worry about / which opportunities are in danger / deals in trouble / red flags in my
+        pipeline / which deals have red flags / show me risky deals / risky opportunities {period} / which deals are
+        stalling / stalled deals / deals going cold / which deals went quiet / overdue deals / deals past their close
+        date / pushed deals / what could go wrong {period} / where are we going to lose money {period} / deals at risk
+        of {rep} / which deals of {rep} will slip {period} / {rep}'s shaky deals / top {number} deals at risk /
+        {number} riskiest deals / biggest risks in the pipeline {period} / what is at stake {period} / which closings
+        {period} are in doubt / which deals won't close in time / deals that will not make it {period} / which deals
+        need attention / which deals need help {period} / where do I have to step in / what deals are slipping away /
+        will any deals be late {period} / deals we may lose {period} / team deals at risk {period} / at-risk
+        opportunities / pipeline risk / what is the risk in our pipeline / deals that might not close {period} / which
+        deals could be delayed / likely delays {period} / which of the team's deals are in danger / slip list / which
+        deals due {period} look weak / weak deals {period} / endangered deals / deals I should save first / which
+        deals are about to be lost
+        """,
+)
+def deals_at_risk(
+    ctx: ToolContext, *, period: PeriodWords = "this quarter", owner: Owner = "me", limit: Limit = 10
+) -> DealsAtRisk:
+    """Open deals due in a period that may slip or be lost, those with most at stake first, and what to do about each.
+
+    Use for "deals at risk", "which deals will be late this quarter", "what might slip".
+    """
+    scope, span = access.scope(ctx, owner), calendar.period(period, ctx.now, ctx.zone)
+    last_day = (span.end - pd.Timedelta(microseconds=1)).astimezone(ctx.zone).date()
+    ids = deals.due(ctx.db, scope.owner_ids, last_day, limit=MOST_LOOKED_AT)
+    view = outlook(ctx, ids)
+    cards = _ranked(_cards(ctx, view))
+    shown, total = cards[:limit], deals.count_due(ctx.db, scope.owner_ids, last_day)
+    hidden = _hidden(ctx, scope, last_day)
+    notes = (*_silent(ctx), *_unlooked(total), *_unseen(hidden))
+    at_stake, currency = sum(card.expected_loss or 0.0 for card in cards), _currency(ctx)
+    served = _serving(ctx)
+    return DealsAtRisk(
+        text="\n".join([_head(cards, at_stake, currency, span, scope), *(_line(card) for card in shown), *notes]),
+        citations=tuple(cite for card in shown for cite in _cite(card, served))
+        or (record("deals", "", f"open deals due by {last_day}"),),
+        covers=f"{wording.count(total, 'open deal')} due by {last_day:%d %B %Y}, {scope.label}",
+        as_of=ctx.now,
+        hidden=hidden,
+        owners=tuple(dict.fromkeys(_owner_ids(view))),
+        names=tuple(card.name for card in shown),
+        cards=tuple(shown),
+        period=str(span),
+        due=total,
+        at_stake=at_stake,
+        currency=currency,
+        notes=notes,
+    )
+
+
+@tool(
+    examples="""
+        will {deal} close / explain {deal} / how is {deal} doing / what is the probability that {deal} slips / chances
+        of {deal} / what are the odds for {deal} / is {deal} at risk / how likely are we to win {deal} / will we win
+        {deal} / will we get {deal} / why is {deal} at risk / what is wrong with {deal} / red flags on {deal} / are
+        there red flags on {deal} / is {deal} going to slip / will {deal} be late / win chance of {deal} / slip chance
+        of {deal} / why is {deal} so unlikely / what speaks for {deal} / what speaks against {deal} / where does {deal}
+        stand / status of {deal} / how healthy is {deal} / deal health of {deal} / tell me about {deal} / show me {deal}
+        / what about {deal} / can we still win {deal} / is {deal} dead / is {deal} stalled / why did {deal} stall / is
+        {deal} in trouble / should I worry about {deal} / how safe is {deal} / {deal} / is {deal} likely to close / will
+        {deal} come in on time / when will {deal} close / how sure is {deal} / what's the story with {deal} / why {deal}
+        / what is holding {deal} up / score of {deal} / likelihood of {deal} / does {deal} look good / what drives the
+        chance of {deal} / what lowers the chance of {deal} / is {deal} worth the effort / break {deal} down for me /
+        what do I have to do about {deal} / is the deal {deal} safe / the deal {deal} / how good is the deal {deal} /
+        prospects of {deal} / how promising is {deal} / do we lose {deal} / are we losing {deal}
+        """,
+)
+def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
+    """Why a deal stands as it does: chance to be won, chance to slip or be lost, what moves them, red flags.
+
+    Use for "will this deal close", "is it at risk", "explain the deal".
+    """
+    found = names.deal(ctx, deal)
+    held, view = deals.by_id(ctx.db, [found.id])[found.id], outlook(ctx, [found.id])
+    served = _serving(ctx)
+    closing = ctx.models.serving(Closing)
+    days = None
+    if closing is not None and held.outcome == "open":
+        days = _odds(closing.model.days(view.snapshot, [found.id]), found.id)
+    (card,) = _cards(ctx, view) or [_closed(ctx, held)]
+    win_reasons = _reasons(view, served.get("win"), found.id) if card.win else ()
+    slip_reasons = _reasons(view, served.get("slippage"), found.id) if card.slip else ()
+    event = deals.last_event(ctx.db, held, until=ctx.now)
+    facts = _facts(ctx, held, card, None if event is None else event_line(ctx, event))
+    win_event = served["win"].model.event if "win" in served else ""
+    notes = _silent(ctx) if held.outcome == "open" else ()
+    told = [
+        *_chances(card, win_event, held, ctx),
+        *([_when(days)] if days else []),
+        *_told(win_reasons),
+        *(f"⚑ {wording.sentence(flag.name + ': ' + flag.text)} {flag.advice}" for flag in card.flags),
+        *([NO_FLAG] if not card.flags and held.outcome == "open" and "flags" in served else []),
+        f"On record: {'; '.join(facts)}.",
+        *notes,
+    ]
+    cited = [] if event is None else [record("activities", event.id, event_line(ctx, event))]
+    return DealExplanation(
+        text="\n".join(told),
+        citations=(
+            *_cite(card, served),
+            *cited,
+            *(_cite_reason(found.id, reason, served["win"]) for reason in win_reasons),
+            *(_cite_reason(found.id, reason, served["slippage"]) for reason in slip_reasons),
+        ),
+        covers=f"one deal, {found.name}",
+        as_of=ctx.now,
+        owners=(found.owner_id,),
+        names=(found.name,),
+        deal_id=found.id,
+        name=found.name,
+        card=card,
+        days_left=days,
+        win_event=win_event,
+        win_reasons=win_reasons,
+        slip_reasons=slip_reasons,
+        facts=facts,
+        notes=notes,
+    )
+
+
+# Of any of the three models.
+AnyServed: TypeAlias = Served[Any]
+
+
+def outlook(ctx: ToolContext, ids: Sequence[str]) -> Outlook:
+    """What the models that serve say of some deals now."""
+    served = _serving(ctx)
+    models = {name: served[name].model if name in served else None for name in ("win", "slippage", "flags")}
+    return Outlook(pipeline.load(ctx.db, until=ctx.now, ids=ids).at(ctx.now), **models)
+
+
+def _serving(ctx: ToolContext) -> dict[str, AnyServed]:
+    found = {kind.name: ctx.models.serving(kind) for kind in (Win, Slippage, Flags)}
+    return {name: served for name, served in found.items() if served is not None}
+
+
+def _silent(ctx: ToolContext) -> tuple[str, ...]:
+    """What cannot be said because no model of it serves."""
+    missing = {"win": "is won", "slippage": "slips past its close date", "flags": "bears red flags"}
+    silent = [words for name, words in missing.items() if name not in _serving(ctx)]
+    if not silent:
+        return ()
+    return (
+        f"No model serves that could say whether a deal {' or '.join(silent)}: too little is known, or what is known "
+        "tells nothing. `callsheet train` says why.",
+    )
+
+
+def _cards(ctx: ToolContext, view: Outlook) -> list[DealCard]:
+    """The open deals of an outlook."""
+    currency, ids = _currency(ctx), [str(id_) for id_ in view.snapshot.open_ids]
+    bare = deals.without_next_step(ctx.db, ids)
+    return [_card(ctx, view, id_, currency, id_ in bare) for id_ in ids]
+
+
+def _card(ctx: ToolContext, view: Outlook, id_: str, currency: str, is_bare: bool) -> DealCard:
+    row, risk = view.row(id_), float(view.risk[id_])
+    amount = None if pd.isna(row["amount"]) else float(row["amount"])
+    raised = (*view.raised[id_], *((NO_NEXT_STEP,) if is_bare else ()))
+    return DealCard(
+        deal_id=id_,
+        name=row["name"],
+        owner=ctx.roster.name(row["owner_id"]),
+        stage=row["stage"],
+        amount=amount,
+        currency=currency,
+        expected_close=None if pd.isna(row["expected_close"]) else row["expected_close"].date(),
+        is_overdue=id_ in view.overdue,
+        win=_odds(view.wins, id_),
+        slip=_odds(view.slips, id_),
+        expected_loss=None if amount is None or risk != risk else amount * risk,
+        flags=tuple(RedFlag(name=each.name, text=each.text, advice=each.advice) for each in raised),
+    )
+
+
+def _closed(ctx: ToolContext, held: DealRecord) -> DealCard:
+    """A deal of which nothing is left to be said but what it came to."""
+    return DealCard(
+        deal_id=held.id,
+        name=held.name,
+        owner=ctx.roster.name(held.owner_id),
+        stage=held.stage,
+        amount=None if held.amount is None else float(held.amount),
+        currency=held.currency or _currency(ctx),
+        expected_close=held.expected_close,
+        is_overdue=False,
+        win=None,
+        slip=None,
+        expected_loss=None,
+        flags=(),
+    )
+
+
+def _odds(found: pd.DataFrame, id_: str) -> Odds | None:
+    if id_ not in found.index:
+        return None
+    return Odds(**{end: float(found[end][id_]) for end in ("value", "low", "high")})
+
+
+def _ranked(cards: Sequence[DealCard]) -> list[DealCard]:
+    """Those with most to lose first; where no chance can be given, by red flags and amount."""
+    return sorted(
+        cards, key=lambda card: (-(card.expected_loss or 0.0), -len(card.flags), -(card.amount or 0.0), card.deal_id)
+    )
+
+
+def _reasons(view: Outlook, served: AnyServed | None, id_: str) -> tuple[Contribution, ...]:
+    told = None if served is None else view.why(served.model, id_)
+    return () if told is None else tuple(Contribution(**vars(reason)) for reason in told.reasons)
+
+
+def _head(cards: Sequence[DealCard], at_stake: float, currency: str, span: Period, scope: Scope) -> str:
+    if not cards:
+        return f"No open deal is due by the end of {span}, {scope.label}."
+    overdue = sum(card.is_overdue for card in cards)
+    flagged = sum(bool(card.flags) for card in cards)
+    late = f", {overdue:,} of them overdue" if overdue else ""
+    stake = f"; {wording.money(at_stake, currency)} are expected to slip or be lost" if at_stake else ""
+    return (
+        f"{wording.count(len(cards), 'open deal')}, {scope.label}, {'is' if len(cards) == 1 else 'are'} due "
+        f"by the end of {span}{late}{stake}. {flagged:,} {'bears' if flagged == 1 else 'bear'} red flags."
+    )
+
+
+def _line(card: DealCard) -> str:
+    flags = "; ".join(f"{flag.name}: {flag.text}" for flag in card.flags) or "no red flag"
+    advice = card.flags[0].advice if card.flags else "Keep a dated next step on it."
+    return f"• {card.name}, {', '.join(summary(card))}. {wording.sentence(flags)} To do: {advice}"
+
+
+def summary(card: DealCard) -> list[str]:
+    """The figures of a deal, a phrase each."""
+    due = None if card.expected_close is None else f"{card.expected_close.day} {card.expected_close:%b %Y}"
+    told = [
+        None if card.amount is None else wording.money(card.amount, card.currency),
+        card.stage,
+        None if due is None else f"overdue since {due}" if card.is_overdue else f"due {due}",
+        f"{card.slip} to slip or be lost" if card.slip else None,
+        f"{card.win} to be won" if card.win else None,
+        f"{wording.money(card.expected_loss, card.currency)} at stake" if card.expected_loss else None,
+        f"owner {card.owner}",
+    ]
+    return [each for each in told if each]
+
+
+def _chances(card: DealCard, event: str, held: DealRecord, ctx: ToolContext) -> list[str]:
+    if held.outcome != "open":
+        when = f" on {wording.day(held.closed_at, ctx.zone)}" if held.closed_at else ""
+        return [f"{card.name} was {held.outcome}{when}; there is no chance left to tell."]
+    said = []
+    if card.win:
+        said.append(
+            f"{card.name} has a {wording.percent(card.win.value)} chance to be {event} "
+            f"(90 % interval {wording.interval(card.win.low, card.win.high)})."
+        )
+    if card.slip:
+        said.append(
+            f"{card.name} has a {wording.percent(card.slip.value)} chance to slip past its expected close or be lost "
+            f"(90 % interval {wording.interval(card.slip.low, card.slip.high)})."
+        )
+    if card.is_overdue:
+        said.append("It is past its expected close already.")
+    return said
+
+
+def _when(days: Odds) -> str:
+    """When a deal is likely to be closed."""
+    return (
+        f"Deals like it are closed, won or lost, in {days.value:,.0f} days (90 % interval {days.low:,.0f}–"
+        f"{days.high:,.0f})."
+    )
+
+
+def _told(reasons: Sequence[Contribution]) -> list[str]:
+    """The strongest reasons for a win, then those against it."""
+    helps = [f"▲ {wording.sentence(each.text)}" for each in reasons if each.effect > 0]
+    hurts = [f"▼ {wording.sentence(each.text)}" for each in reasons if each.effect < 0]
+    return helps[:REASONS_SHOWN] + hurts[:REASONS_SHOWN]
+
+
+def _facts(ctx: ToolContext, held: DealRecord, card: DealCard, last: str | None) -> tuple[str, ...]:
+    told = [
+        *summary(card.model_copy(update={"slip": None, "win": None, "expected_loss": None})),
+        held.opened_at and f"opened {wording.day(held.opened_at, ctx.zone)}",
+        f"last event {last}" if last else "nothing has happened yet",
+    ]
+    return tuple(each for each in told if each)
+
+
+def _cite(card: DealCard, served: dict[str, AnyServed]) -> list[Citation]:
+    """The deal, the chances said of it and its red flags."""
+    cited = [record("deals", card.deal_id, card.name)]
+    for name, odds in (("win", card.win), ("slippage", card.slip)):
+        if odds and name in served:
+            key = f"model:{name}@{served[name].card.version}#{card.deal_id}"
+            cited.append(Citation(kind="model", key=key, label=served[name].model.event, value=str(odds)))
+    version = served["flags"].card.version if "flags" in served else 0
+    for flag in card.flags:
+        key = f"model:flags@{version}#{card.deal_id}/{flag.name}"
+        cited.append(Citation(kind="model", key=key, label=flag.name, value=flag.text))
+    return cited
+
+
+def _cite_reason(id_: str, reason: Contribution | Reason, served: AnyServed) -> Citation:
+    return Citation(
+        kind="model",
+        key=f"model:{served.card.model}@{served.card.version}#{id_}/{reason.feature}",
+        label=reason.text,
+        value=f"{reason.effect:+.2f} log-odds",
+    )
+
+
+def _owner_ids(view: Outlook) -> list[str | None]:
+    owners = view.snapshot.deals.loc[view.snapshot.open_ids, "owner_id"]
+    return [owner if isinstance(owner, str) else None for owner in owners]
+
+
+def _hidden(ctx: ToolContext, scope: Scope, by: date) -> int:
+    people = [person.id for person in scope.hidden_people]
+    return deals.count_due(ctx.db, people, by) if people else 0
+
+
+def _unlooked(total: int) -> tuple[str, ...]:
+    if total <= MOST_LOOKED_AT:
+        return ()
+    return (f"Of {total:,} deals, the {MOST_LOOKED_AT} with the largest amounts were looked at.",)
+
+
+def _unseen(hidden: int) -> tuple[str, ...]:
+    return (f"{hidden:,} more of your team are not yours to see.",) if hidden else ()
+
+
+def _currency(ctx: ToolContext) -> str:
+    return ctx.keep("currency", lambda: metrics.currency(ctx.db))
