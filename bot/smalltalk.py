@@ -66,9 +66,9 @@ EXAMPLES: dict[str, str] = {
 
 ABILITIES = (
     "I can say which leads to call now and why, explain a lead's chance and why it moved, show a lead's record, say "
-    "how good the ranking is, which deals are at risk, who fits a lead best and why it went to whom it went, and report "
-    "any figure of the books (for example “win rate by source last quarter”). Managers can also ask for a plan that shares out leads, who the "
-    "ideal customer is and what was missed in the last months."
+    "how good the ranking is, which deals are at risk, who fits a lead best and why it went to whom it went, and "
+    "report any figure of the books (for example “win rate by source last quarter”). Managers can also ask for a plan"
+    " that shares out leads, who the ideal customer is and what was missed in the last months."
 )
 REPLIES: dict[str, str] = {
     GREETING: "Hello! Ask me “which leads should I call now”, or about any lead or figure of yours.",
