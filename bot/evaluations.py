@@ -15,7 +15,7 @@ ENDS = {"log_loss": "is the best", "wape": "serves"}
 
 def details(found: dict[str, Any]) -> list[str]:
     """A line or two each on what to call, calibration over time, groups, intervals and drift, as far as known."""
-    parts = (_calls_to_keep, _over_time, _groups, _coverage, _drift, _outcomes, _candidates, _told)
+    parts = (_calls_to_keep, _over_time, _groups, _coverage, _drift, _outcomes, _candidates, _told, _effects)
     return [line for part in parts for line in part(found)]
 
 
@@ -80,6 +80,13 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
         inside = "inside" if told["low"] <= told["came"] <= told["high"] else "outside"
         band = f"{told['said']:,.0f} (80 %: {told['low']:,.0f} to {told['high']:,.0f})"
         yield f"{told['label']}: told {band}, came {told['came']:,.0f}, {inside}"
+
+
+def _effects(found: dict[str, Any]) -> Iterator[str]:
+    for part in found.get("effects") or []:
+        seen, low, high = (100 * part["found"][name] for name in ("value", "low", "high"))
+        told = f"said to add {100 * part['said']:.1f} points, found {seen:.1f} ({low:.1f}–{high:.1f})"
+        yield f"Contact, {part['label']} ({part['n']:,}): {told}"
 
 
 def _gap(group: dict[str, Any]) -> float:

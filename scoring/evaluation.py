@@ -21,7 +21,7 @@ ORDERS = {
 # Cases that ended must be told apart at least this well.
 TELLING = 0.55
 RATES = {"stage_rates": "the win rate of each stage", "age_rates": "the win rate at each age"}
-_LISTS = ("reliability", "gains", "by_instant", "groups", "drift", "told")
+_LISTS = ("reliability", "gains", "by_instant", "groups", "drift", "told", "effects")
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,16 @@ class Told:
     low: float
     high: float
     came: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Cases of about the same effect: what was said of it on average, and what was found, both as shares."""
+
+    label: str
+    n: int
+    said: float
+    found: Metric
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,7 @@ class Evaluation:
     coverage: Coverage | None = None
     drift: tuple[Shift, ...] = ()
     told: tuple[Told, ...] = ()
+    effects: tuple[Effect, ...] = ()
     outcome_drift: OutcomeShift | None = None
     leaks: Report = field(default_factory=Report)
     facts: tuple[str, ...] = ()

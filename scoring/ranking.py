@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-import pandas as pd
-
 from knowledge.frames import History, Snapshot
 from scoring import features, windows
 from scoring.chance import Chance
@@ -59,12 +57,4 @@ class Ranking(Chance[History, Snapshot]):
 
     @classmethod
     def unusable(cls, history: History, as_of: datetime) -> frozenset[str]:
-        return unusable(history, as_of)
-
-
-def unusable(history: History, as_of: datetime) -> frozenset[str]:
-    """Base columns that must not be learnt from: a status whose edits nobody recorded, and what an admin dropped."""
-    moment = pd.Timestamp(as_of)
-    statuses = history.changes.loc[history.changes["at"] <= moment, "field"] == "status"
-    dropped = {name for name, rule in history.rules.items() if rule in ("drop", "sensitive")}
-    return frozenset(dropped if statuses.any() else dropped | {"status", "days_in_status"})
+        return windows.unusable(history, as_of)

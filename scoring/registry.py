@@ -23,6 +23,7 @@ from scoring.matching import Matching
 from scoring.pace import Pace
 from scoring.ranking import Ranking
 from scoring.reach import Reach
+from scoring.uplift import Uplift
 from scoring.waiting import Waiting
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,21 @@ Kind = TypeVar("Kind", bound=Model[Any])
 
 CATALOG: dict[str, type[Model[Any]]] = {
     model.name: model
-    for model in (Ranking, Reach, Waiting, Pace, Matching, Win, Slippage, Closing, Flags, Forecast, NextStep, NextTouch)
+    for model in (
+        Ranking,
+        Reach,
+        Waiting,
+        Pace,
+        Matching,
+        Uplift,
+        Win,
+        Slippage,
+        Closing,
+        Flags,
+        Forecast,
+        NextStep,
+        NextTouch,
+    )
 }
 
 # What a stored model may hold beside scikit-learn's usual: types of ours, and these. All else is refused.

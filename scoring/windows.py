@@ -103,6 +103,14 @@ def labelled(history: History, *, as_of: datetime, horizon: timedelta) -> Rows:
     return _windows(history, as_of, horizon) if history.is_dated else _final(history, as_of)
 
 
+def unusable(history: History, as_of: datetime) -> frozenset[str]:
+    """Base columns that must not be learnt from: a status whose edits nobody recorded, and what an admin dropped."""
+    moment = pd.Timestamp(as_of)
+    statuses = history.changes.loc[history.changes["at"] <= moment, "field"] == "status"
+    dropped = {name for name, rule in history.rules.items() if rule in ("drop", "sensitive")}
+    return frozenset(dropped if statuses.any() else dropped | {"status", "days_in_status"})
+
+
 def cutoffs(history: History, *, as_of: datetime, horizon: timedelta) -> list[datetime]:
     """Past instants, about a month apart, whose horizon is over at `as_of`; oldest first."""
     first = history.leads["created_at"].min()

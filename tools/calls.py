@@ -126,7 +126,7 @@ def _card(ctx: ToolContext, place: queue.Place, touch: Event | None, currency: s
         high=place.high,
         value=None if lead.value is None else float(lead.value),
         currency=currency,
-        reasons=_told(place.reasons),
+        reasons=(*_told(place.reasons), *([place.gain.text] if place.gain else ())),
         last_touch=_touch(ctx, touch),
         number=_number(lead, ctx.now, place.zone),
         zone=place.zone,
@@ -167,7 +167,7 @@ def _cite(place: queue.Place, served: Served[Ranking] | None) -> list[Citation]:
     cited = [record("leads", place.lead.id, place.lead.name)]
     if served:
         cited += [cite_reason(place.lead.id, reason, served) for reason in place.reasons[:REASONS_SHOWN]]
-    return cited
+    return [*cited, place.gain.cite()] if place.gain else cited
 
 
 def _call_text(cards: tuple[CallCard, ...], line: queue.Line) -> str:

@@ -22,9 +22,12 @@ from tools.verdicts import BASELINES, METRICS, RULES
 
 UTC = ZoneInfo("UTC")
 WORST_SHOWN = 8
+NO_EFFECT = (
+    "Saying what a call would cause: a chance tells what usually becomes of records like this one, and is no effect."
+)
+ONLY_RESPONSE = "Saying what a call would win: it tells what contact adds to the chance of a response, not of a win."
 MUST_NOT = (
     "Decisions about the people who sell, such as pay, discipline or dismissal: it judges records, not who works them.",
-    "Saying what a call would cause: a chance tells what usually becomes of records like this one, and is no effect.",
     "Records unlike any that it has seen, such as a new market, product or way of selling: train it on those first.",
     "Deciding alone: it advises a person, who may know better.",
 )
@@ -95,7 +98,7 @@ def card(held: Card, *, said: Mapping[str, str], since: datetime | None = None) 
         Section("What else was found", points=[wording.sentence(each) for each in found.facts])
         if found.facts
         else None,
-        Section("What it must not be used for", points=MUST_NOT),
+        Section("What it must not be used for", points=(ONLY_RESPONSE if found.effects else NO_EFFECT, *MUST_NOT)),
         _sources(held.model),
     )
     return ModelCard(
@@ -140,9 +143,7 @@ def _plain(text: str) -> str:
 def _tiles(found: Findings) -> list[tuple[str, str]]:
     needed, ece, main, words = found.calls_to_keep.get("90"), found.ece, found.main, verdicts.nouns(found)
     told = [
-        (f"{main[1].value:.3f}", f"{METRICS.get(main[0], main[0])} ({main[1].low:.3f}–{main[1].high:.3f})")
-        if main
-        else None,
+        _main_tile(*main) if main else None,
         (
             wording.percent(needed.value),
             f"of the {words.case}s hold 90 % of the {words.hits} ({wording.interval(needed.low, needed.high)})",
@@ -153,6 +154,11 @@ def _tiles(found: Findings) -> list[tuple[str, str]]:
         (f"{found.n:,}", "unseen cases that it was judged on") if found.n else None,
     ]
     return [tile for tile in told if tile]
+
+
+def _main_tile(name: str, figure: Figure) -> tuple[str, str]:
+    value, _, interval = verdicts.shown(name, figure).partition(" (")
+    return value, f"{METRICS.get(name, name)} ({interval}"
 
 
 def _what_it_says(model: str, found: Findings) -> Section:
@@ -213,12 +219,21 @@ def _how_good(found: Findings) -> Section:
         [
             verdicts.named(name, METRICS),
             verdicts.shown(name, figure),
-            *(_alone(name, each.get(name)) for each in beside.values()),
+            *(verdicts.alone(name, each.get(name)) for each in beside.values()),
         ]
         for name, figure in found.metrics.items()
         if figure
     ]
-    return Section("How good it is", says=says, tables=[Table(head, rows)] if rows else (), drawn=True)
+    tables = [each for each in (Table(head, rows), _by_effect(found)) if each.rows]
+    return Section("How good it is", says=says, tables=tables, drawn=True)
+
+
+def _by_effect(found: Findings) -> Table:
+    rows = [
+        (each.label, f"{each.n:,}", f"{100 * each.said:.1f} points", verdicts.shown("uplift_30", each.found))
+        for each in found.effects
+    ]
+    return Table(("", "leads", "said", "found"), rows, "What contact adds, from the least to the most said")
 
 
 def _where_it_fails(found: Findings) -> Section:
@@ -287,8 +302,3 @@ def _champion(found: Findings) -> Section | None:
 def _sources(model: str) -> Section | None:
     papers = descriptions.listed(descriptions.parts(model).get("References", ""))
     return Section("Sources", points=papers) if papers else None
-
-
-def _alone(name: str, figure: Figure | None) -> str:
-    """A baseline's figure without its interval: beside six others it would not be read."""
-    return verdicts.shown(name, figure).partition(" (")[0]

@@ -98,6 +98,15 @@ class Drifted(_Read):
     verdict: str = ""
 
 
+class Effect(_Read):
+    """Cases of about the same effect of contact: what was said of it, and what was found."""
+
+    label: str
+    n: int
+    said: float
+    found: Figure
+
+
 class Flag(_Read):
     """A column that may know the outcome."""
 
@@ -162,6 +171,7 @@ class Findings(_Read):
     drift: tuple[Drifted, ...] = ()
     champion: Champion | None = None
     facts: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     @field_validator("*", mode="before")
     @classmethod

@@ -18,7 +18,11 @@ from tools.findings import Figure, Findings
 ModelName = Annotated[
     str,
     Field(
-        max_length=40, description="ranking (whom to call), reach (at what hour), waiting (how soon), pace (how fast)"
+        max_length=40,
+        description=(
+            "ranking (whom to call), reach (at what hour), waiting (how soon), pace (how fast), "
+            "uplift (whom contact moves)"
+        ),
     ),
 ]
 Known = Literal["before", "after"]
@@ -92,6 +96,7 @@ class ColumnDecision(Result):
                 when to call
                 """,
             "waiting": "waiting / speed to lead / response time / first contact / how soon to call",
+            "uplift": "uplift / effect of contact / whom contact moves / who responds because of contact",
             "pace": "pace / time to convert / ideal customer / who converts fast / how fast leads convert",
         }
     },
@@ -174,7 +179,8 @@ def _details(held: Card, found: Findings, said: dict[str, str], views: str | Non
         verdicts.drift(found),
         _flags(found, said),
         views,
-        "not to be used to decide on pay, discipline or dismissal; a chance is not what a call would cause",
+        "not to be used to decide on pay, discipline or dismissal; "
+        + ("a response is not a win" if found.effects else "a chance is not what a call would cause"),
     )
     return tuple(wording.sentence(each) for each in told if each)
 

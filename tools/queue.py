@@ -27,9 +27,10 @@ from scoring.ranking import Ranking
 from scoring.reach import Reach
 from scoring.registry import Served
 from scoring.waiting import Waiting
-from tools import wording
+from tools import contact, wording
 from tools.access import Scope
 from tools.base import ToolContext
+from tools.contact import Gain
 
 # More changed leads than this are left to the next full scoring: a question is not kept waiting for them.
 RESCORED_AT_ONCE = 200
@@ -39,7 +40,7 @@ SCORING = "`callsheet score ranking`"
 
 @dataclass(frozen=True)
 class Place:
-    """A lead's place in the line."""
+    """A lead's place in the line; `gain` is what contact adds, where that is sure."""
 
     lead: LeadRecord
     zone: str
@@ -48,6 +49,7 @@ class Place:
     low: float | None
     high: float | None
     reasons: tuple[Reason, ...]
+    gain: Gain | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def _score(
     ctx: ToolContext, served: Served[Ranking] | None, candidates: Sequence[Candidate], limit: int, callable_now: bool
 ) -> list[Place]:
     """The best of the candidates by their chance at this instant, each with its reasons."""
-    ids = [candidate.lead_id for candidate in candidates]
+    ids = [each.lead_id for each in candidates]
     leads = records.leads(ctx.db, ids)
     if served is None or not ids:
         return [_place(candidate, leads[candidate.lead_id]) for candidate in candidates[:limit]]
@@ -170,11 +172,14 @@ def _score(
     factors = zip(candidates, moved, lift, _urgency(ctx, snapshot, ids), strict=True)
     worth = {each.lead_id: each.worth * m * x * now for each, m, x, now in factors}
     chosen = sorted(candidates, key=lambda each: (-worth[each.lead_id], each.lead_id))[:limit]
-    explained = opinions.explanations(
-        ctx.db, served.model, snapshot, [each.lead_id for each in chosen], ctx.roster.names
-    )
+    best = [each.lead_id for each in chosen]
+    explained = opinions.explanations(ctx.db, served.model, snapshot, best, ctx.roster.names)
     shown: dict[Hashable, Any] = chances.to_dict("index")
-    return [_place(each, leads[each.lead_id], shown[each.lead_id], explained[each.lead_id].reasons) for each in chosen]
+    gains = contact.gains(ctx, snapshot, best)
+    return [
+        _place(each, leads[id_], shown[id_], explained[id_].reasons, gains.get(id_))
+        for id_, each in zip(best, chosen, strict=True)
+    ]
 
 
 def _urgency(ctx: ToolContext, snapshot: Snapshot, ids: Sequence[str]) -> list[float]:
@@ -186,10 +191,14 @@ def _urgency(ctx: ToolContext, snapshot: Snapshot, ids: Sequence[str]) -> list[f
 
 
 def _place(
-    candidate: Candidate, lead: LeadRecord, chance: Mapping[str, float] | None = None, reasons: tuple[Reason, ...] = ()
+    candidate: Candidate,
+    lead: LeadRecord,
+    chance: Mapping[str, float] | None = None,
+    reasons: tuple[Reason, ...] = (),
+    gain: Gain | None = None,
 ) -> Place:
     value, low, high = (chance["value"], chance["low"], chance["high"]) if chance else (None, None, None)
-    return Place(lead, candidate.zone, candidate.zone_assumed, value, low, high, reasons)
+    return Place(lead, candidate.zone, candidate.zone_assumed, value, low, high, reasons, gain)
 
 
 def _count_held(tallies: Sequence[call_list.Tally], open_now: Sequence[str], held: dict[str, str]) -> dict[str, int]:

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from knowledge.models import Card
 
 # What a model is always told beside: it must be worth more than these.
-SIMPLE = ("base_rate", "logistic_regression", "stage_conversion", "last_period", "mean_4_weeks")
+SIMPLE = (
+    "base_rate",
+    "logistic_regression",
+    "stage_conversion",
+    "last_period",
+    "mean_4_weeks",
+    "everyone_alike",
+    "likeliest",
+)
 GROUPS_TOLD = 2
 MOVED_TOLD = 3
 
@@ -41,6 +49,7 @@ _NOUNS = {
     "closing": Nouns("deal"),
     "pace": Nouns("lead", "fast", "fast ones"),
     "forecast": Nouns("deal"),
+    "uplift": Nouns("lead", "responded", "responses", "contact", "responded"),
 }
 
 
@@ -58,6 +67,8 @@ def advice(found: Findings) -> str:
         return f"Go by it for the sum alone: {found.note}"
     if auc and auc.low <= 0.5:
         return "Do not rely on its order: on cases it had not seen it cannot be told from chance."
+    if found.effects:
+        return "Go by it where it is sure of a lead; it tells whom contact moves, not who is likely to buy."
     if found.chosen == "base_rate":
         return "Do not go by it for a single record: nothing that was tried tells more than one rate for all."
     off = found.off[:GROUPS_TOLD]
@@ -106,8 +117,8 @@ def beside(found: Findings) -> str | None:
         return None
     name, figure = found.main
     against = {other: found.baselines.get(other, {}).get(name) for other in SIMPLE}
-    others = [f"{each.value:.3f} for {named(other, BASELINES)}" for other, each in against.items() if each]
-    return f"{named(name, METRICS)} {figure}{f', against {wording.listing(others)}' if others else ''}"
+    others = [f"{alone(name, each)} for {named(other, BASELINES)}" for other, each in against.items() if each]
+    return f"{named(name, METRICS)} {shown(name, figure)}{f', against {wording.listing(others)}' if others else ''}"
 
 
 def drift(found: Findings) -> str:
@@ -183,7 +194,7 @@ def line(held: Card, since: datetime | None) -> list[str]:
         str(held.version),
         f"{held.trained_at:%Y-%m-%d %H:%M}",
         f"{held.as_of:%Y-%m-%d}",
-        f"{named(name, METRICS)} {figure}" if figure else "",
+        f"{named(name, METRICS)} {shown(name, figure)}" if figure else "",
         shown("ece", found.ece),
         f"{since or held.trained_at:%Y-%m-%d %H:%M}" if held.serves else "",
     ]
@@ -195,11 +206,20 @@ def shown(name: str, figure: Figure | None) -> str:
         return "–"
     if name in ("wins_in_top_half", "accuracy"):
         return figure.percent
+    if name in EFFECTS:
+        return f"{100 * figure.value:.1f} points ({100 * figure.low:.1f}–{100 * figure.high:.1f})"
     if name.startswith("ece"):
         return f"{points(figure.value)} ({100 * figure.low:.1f}–{100 * figure.high:.1f})"
     return str(figure)
 
 
+def alone(name: str, figure: Figure | None) -> str:
+    """A figure without its interval: beside many others it would not be read."""
+    return shown(name, figure).partition(" (")[0]
+
+
+# Effects of contact, told in points.
+EFFECTS = ("uplift_30", "average_effect", "gain_30", "qini", "auuc", "effect_gap")
 METRICS = {
     "auc": "AUC",
     "average_precision": "average precision",
@@ -216,6 +236,12 @@ METRICS = {
     "wape_open_deals": "error on deals that were open, as a share of what they brought",
     "wape_all_origins": "error at all instants, the early ones too",
     "deal_auc": "AUC of single deals won in time",
+    "uplift_30": "what contact adds in the first 30 %",
+    "average_effect": "what contact adds on average",
+    "gain_30": "first 30 % above the average",
+    "qini": "gain of the order over all shares contacted (Qini)",
+    "auuc": "gain of contact over all shares contacted",
+    "effect_gap": "distance of said and found effects",
     "rep_spearman": "agreement of what reps were said to add with what came (rank correlation)",
     "rep_coverage": "later results of reps inside their 90 % intervals",
 }
@@ -228,6 +254,9 @@ BASELINES = {
     "stage_conversion": "stage conversion",
     "last_period": "the last period again",
     "mean_4_weeks": "the mean of four weeks",
+    "everyone_alike": "everyone alike",
+    "most_engaged": "most engaged first",
+    "likeliest": "likeliest to respond first",
     "no_rep": "the lead alone",
     "raw_rate": "each rep's own rate",
 }

@@ -115,9 +115,9 @@ def test_people_tools_models_and_status_report_as_json(home: Path) -> None:
     tools = json.loads(callsheet(home, "tools", "--json").stdout)
     assert {"name", "arguments", "roles"} <= set(tools[0])
     models = json.loads(callsheet(home, "models", "--json").stdout)
-    # So small a company tells nothing sure of its reps and deals, so that none of that kind may be there.
+    # So small a company tells nothing sure of its reps, its deals and what contact adds, so that none may be there.
     of_deals = {name for name, kind in CATALOG.items() if kind.entity == "deals"}
-    assert {each["model"] for each in models} | {"matching"} | of_deals == set(CATALOG)
+    assert {each["model"] for each in models} | {"matching", "uplift"} | of_deals == set(CATALOG)
     status = json.loads(callsheet(home, "status", "--json").stdout)
     assert "ranking" in status["serving"]
 

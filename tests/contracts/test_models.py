@@ -141,8 +141,10 @@ def deals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DealHistory]:
 
 
 @pytest.mark.parametrize("name", [name for name, kind in CATALOG.items() if kind.entity == "leads"])
-def test_it_beats_its_baseline_on_the_demo_company(name: str, history: Books) -> None:
-    assert CATALOG[name].evaluate(history, as_of=AS_OF).refusal is None
+def test_it_beats_its_baseline_on_the_demo_company_or_says_so(name: str, history: Books) -> None:
+    refusal = CATALOG[name].evaluate(history, as_of=AS_OF).refusal
+    # Reps there are in touch with everyone every few days, so that one contact more or less moves little.
+    assert (refusal is None) is (name != "uplift")
 
 
 @pytest.mark.parametrize("name", [name for name, kind in CATALOG.items() if kind.entity == "deals"])
