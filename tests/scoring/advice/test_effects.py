@@ -55,13 +55,14 @@ def test_a_step_that_helps_is_told_from_one_that_eager_buyers_see() -> None:
 
 
 def test_a_step_that_only_goes_to_eager_buyers_is_not_taken_for_help() -> None:
-    sure = 0
+    sure, looks = 0, []
     for seed in range(8):
         rows, _ = world(1_500, adds={}, seed=seed)
         took = rows.step == "meeting: demo"
-        # By the plain shares it would look like a great help.
-        assert rows.won[took].mean() > rows.won[~took].mean() + 0.05
+        looks.append(rows.won[took].mean() - rows.won[~took].mean())
         sure += overall(rows)["meeting: demo"].is_sure
+    # By the plain shares it would look like a great help.
+    assert np.mean(looks) > 0.05
     assert sure <= 2
 
 
