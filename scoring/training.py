@@ -165,8 +165,9 @@ def _quality(found: Evaluation) -> str:
         usual = found.baselines["similar_deals"]["mae_days"]
         return f"on {found.n:,} unseen cases it is off by {days} days, similar deals by {usual}"
     if top := found.metrics.get("uplift_30"):
-        average = found.metrics["average_effect"]
-        return f"on {found.n:,} unseen cases contact adds {top} to the responses of the first 30 %, {average} to all"
+        average, seen = found.metrics["average_effect"], f"on {found.n:,} unseen cases"
+        assert average is not None
+        return f"{seen} contact adds {top.points} to the responses of the first 30 %, {average.points} on average"
     auc, half, ece = (found.metrics[name] for name in ("auc", "wins_in_top_half", "ece"))
     assert half is not None
     return (

@@ -70,7 +70,7 @@ class Uplift(Model[History]):
         if refusal := backtest.too_few(trials):
             raise NotTrained(refusal)
         lesson = Lesson.of(trials, unusable(history, as_of) | guard.leave_out, self.seed)
-        self.columns, self.found = lesson.columns, lesson.learn(seed=self.seed)
+        self.columns, self.found = lesson.columns, lesson.learn(self.seed)
         return self
 
     def effects(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
