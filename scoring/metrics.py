@@ -32,6 +32,11 @@ class Metric:
     low: float
     high: float
 
+    @property
+    def points(self) -> str:
+        """A share as `4.3 points (3.5 to 5.1)`."""
+        return f"{100 * self.value:.1f} points ({100 * self.low:.1f} to {100 * self.high:.1f})"
+
     def __str__(self) -> str:
         return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 

@@ -26,8 +26,6 @@ from scoring.windows import FOLDS
 Flags = npt.NDArray[np.bool_]
 Pair = tuple[Flags, Flags]
 ORIGINS = 5
-# An order needs no intervals, and so fewer half samples.
-PAIRS = 4
 # Fewer leads contacted or left alone, or fewer of either that responded, tell nothing.
 FEWEST, FEWEST_RESPONSES = 200, 20
 # From when an instant is judged to when all that came of it is known, in days.
@@ -54,11 +52,11 @@ class Lesson:
         """The rows whose like were both contacted and left alone."""
         return self.trials.take(self.found.comparable)
 
-    def learn(self, *, seed: int = 0, **settings: int) -> Effects:
+    def learn(self, seed: int = 0) -> Effects:
         """The effects by what is known, from rows that can be compared."""
         rows = self.comparable
         effect = self.found.effect[self.found.comparable]
-        return Effects(seed=seed, **settings).fit(self.matrix(rows), effect, rows.groups)
+        return Effects(seed=seed).fit(self.matrix(rows), effect, rows.groups)
 
     def likely(self, rows: Trials) -> Vector:
         """How likely each of other rows is to respond, contacted or not: what a ranking goes by (log-odds)."""
@@ -100,7 +98,7 @@ def run(trials: Trials, leave_out: frozenset[str], split: Split, progress: Progr
     judged, rows = Judged(lesson.found.effect[lesson.found.comparable], lesson.comparable.leads), len(lesson.comparable)
     average = judged.measure(np.zeros(rows))["average_effect"]
     if average is not None and average.low <= 0:
-        refusal = f"Contact cannot be told from no contact: on average it adds {points(average)} to the responses."
+        refusal = f"Contact cannot be told from no contact: on average it adds {average.points} to the responses."
         found = replace(nothing, n=rows, metrics={**nothing.metrics, "average_effect": average}, how=_overlap(lesson))
         return replace(found, refusal=refusal, trained_on=_learnt(trials))
     pairs, how = _pairs(trials, split)
@@ -141,7 +139,7 @@ def _said(trials: Trials, pairs: list[Pair], leave_out: frozenset[str], progress
     said = _Said(*np.full((3, len(trials)), np.nan))
     for done, (train, test) in enumerate(pairs, 1):
         lesson, judged = Lesson.of(trials.take(train), leave_out), trials.take(test)
-        said.effect[test] = lesson.learn(pairs=PAIRS).predict(lesson.matrix(judged))["value"]
+        said.effect[test] = lesson.learn().predict(lesson.matrix(judged))["value"]
         said.place[test] = rankdata(said.effect[test]) / len(judged)
         said.likely[test] = rankdata(lesson.likely(judged)) / len(judged)
         progress("back-testing", done / len(pairs))
@@ -177,21 +175,16 @@ def verdict(metrics: Mapping[str, Metric | None], baselines: Mapping[str, Mappin
     assert gain is not None
     assert top is not None
     if average.low <= 0:
-        return f"Contact cannot be told from no contact: on average it adds {points(average)} to the responses."
+        return f"Contact cannot be told from no contact: on average it adds {average.points} to the responses."
     if gain.low <= 0:
         return (
-            f"Contact adds {points(average)} on average, but who responds because of it cannot be told: the first 30 % "
-            f"are {points(gain)} above the average."
+            f"Contact adds {average.points} on average, but who responds because of it cannot be told: the first 30 % "
+            f"are {gain.points} above the average."
         )
     better = [name for name in ORDERS if (b := baselines[name]["uplift_30"]) and b.value >= top.value]
     if better:
-        return f"It finds no more than {ORDERS[better[0]]} ({points(top)} in the first 30 %)."
+        return f"It finds no more than {ORDERS[better[0]]} ({top.points} in the first 30 %)."
     return None
-
-
-def points(effect: Metric) -> str:
-    """`4.3 points (3.5 to 5.1)`."""
-    return f"{100 * effect.value:.1f} points ({100 * effect.low:.1f} to {100 * effect.high:.1f})"
 
 
 def _overlap(lesson: Lesson) -> str:

@@ -14,6 +14,8 @@ from scoring.columns import Matrix
 Vector = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
+# Half samples of the leads come in pairs: a half, and the other one.
+PAIRS = 6
 # What goes beyond the mean is stretched by no more than this, whatever the rows say.
 MOST_STRETCH = 2.0
 # Two-sided 90 %.
@@ -25,7 +27,6 @@ class Effects:
 
     Parameters
     ----------
-    pairs : of half samples of the leads: a half, and the other one
     seed : decides the halves
 
     References
@@ -37,8 +38,7 @@ class Effects:
     3. McCarthy (1969), "Pseudo-replication: half samples", Rev. Int. Stat. Inst. 37, for the spread of single effects.
     """
 
-    def __init__(self, *, pairs: int = 6, seed: int = 0) -> None:
-        self.pairs = pairs
+    def __init__(self, *, seed: int = 0) -> None:
         self.seed = seed
         self.members: list[HistGradientBoostingRegressor] = []
         self.centres = np.empty(0)
@@ -47,13 +47,13 @@ class Effects:
     def fit(self, rows: Matrix, effect: Vector, group: Places) -> Self:
         """The effects themselves, from a guess of each row's effect; rows of one `group` go together."""
         rng, n = np.random.default_rng(self.seed), int(group.max()) + 1
-        halves = [rng.permutation(n)[group] < n / 2 for _ in range(self.pairs)]
+        halves = [rng.permutation(n)[group] < n / 2 for _ in range(PAIRS)]
         seen = [side for half in halves for side in (half, ~half)]
         self.members = [_trees(i).fit(rows[side], effect[side]) for i, side in enumerate(seen)]
         said = self._said(rows)
         self.centres = said.mean(axis=0)
         # Half of the members have not seen a row.
-        unseen = ((said - self.centres) * ~np.column_stack(seen)).sum(axis=1) / self.pairs
+        unseen = ((said - self.centres) * ~np.column_stack(seen)).sum(axis=1) / PAIRS
         self.mean, self.mean_error = _line(np.ones(len(effect)), effect, group)
         stretch, self.stretch_error = _line(unseen - unseen.mean(), effect - self.mean, group)
         self.stretch = float(np.clip(stretch, 0.0, MOST_STRETCH))

@@ -63,7 +63,10 @@ class Uplift(Model[History]):
     @classmethod
     def quality(cls, found: Evaluation) -> str:
         top, average = (found.metrics[name] for name in ("uplift_30", "average_effect"))
-        return f"on {found.n:,} unseen cases contact adds {top} to the responses of the first 30 %, {average} to all"
+        assert top is not None
+        assert average is not None
+        seen = f"on {found.n:,} unseen cases"
+        return f"{seen} contact adds {top.points} to the responses of the first 30 %, {average.points} on average"
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -75,7 +78,7 @@ class Uplift(Model[History]):
         if refusal := backtest.too_few(trials):
             raise NotTrained(refusal)
         lesson = Lesson.of(trials, unusable(history, as_of) | guard.leave_out, self.seed)
-        self.columns, self.found = lesson.columns, lesson.learn(seed=self.seed)
+        self.columns, self.found = lesson.columns, lesson.learn(self.seed)
         return self
 
     def effects(self, snapshot: Snapshot, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
