@@ -111,9 +111,7 @@ def demand(near: Shortlist, prices: Reals) -> Demand:
     paid = float((near.settled[:, :-1] * (near.problem.member @ prices)).sum())
     profit = near.settled_worth - paid + float(top.sum())
     counts = near.settled + count(near.problem, near.kind, wanted)
-    return Demand(
-        excess(near.problem, prices, counts), dual(near.problem, prices, profit), wanted, second, top - next_
-    )
+    return Demand(excess(near.problem, prices, counts), dual(near.problem, prices, profit), wanted, second, top - next_)
 
 
 def misfits(near: Shortlist, prices: Reals) -> float:
