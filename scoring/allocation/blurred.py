@@ -52,9 +52,9 @@ class Blurred:
 def approach(near: Shortlist, prices: Reals, blur: float, enough: float) -> Reals:
     """Prices at which about `enough` leads are too many or too few, or as few as there can be."""
     best, least, stay, part = prices, misfits(near, prices), 0, 1.0
-    lists, met = near, blurred(near, prices, blur)
+    lists, met, hair = near, blurred(near, prices, blur), HAIR * near.usual
     for _ in range(STEPS):
-        if least <= enough or part < SHORTEST or blur < HAIR * near.usual:
+        if least <= enough or part < SHORTEST or blur < hair:
             break
         tried = meaningful(near.problem, prices + part * blur * _step(near.problem, prices, met))
         found = blurred(lists, tried, blur)

@@ -12,7 +12,6 @@ Ahuja, Magnanti & Orlin (1993), "Network Flows", ch. 9 and 11 (optimality by red
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count as count_from
 from typing import Any
 
 import numpy as np
@@ -25,10 +24,8 @@ from scoring.allocation.shortlist import Shortlist, count, first
 
 # So many of the least moves at first for each limit, and for each lead too many or too few.
 PER_LIMIT, PER_MISFIT = 8, 4
-# So many times more moves are added in each turn than in the one before.
+# So many times more moves into each rep are added in each turn than in the one before.
 MORE = 1.5
-# Between each rep and so many others there is at least one move.
-BRIDGES = 6
 # How little a lead may want another rep, in parts of the usual value.
 CLOSE = 1e-9
 WHOLE = 1e-6
@@ -79,13 +76,14 @@ def repair(near: Shortlist, prices: Reals) -> Plan:
     chosen, least = _least(loss, int(PER_LIMIT * prices.size + PER_MISFIT * np.abs(over).sum()))
     forbidden = FORBIDDEN * (1 + prices.size) * near.size
     penalty = min(forbidden, max(HARDER * least, CLOSE * near.usual)) if np.isfinite(near.reach) else forbidden
-    for turn in count_from(0):
+    most = PER_LIMIT
+    while True:
         place, lead = np.nonzero(chosen)
         moves = _Moves(lead, wanted[lead], near.reps[place, lead], loss[place, lead])
         plan = _moved(near, prices, base, moves, penalty)
-        more = _envied(near, plan.prices, chosen | stays, int((PER_LIMIT + plan.misfit) * MORE**turn))
+        more = _envied(near, plan.prices, chosen | stays, most + plan.misfit)
         if more.any():
-            chosen |= more
+            chosen, most = chosen | more, int(MORE * most)
         elif not plan.misfit or penalty >= forbidden:
             return plan
         else:

@@ -10,7 +10,7 @@ from scoring.allocation.prices import settle
 from scoring.allocation.problem import Floats, Ints, Problem, Reals
 from scoring.allocation.reading import each_block
 from scoring.allocation.repair import Plan, repair
-from scoring.allocation.sharp import dual, misfits
+from scoring.allocation.sharp import demand, dual
 from scoring.allocation.shortlist import Shortlist, shortlist
 from scoring.allocation.start import ALL, NEAR, closest, longer, reach_of, start
 
@@ -84,7 +84,7 @@ def solve(problem: Problem, *, seed: int = 0) -> Solution | None:
 
 
 def _is_hopeless(lists: Shortlist, prices: Reals) -> bool:
-    return bool(lists.reach < np.inf and misfits(lists, prices) > HOPELESS * prices.size)
+    return bool(lists.reach < np.inf and np.abs(demand(lists, prices).over).sum() > HOPELESS * prices.size)
 
 
 def _bounded(best: Solution, near: Shortlist, prices: Reals) -> Solution:
