@@ -69,6 +69,16 @@ class Books:
         with self.db.read() as session:
             return session.scalars(query.order_by(Deal.id)).first() or pytest.fail("the demo company has no such deal")
 
+    def named_lead(self, id_: str) -> Lead:
+        with self.db.read() as session:
+            return session.get_one(Lead, id_)
+
+    def leads_of(self, owner: Person) -> list[Lead]:
+        """The open leads of somebody."""
+        query = select(Lead).where(Lead.owner_id == owner.id, Lead.outcome == "open").order_by(Lead.id)
+        with self.db.read() as session:
+            return list(session.scalars(query))
+
     def owner_of(self, lead_id: str) -> str | None:
         with self.db.read() as session:
             return session.scalars(select(Lead.owner_id).where(Lead.id == lead_id)).one()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -17,7 +17,7 @@ from knowledge.pipeline import DealHistory, DealSnapshot
 from scoring import features
 from scoring.advice import decisions, effects, path, steps
 from scoring.advice.decisions import Decisions, Present, Read
-from scoring.advice.effects import ALL_STAGES, OTHER, Effect
+from scoring.advice.effects import ALL_STAGES, OTHER, Codes, Effect
 from scoring.advice.path import Choice, Coming
 from scoring.base import Model, Past, Progress, silent
 from scoring.deals import features as of_deals
@@ -266,17 +266,26 @@ def _judged(kind: type[Adviser[Past]], rows: Decisions, progress: Callable[[floa
     edges = [float(np.quantile(rows.time, share)) for share in np.linspace(FIRST_ORIGIN, 1.0, ORIGINS + 1)]
     later = rows.take(rows.time > edges[0])
     found = effects.values(later)
-    place, step = {name: i for i, name in enumerate(found.names)}, np.full(len(later), -1)
+    place, step = {name: i for i, name in enumerate(found.names)}, np.full(len(later), -1, dtype=np.intp)
     for done, (start, end) in enumerate(pairwise(edges), 1):
-        model = kind().learn(rows.take(rows.time <= start - decisions.HORIZON.days))
-        for i in np.flatnonzero((later.time > start) & (later.time <= end)):
-            advice = model.advice(str(later.stage[i]), str(later.done[i]))
-            step[i] = place.get(advice.step, -1) if advice.effect else -1
+        stretch = (later.time > start) & (later.time <= end)
+        known = rows.take(rows.time <= start - decisions.HORIZON.days)
+        step[stretch] = _advised(kind, known, later.take(stretch), place)
         progress(done / ORIGINS)
     if not (step >= 0).any():
         return Metric(0.0, 0.0, 0.0), 0
     value, error = found.gain(step >= 0, step, later.ids)
     return Metric(value, value - Z * error, value + Z * error), int((step >= 0).sum())
+
+
+def _advised(kind: type[Adviser[Past]], known: Decisions, asked: Decisions, place: Mapping[str, int]) -> Codes:
+    """The step advised for each decision by what was known before; -1 for none, or where too little was known."""
+    try:
+        model = kind().learn(known)
+    except NotTrained:
+        return np.full(len(asked), -1)
+    advice = [model.advice(str(stage), str(done)) for stage, done in zip(asked.stage, asked.done, strict=True)]
+    return np.array([place.get(each.step, -1) if each.effect else -1 for each in advice], dtype=np.intp)
 
 
 def _won(rows: Decisions) -> float:
