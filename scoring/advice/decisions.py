@@ -23,9 +23,11 @@ Objects = npt.NDArray[np.object_]
 # A step is what is done within a week, and it has two months to show.
 WEEK = timedelta(days=7)
 HORIZON = timedelta(days=60)
-MOST_INSTANTS = 104
+# Of two weeks one is looked at: those side by side tell much the same.
+EVERY = timedelta(days=14)
+MOST_INSTANTS = 52
 # Rows that are learnt from at most.
-MOST_ROWS = 30_000
+MOST_ROWS = 12_000
 NO_STAGE = "no stage"
 Past = History | DealHistory
 Present = Snapshot | DealSnapshot
@@ -90,7 +92,7 @@ class Decisions:
 
 
 def gather(history: Past, read: Read, *, as_of: datetime) -> Decisions:
-    """Every decision whose horizon is over at `as_of`, weekly; every so many where they would be too many."""
+    """Every decision whose horizon is over at `as_of`, fortnightly; every so many where they would be too many."""
     kind, instants = kind_of(history), _instants(history, as_of)
     known = kind.of(history.at(as_of))
     taken = steps.own(history.activities, kind.key)
@@ -128,8 +130,8 @@ def _instants(history: Past, as_of: datetime) -> list[datetime]:
     first = getattr(history, kind.records)[kind.opened].min()
     if pd.isna(first):
         return []
-    count = int((as_of - HORIZON - first) / WEEK)
-    return [as_of - HORIZON - WEEK * i for i in reversed(range(min(max(count, 0), MOST_INSTANTS)))]
+    count = int((as_of - HORIZON - first) / EVERY)
+    return [as_of - HORIZON - EVERY * i for i in reversed(range(min(max(count, 0), MOST_INSTANTS)))]
 
 
 def _count_open(records: pd.DataFrame, kind: _Kind, at: datetime) -> int:

@@ -34,13 +34,13 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from knowledge.errors import NotTrained
 from scoring import columns
 from scoring.advice.decisions import Decisions
-from scoring.windows import FOLDS
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
+FOLDS = 3
 # A step taken fewer times is told with others of its kind; wins fewer than this teach nothing.
 FEWEST_TAKEN, FEWEST_WON = 60, 40
 # Deals that were less likely than this to see a step cannot tell what it does.
@@ -241,7 +241,7 @@ def _propensity(matrix: Matrix, code: Codes, n: int, is_category: Flags, learn: 
     filled = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler())
     one_by_one = OneHotEncoder(min_frequency=FEWEST_IN_STAGE, handle_unknown="infrequent_if_exist", sparse_output=False)
     prepare = ColumnTransformer([("number", filled, numbers), ("level", one_by_one, levels)], sparse_threshold=0.0)
-    model = make_pipeline(prepare, LogisticRegression(C=0.1, max_iter=500)).fit(matrix[learn], code[learn])
+    model = make_pipeline(prepare, LogisticRegression(C=0.1, max_iter=200, tol=1e-3)).fit(matrix[learn], code[learn])
     said = np.zeros((int(ask.sum()), n))
     said[:, model.classes_] = model.predict_proba(matrix[ask])
     return said

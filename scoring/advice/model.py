@@ -29,7 +29,7 @@ from scoring.sequence import SequenceModel
 from scoring.sources import Entity
 
 # Decisions before the first origin teach only; those after it judge, stretch by stretch.
-FIRST_ORIGIN, ORIGINS = 0.4, 3
+FIRST_ORIGIN, ORIGINS = 0.45, 2
 # Two-sided 95 %, as for all figures of a back-test.
 Z = 1.96
 METRIC = "gain"
@@ -68,7 +68,7 @@ class Advice:
 class Adviser(Model[Past]):
     """The step after which records like this one are won more often than as they are usually worked.
 
-    Learns from every open record at weekly instants: what was done in the week that followed, and whether it was won
+    Learns from every open record at fortnightly instants: what was done in the week that followed, and whether it was won
     within two months. What each step adds is told for each stage, with its interval. Where following the advice would
     not surely have added anything to later decisions, or nothing surely helps in a stage, what is usual is told, and
     said to be just that.
@@ -109,6 +109,8 @@ class Adviser(Model[Past]):
     def quality(cls, found: Evaluation) -> str:
         gain = found.metrics[METRIC]
         assert gain is not None
+        if not found.n:
+            return "nothing surely helped early enough to be judged: it tells what is usual"
         told = f"following its advice added {gain} to the chance of {found.n:,} later decisions"
         return told if gain.low > 0 else f"{told}, which may be chance: it tells what is usual"
 

@@ -78,11 +78,11 @@ def rows(deals: DealHistory) -> decisions.Decisions:
 
 
 def test_a_decision_knows_nothing_of_what_came_after_it(deals: DealHistory, rows: decisions.Decisions) -> None:
-    earlier = NOW - timedelta(days=91)
+    earlier = NOW - timedelta(days=98)
     cut = decisions.gather(load_until(deals, earlier), features.read, as_of=earlier)
     same = rows.take(rows.time <= cut.time.max())
     assert (np.unique(cut.time) <= earlier.timestamp() / 86_400 - decisions.HORIZON.days).all()
-    # Weekly instants are counted back from the end, so those of the two ends fall on the same days.
+    # Instants are counted back from the end, so those of the two ends fall on the same days.
     assert cut.ids.tolist() == same.ids.tolist()
     for name in ("stage", "step", "done", "won"):
         assert getattr(cut, name).tolist() == getattr(same, name).tolist()
