@@ -88,6 +88,12 @@ def _plans() -> dict[str, Any]:
     return plans.measure()
 
 
+def _allocation() -> dict[str, Any]:
+    from bot.bench import allocation
+
+    return allocation.measure()
+
+
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "imports": _imports,
     "book": _book,
@@ -95,4 +101,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "ranking": _ranking,
     "calls": _calls,
     "plans": _plans,
+    "allocation": _allocation,
 }
