@@ -94,6 +94,12 @@ def _pipeline() -> dict[str, Any]:
     return pipeline.measure()
 
 
+def _allocation() -> dict[str, Any]:
+    from bot.bench import allocation
+
+    return allocation.measure()
+
+
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "imports": _imports,
     "book": _book,
@@ -102,4 +108,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "calls": _calls,
     "plans": _plans,
     "pipeline": _pipeline,
+    "allocation": _allocation,
 }

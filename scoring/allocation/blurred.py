@@ -22,13 +22,15 @@ from scoring.allocation.sharp import crossed, dual, excess, meaningful, misfits
 from scoring.allocation.shortlist import HAIR, Shortlist
 
 # Demand is sharpened when no larger part of the leads than this is too many or too few, or after so many steps.
-SHARPER, CLEAR, PATIENCE, STEPS = 0.3, 0.05, 5, 60
+SHARPER, CLEAR, PATIENCE, STEPS = 0.3, 0.05, 5, 80
 # A step that leads nowhere is shortened; so many times in all.
 SHORTER, SHORTEST = 0.25, 0.25**4
 # How stiff prices are where demand does not react to them.
 STIFF = 1e-4
 # What a lead wants less than this is not worth counting; and so many times the blur behind the best, it is nothing.
 FAINT, FAR = 1e-4, 30.0
+# Blurred demand is sharpened until it tells the hairs that break ties apart.
+FINEST = 0.01
 # Tables of which at least such a part is filled are multiplied as they are.
 DENSE = 0.25
 
@@ -52,9 +54,9 @@ class Blurred:
 def approach(near: Shortlist, prices: Reals, blur: float, enough: float) -> Reals:
     """Prices at which about `enough` leads are too many or too few, or as few as there can be."""
     best, least, stay, part = prices, misfits(near, prices), 0, 1.0
-    lists, met, hair = near, blurred(near, prices, blur), HAIR * near.usual
+    lists, met, finest = near, blurred(near, prices, blur), FINEST * HAIR * near.usual
     for _ in range(STEPS):
-        if least <= enough or part < SHORTEST or blur < hair:
+        if least <= enough or part < SHORTEST or blur < finest:
             break
         tried = meaningful(near.problem, prices + part * blur * _step(near.problem, prices, met))
         found = blurred(lists, tried, blur)

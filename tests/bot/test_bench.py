@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bench import BENCHMARKS, ask, calls, company, imports, pipeline, plans, process, ranking, table
+from bot.bench import BENCHMARKS, allocation, ask, calls, company, imports, pipeline, plans, process, ranking, table
 from knowledge.connectors import demo
 from knowledge.connectors.demo import LEADS
 from knowledge.database import Database
@@ -89,6 +89,16 @@ def test_the_call_list_is_told_beside_other_orders_of_the_same_leads(monkeypatch
     assert tuple(by_order) == calls.ORDERS
     assert by_order["list"]["wins_beside_list"] == 1
     assert by_order["best possible"]["wins"] >= by_order["list"]["wins"] > 0
+
+
+def test_the_best_plan_is_told_beside_general_solvers_of_the_same_problem(monkeypatch):
+    monkeypatch.setattr(allocation, "SIZES", ((300, 6),))
+    found = BENCHMARKS["allocation"]()
+    by_case = found["by_case"]
+    assert {"300 x 6, callsheet", "300 x 6, scipy assignment", "300 x 6, highs"} <= set(by_case)
+    best = by_case["300 x 6, highs"]["worth"]
+    assert all(row["worth"] == pytest.approx(best, rel=1e-6) and row["gap"] <= 1e-6 for row in by_case.values())
+    assert found["growth"] is None
 
 
 def test_plans_are_told_beside_other_ways_to_place_the_same_leads(books, tmp_path):
