@@ -69,9 +69,9 @@ class Adviser(Model[Past]):
     """The step after which records like this one are won more often than as they are usually worked.
 
     Learns from every open record at instants a fortnight apart: what was done in the week that followed, and whether it
-    was won within two months. What each step adds is told for each stage, with its interval. Where following the advice would
-    not surely have added anything to later decisions, or nothing surely helps in a stage, what is usual is told, and
-    said to be just that.
+    was won within two months. What each step adds is told for each stage, with its interval. Where following the advice
+    would not surely have added anything to later decisions, or nothing surely helps in a stage, what is usual is told,
+    and said to be just that.
 
     Parameters
     ----------
