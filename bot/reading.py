@@ -96,6 +96,8 @@ _TOKENS = {
     "number": "somenumber",
 }
 _NAMED = tuple(_TOKENS[subject] for subject in ("lead", "rep", "deal", "account"))
+# What is asked back where a question names no record.
+_ASKED = {"deal": "deal", "lead": "lead", "record": "deal or lead"}
 # Tools whose answers show deals; others show leads.
 OF_DEALS = ("deals_at_risk", "explain_deal")
 # Which argument each kind of name fills, in the order in which a tool is asked for it.
@@ -196,8 +198,11 @@ class Reader:
             return Reading(reply=smalltalk.REPLIES[best.kind])
         call = self._call(self.tools[best.kind], text, past)
         if call is None:
-            record = "deal" if "deal" in _fields(self.tools[best.kind]) else "lead"
-            return Reading(reply=f"Which {record} do you mean? Give me the name.")
+            fields = _fields(self.tools[best.kind])
+            record = next((each for each in ("deal", "lead", "record") if each in fields), None)
+            return Reading(
+                reply=f"Which {_ASKED[record]} do you mean? Give me the name." if record else smalltalk.UNSURE
+            )
         return Reading((call,))
 
     def _best(self, text: _Text) -> Guess:

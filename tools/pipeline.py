@@ -92,7 +92,8 @@ class PipelineReport(Result):
                 pipeline / pipeline value / open pipeline / open deals worth / value of open deals / pipe
                 """,
             "bookings": """
-                bookings / booked / revenue / sales / sell / sold / turnover / closed amount / won amount
+                bookings / booked / book / did we book / revenue / sales / sell / sold / turnover / closed amount /
+                won amount
                 """,
             "average_deal_size": """
                 average deal size / deal size / average deal / avg deal size / average deal value / size of deals

@@ -70,3 +70,12 @@ def test_asked_for_a_lead_without_a_name_it_asks_which(reader: Reader, books: Bo
     answer = read(reader, books, {"as": "rep", "q": "show me the lead"})
     assert not answer.calls
     assert answer.reply.startswith("Which lead")
+    assert (
+        read(reader, books, {"as": "rep", "q": "next step"}).reply
+        == "Which deal or lead do you mean? Give me the name."
+    )
+
+
+def test_what_was_booked_is_a_figure_and_asks_for_no_record(reader: Reader, books: Books) -> None:
+    (call,) = read(reader, books, {"as": "manager", "q": "what did we book last month"}).calls
+    assert (call.tool, call.args["metric"], call.args["period"]) == ("pipeline_report", "bookings", "last month")
