@@ -10,7 +10,13 @@ import pandas as pd
 # What is done when nothing is done.
 WAIT = "wait"
 # How steps are told; others are told by their kind and what was true of them.
-WORDS = {"call": "call", "email": "write", "message": "write a message", "meeting": "meet", WAIT: "wait"}
+WORDS = {
+    "call": "call",
+    "email": "send an e-mail",
+    "message": "send a message",
+    "meeting": "hold a meeting",
+    WAIT: "wait",
+}
 
 
 def own(activities: pd.DataFrame, key: str) -> pd.DataFrame:

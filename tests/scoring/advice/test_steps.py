@@ -37,8 +37,8 @@ def test_a_week_is_known_by_the_rarest_step_taken_in_it() -> None:
     ("step", "words"),
     [
         ("call", "call"),
-        ("meeting: demo", "meet (demo)"),
-        ("email: pricing+proposal", "write (pricing, proposal)"),
+        ("meeting: demo", "hold a meeting (demo)"),
+        ("email: pricing+proposal", "send an e-mail (pricing, proposal)"),
         ("site_visit: senior_present", "site visit (senior present)"),
     ],
 )
