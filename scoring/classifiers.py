@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, TargetEncoder
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from scoring.columns import Matrix
+from scoring.columns import Matrix, bearable
 from scoring.metrics import Metric, Z, measure, resamples
 
 Codes = npt.NDArray[np.intp]
@@ -119,7 +119,7 @@ def _trees(rows: Matrix, codes: Codes, is_category: Flags, seed: int) -> Pipelin
         n_iter_no_change=10,
         random_state=seed,
     )
-    return make_pipeline(encode, trees).fit(rows, codes)
+    return make_pipeline(encode, trees).fit(bearable(rows), codes)
 
 
 def _prepared(is_category: Flags, n: int, seed: int) -> ColumnTransformer:

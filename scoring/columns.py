@@ -111,6 +111,15 @@ def learn(frame: pd.DataFrame, *, leave_out: Collection[str] = ()) -> Columns:
     return Columns(tuple(sorted((column for column in found if column), key=lambda column: column.name)))
 
 
+def bearable(rows: Matrix) -> Matrix:
+    """The same numbers, 0 throughout a column of which nothing at all is known: no tree can be grown on such a one.
+
+    That happens to a column that came in lately, where only earlier rows are learnt from.
+    """
+    unknown = np.isnan(rows).all(axis=0)
+    return np.where(unknown, 0.0, rows) if unknown.any() else rows
+
+
 def _column(name: str, values: pd.Series) -> Column | None:
     known = values.dropna()
     if len(known) < max(1, min(MIN_KNOWN, len(values))):

@@ -63,7 +63,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, StandardScaler, TargetEncoder
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from scoring.columns import Matrix
+from scoring.columns import Matrix, bearable
 from scoring.trees import TreeContributions
 
 Vector = npt.NDArray[np.float64]
@@ -172,7 +172,7 @@ class Trees(Family):
         # Judged after each tree, and never stopped: how many are kept is for all members to decide together.
         model.set_params(early_stopping=True, n_iter_no_change=MOST_TREES)
         unseen = self._encode(rates, rows[folds == k])
-        return rates, model.fit(encoded, won[folds != k], X_val=unseen, y_val=won[folds == k])
+        return rates, model.fit(bearable(encoded), won[folds != k], X_val=unseen, y_val=won[folds == k])
 
     def _learn_rates(self, rows: Matrix, won: Vector, folds: Folds) -> tuple[list[Vector], Matrix]:
         """Win rates by code for each category, and the rows with rates that their own outcome did not enter."""
@@ -203,7 +203,7 @@ class Trees(Family):
     def foretold(self, rows: Matrix, won: Vector, folds: Folds, *, early: Flags, late: Flags) -> Vector:
         rates, encoded = self._learn_rates(rows[early], won[early], folds[early])
         with _alone():
-            model = _boosting(self.members[0][1].n_iter_, len(rows), self.seed).fit(encoded, won[early])
+            model = _boosting(self.members[0][1].n_iter_, len(rows), self.seed).fit(bearable(encoded), won[early])
             return self._say((rates, model), rows[late])
 
     def _say(self, member: tuple[list[Vector], Any], rows: Matrix) -> Vector:

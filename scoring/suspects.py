@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from knowledge.frames import History, Snapshot
 from knowledge.pipeline import DealHistory, DealSnapshot
 from scoring import columns, features
-from scoring.columns import Column, Columns, Matrix
+from scoring.columns import Column, Columns, Matrix, bearable
 from scoring.features import Reading
 from scoring.windows import Rows
 
@@ -180,7 +180,7 @@ def _auc(matrix: Matrix, won: Vector) -> float:
     folds = StratifiedKFold(3, shuffle=True, random_state=0)
     # Beside other work, threads that wait for one another are many times slower than one.
     with threadpool_limits(1):
-        said = cross_val_predict(trees, matrix, won, cv=folds, method="decision_function")
+        said = cross_val_predict(trees, bearable(matrix), won, cv=folds, method="decision_function")
     return float(roc_auc_score(won, said))
 
 

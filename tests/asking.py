@@ -21,6 +21,7 @@ def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
     known: dict[str, Callable[[], Any]] = {
         "lead": lambda: books.lead_of(books.rival(rep, same_team=True) if "appeal" in tool.name else rep).name,
         "deal": lambda: books.deal_of(rep).name,
+        "record": lambda: books.deal_of(rep).name,
         "metric": lambda: "leads",
         # Three months are replayed already.
         "months": lambda: 3,

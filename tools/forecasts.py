@@ -217,7 +217,7 @@ def _past(
     return PastForecast(
         text=words.past(came, told, shown, bool(rows), aim),
         citations=(
-            record("deals", f"bookings?period={span}", f"bookings {span}", words.money(came)),
+            record("reports", f"bookings?period={span}", f"bookings {span}", words.money(came)),
             *_model(asked, words.money(told.p50) if told else ""),
         ),
         covers=f"{scope.label} deals won {span}",
@@ -316,7 +316,7 @@ def _citations(
 ) -> tuple[Citation, ...]:
     return (
         *(record("deals", deal.deal_id, deal.name, words.deal(deal.chance, deal.worth)) for deal in deals),
-        record("deals", f"bookings?period={span}", f"booked so far, {span}", words.money(total.booked)),
+        record("reports", f"bookings?period={span}", f"booked so far, {span}", words.money(total.booked)),
         *_model(asked, words.money(total.p50)),
     )
 

@@ -34,6 +34,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from knowledge.errors import NotTrained
 from scoring import columns
 from scoring.advice.decisions import Decisions
+from scoring.columns import bearable
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -253,7 +254,7 @@ def _outcome(matrix: Matrix, code: Codes, won: Vector, n: int, learn: Flags, ask
         max_iter=60, learning_rate=0.1, max_depth=4, min_samples_leaf=40, l2_regularization=5.0,
         categorical_features=[matrix.shape[1]], early_stopping=False, random_state=seed,
     )  # fmt: skip
-    model.fit(np.column_stack([matrix, code])[learn], won[learn])
+    model.fit(bearable(np.column_stack([matrix, code])[learn]), won[learn])
     asked = matrix[ask]
     told = [model.predict_proba(np.column_stack([asked, np.full(len(asked), step)]))[:, 1] for step in range(n)]
     return np.column_stack(told)

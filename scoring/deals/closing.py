@@ -17,7 +17,7 @@ from knowledge.pipeline import DealHistory, DealSnapshot
 from scoring import columns, splits
 from scoring.base import Model, Progress, silent
 from scoring.chance import HORIZON
-from scoring.columns import Columns
+from scoring.columns import Columns, bearable
 from scoring.deals import features, labels, rows
 from scoring.evaluation import Evaluation, Split
 from scoring.leaks import Report
@@ -86,7 +86,7 @@ class Closing(Model[DealHistory]):
         matrix = self.columns.encode(self.columns.clean(found.frame))
         # Beside other work, threads that wait for one another are many times slower than one.
         with threadpool_limits(1):
-            self.quantiles = [_grown(q, self.seed).fit(matrix, found.won) for q in QUANTILES]
+            self.quantiles = [_grown(q, self.seed).fit(bearable(matrix), found.won) for q in QUANTILES]
         return self
 
     def days(self, snapshot: DealSnapshot, ids: Sequence[str] | pd.Index) -> pd.DataFrame:

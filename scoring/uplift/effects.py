@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from scoring.columns import Matrix
+from scoring.columns import Matrix, bearable
 
 Vector = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -49,7 +49,7 @@ class Effects:
         rng, n = np.random.default_rng(self.seed), int(group.max()) + 1
         halves = [rng.permutation(n)[group] < n / 2 for _ in range(PAIRS)]
         seen = [side for half in halves for side in (half, ~half)]
-        self.members = [_trees(i).fit(rows[side], effect[side]) for i, side in enumerate(seen)]
+        self.members = [_trees(i).fit(bearable(rows[side]), effect[side]) for i, side in enumerate(seen)]
         said = self._said(rows)
         self.centres = said.mean(axis=0)
         # Half of the members have not seen a row.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import columns
-from scoring.columns import UNSEEN
+from scoring.columns import UNSEEN, bearable
 
 N = 200
 
@@ -66,3 +66,9 @@ def test_whatever_a_crm_holds_becomes_a_matrix(values: list[object]) -> None:
 
 def test_a_column_of_lists_does_not_stop_the_others() -> None:
     assert "city" in kinds(frame(tags=[["a"], ["b"]] * (N // 2), city=["Rome", "Oslo"] * (N // 2)))
+
+
+def test_a_column_of_which_nothing_is_known_bears_a_tree_all_the_same() -> None:
+    rows = np.array([[np.nan, 1.0], [np.nan, np.nan], [np.nan, 3.0]])
+    assert bearable(rows).tolist()[0] == [0.0, 1.0]
+    assert np.isnan(bearable(rows)[1, 1])

@@ -92,3 +92,12 @@ def test_there_are_as_many_trees_as_the_rows_bear() -> None:
     )
     assert few < 20
     assert many > 60
+
+
+def test_a_column_that_came_in_lately_stops_nobody_from_foretelling(rows: tuple[np.ndarray, ...]) -> None:
+    values, won, folds = rows
+    early = np.arange(len(won)) < 500
+    lately = np.where(early, np.nan, values[:, 1])
+    grown = np.column_stack([lately, values])
+    family = Trees(seed=1).fit(grown, won, is_category=np.array([False, *IS_CATEGORY]), folds=folds)
+    assert np.isfinite(family.foretold(grown, won, folds, early=early, late=~early)).all()
