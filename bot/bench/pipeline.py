@@ -24,7 +24,7 @@ from scoring.registry import CATALOG
 # Open deals for each open lead of the other benchmarks, and events for each open deal.
 SHARE, EVENTS = 10, 50
 SIZES = (1_000, 10_000, 100_000)
-LEARNT_FROM = 12_000
+LEARNT_FROM = 5_000
 PERIOD = timedelta(days=28)
 STAGES = ("Discovery", "Demo", "Proposal", "Negotiation")
 REPS, PRODUCTS = 100, 4
@@ -41,7 +41,7 @@ def measure() -> dict[str, Any]:
     """
     most = max(rows() // SHARE, 100)
     sizes = sorted({size for size in SIZES if size < most} | {most})
-    by_size = {size: process.alone(_measure, size) for size in sizes}
+    by_size = {size: process.alone(_measure, size, LEARNT_FROM) for size in sizes}
     return {"draws": DRAWS, "events_a_deal": EVENTS, "by_size": by_size, "growth": _growth(by_size)}
 
 
@@ -113,9 +113,9 @@ def _activities(random: np.random.Generator, ids: pd.Index, opened: Floats) -> p
     return frame.sort_values("at", ignore_index=True, kind="stable")
 
 
-def _measure(n: int) -> dict[str, float]:
+def _measure(n: int, learnt_from: int) -> dict[str, float]:
     say(f"{n:,} open deals …")
-    models = [kind().fit(history(min(n, LEARNT_FROM), seed=1), as_of=NOW) for kind in _scorers()]
+    models = [kind().fit(history(learnt_from, seed=1), as_of=NOW) for kind in _scorers()]
     books = history(n)
     snapshot, snapshot_s = _timed(partial(books.at, NOW))
     _, score_s = _timed(lambda: [model.predict(snapshot) for model in models])

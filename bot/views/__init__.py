@@ -5,6 +5,7 @@ calls a tool is drawn by `buttons`, and heard without anything more; a modal in 
 """
 
 from bot.views import (
+    advice,
     assignments,
     customers,
     deals,
@@ -21,6 +22,7 @@ from bot.views import (
 )
 
 __all__ = [
+    "advice",
     "assignments",
     "customers",
     "deals",

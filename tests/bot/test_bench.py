@@ -75,6 +75,7 @@ def test_features_scores_and_reasons_are_told_beside_bare_scikit_learn(monkeypat
 
 def test_a_forecast_of_a_pipeline_is_told_beside_the_bare_libraries(monkeypatch):
     monkeypatch.setattr(pipeline, "SIZES", (100,))
+    monkeypatch.setattr(pipeline, "LEARNT_FROM", 400)
     found = BENCHMARKS["pipeline"]()
     assert list(found["by_size"]) == [100, 200]
     assert found["by_size"][200]["events"] == 200 * pipeline.EVENTS
