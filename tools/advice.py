@@ -22,7 +22,7 @@ from scoring.advice.model import Advice, NextStep, NextTouch
 from scoring.registry import Served
 from tools import access, names, wording
 from tools.base import Result, ToolContext, tool
-from tools.deals import outlook
+from tools.deal_cards import outlook
 
 RecordName = Annotated[str, Field(min_length=1, max_length=200, description="the full name of the deal or lead")]
 # Won deals that are searched for similar ones: the latest.

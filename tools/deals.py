@@ -4,74 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypeAlias
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
-from knowledge import calendar, deals, metrics, pipeline
+from knowledge import calendar, deals
 from knowledge.calendar import Period
 from knowledge.citations import Citation, record
 from knowledge.deals import DealRecord
-from scoring.deals import Closing, Flags, Slippage, Win
-from scoring.deals.flags import Raised
+from scoring.deals import Closing
 from scoring.deals.outlook import Outlook
 from scoring.explanations import Reason
-from scoring.registry import Served
-from tools import access, names, wording
+from tools import access, deal_cards, names, wording
 from tools.access import Scope
 from tools.base import DealName, Limit, Owner, PeriodWords, Result, ToolContext, tool
+from tools.deal_cards import AnyServed, DealCard, Odds
 from tools.leads import Contribution, event_line
 
 # Of all that are due, those with the largest amounts are looked at.
 MOST_LOOKED_AT = 300
 REASONS_SHOWN = 3
 NO_FLAG = "No red flag. Keep a dated next step on it."
-NO_NEXT_STEP = Raised(
-    "no next step", "no task is open for it, as one is for most deals", "Put a next step with a date on it.", 1.0, 0.0
-)
-
-
-class Odds(BaseModel):
-    """A chance, or a number of days, and its 90 % interval."""
-
-    model_config = ConfigDict(frozen=True)
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{wording.percent(self.value)} ({wording.interval(self.low, self.high)})"
-
-
-class RedFlag(BaseModel):
-    """A rule that a deal breaks: the evidence in words, and what to do about it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    text: str
-    advice: str
-
-
-class DealCard(BaseModel):
-    """One deal at risk; `expected_loss` is its amount times the chance that it does not come in time."""
-
-    model_config = ConfigDict(frozen=True)
-
-    deal_id: str
-    name: str
-    owner: str
-    stage: str | None
-    amount: float | None
-    currency: str
-    expected_close: date | None
-    is_overdue: bool
-    win: Odds | None
-    slip: Odds | None
-    expected_loss: float | None
-    flags: tuple[RedFlag, ...]
 
 
 class DealsAtRisk(Result):
@@ -128,13 +80,13 @@ def deals_at_risk(
     scope, span = access.scope(ctx, owner), calendar.period(period, ctx.now, ctx.zone)
     last_day = (span.end - pd.Timedelta(microseconds=1)).astimezone(ctx.zone).date()
     ids = deals.due(ctx.db, scope.owner_ids, last_day, limit=MOST_LOOKED_AT)
-    view = outlook(ctx, ids)
-    cards = _ranked(_cards(ctx, view))
+    view = deal_cards.outlook(ctx, ids)
+    cards = _ranked(deal_cards.cards(ctx, view))
     shown, total = cards[:limit], deals.count_due(ctx.db, scope.owner_ids, last_day)
     hidden = _hidden(ctx, scope, last_day)
     notes = (*_silent(ctx), *_unlooked(total), *_unseen(hidden))
-    at_stake, currency = sum(card.expected_loss or 0.0 for card in cards), _currency(ctx)
-    served = _serving(ctx)
+    at_stake, currency = sum(card.expected_loss or 0.0 for card in cards), deal_cards.currency_of(ctx)
+    served = deal_cards.serving(ctx)
     return DealsAtRisk(
         text="\n".join([_head(cards, at_stake, currency, span, scope), *(_line(card) for card in shown), *notes]),
         citations=tuple(cite for card in shown for cite in _cite(card, served))
@@ -176,13 +128,13 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
     Use for "will this deal close", "is it at risk", "explain the deal".
     """
     found = names.deal(ctx, deal)
-    held, view = deals.by_id(ctx.db, [found.id])[found.id], outlook(ctx, [found.id])
-    served = _serving(ctx)
+    held, view = deals.by_id(ctx.db, [found.id])[found.id], deal_cards.outlook(ctx, [found.id])
+    served = deal_cards.serving(ctx)
     closing = ctx.models.serving(Closing)
     days = None
     if closing is not None and held.outcome == "open":
-        days = _odds(closing.model.days(view.snapshot, [found.id]), found.id)
-    (card,) = _cards(ctx, view) or [_closed(ctx, held)]
+        days = deal_cards.odds(closing.model.days(view.snapshot, [found.id]), found.id)
+    (card,) = deal_cards.cards(ctx, view) or [deal_cards.closed(ctx, held)]
     win_reasons = _reasons(view, served.get("win"), found.id) if card.win else ()
     slip_reasons = _reasons(view, served.get("slippage"), found.id) if card.slip else ()
     event = deals.last_event(ctx.db, held, until=ctx.now)
@@ -223,83 +175,16 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
     )
 
 
-# Of any of the three models.
-AnyServed: TypeAlias = Served[Any]
-
-
-def outlook(ctx: ToolContext, ids: Sequence[str]) -> Outlook:
-    """What the models that serve say of some deals now."""
-    served = _serving(ctx)
-    models = {name: served[name].model if name in served else None for name in ("win", "slippage", "flags")}
-    return Outlook(pipeline.load(ctx.db, until=ctx.now, ids=ids).at(ctx.now), **models)
-
-
-def _serving(ctx: ToolContext) -> dict[str, AnyServed]:
-    found = {kind.name: ctx.models.serving(kind) for kind in (Win, Slippage, Flags)}
-    return {name: served for name, served in found.items() if served is not None}
-
-
 def _silent(ctx: ToolContext) -> tuple[str, ...]:
     """What cannot be said because no model of it serves."""
     missing = {"win": "is won", "slippage": "slips past its close date", "flags": "bears red flags"}
-    silent = [words for name, words in missing.items() if name not in _serving(ctx)]
+    silent = [words for name, words in missing.items() if name not in deal_cards.serving(ctx)]
     if not silent:
         return ()
     return (
         f"No model serves that could say whether a deal {' or '.join(silent)}: too little is known, or what is known "
         "tells nothing. `callsheet train` says why.",
     )
-
-
-def _cards(ctx: ToolContext, view: Outlook) -> list[DealCard]:
-    """The open deals of an outlook."""
-    currency, ids = _currency(ctx), [str(id_) for id_ in view.snapshot.open_ids]
-    bare = deals.without_next_step(ctx.db, ids)
-    return [_card(ctx, view, id_, currency, id_ in bare) for id_ in ids]
-
-
-def _card(ctx: ToolContext, view: Outlook, id_: str, currency: str, is_bare: bool) -> DealCard:
-    row, risk = view.row(id_), float(view.risk[id_])
-    amount = None if pd.isna(row["amount"]) else float(row["amount"])
-    raised = (*view.raised[id_], *((NO_NEXT_STEP,) if is_bare else ()))
-    return DealCard(
-        deal_id=id_,
-        name=row["name"],
-        owner=ctx.roster.name(row["owner_id"]),
-        stage=row["stage"],
-        amount=amount,
-        currency=currency,
-        expected_close=None if pd.isna(row["expected_close"]) else row["expected_close"].date(),
-        is_overdue=id_ in view.overdue,
-        win=_odds(view.wins, id_),
-        slip=_odds(view.slips, id_),
-        expected_loss=None if amount is None or risk != risk else amount * risk,
-        flags=tuple(RedFlag(name=each.name, text=each.text, advice=each.advice) for each in raised),
-    )
-
-
-def _closed(ctx: ToolContext, held: DealRecord) -> DealCard:
-    """A deal of which nothing is left to be said but what it came to."""
-    return DealCard(
-        deal_id=held.id,
-        name=held.name,
-        owner=ctx.roster.name(held.owner_id),
-        stage=held.stage,
-        amount=None if held.amount is None else float(held.amount),
-        currency=held.currency or _currency(ctx),
-        expected_close=held.expected_close,
-        is_overdue=False,
-        win=None,
-        slip=None,
-        expected_loss=None,
-        flags=(),
-    )
-
-
-def _odds(found: pd.DataFrame, id_: str) -> Odds | None:
-    if id_ not in found.index:
-        return None
-    return Odds(**{end: float(found[end][id_]) for end in ("value", "low", "high")})
 
 
 def _ranked(cards: Sequence[DealCard]) -> list[DealCard]:
@@ -330,22 +215,7 @@ def _head(cards: Sequence[DealCard], at_stake: float, currency: str, span: Perio
 def _line(card: DealCard) -> str:
     flags = "; ".join(f"{flag.name}: {flag.text}" for flag in card.flags) or "no red flag"
     advice = card.flags[0].advice if card.flags else "Keep a dated next step on it."
-    return f"• {card.name}, {', '.join(summary(card))}. {wording.sentence(flags)} To do: {advice}"
-
-
-def summary(card: DealCard) -> list[str]:
-    """The figures of a deal, a phrase each."""
-    due = None if card.expected_close is None else f"{card.expected_close.day} {card.expected_close:%b %Y}"
-    told = [
-        None if card.amount is None else wording.money(card.amount, card.currency),
-        card.stage,
-        None if due is None else f"overdue since {due}" if card.is_overdue else f"due {due}",
-        f"{card.slip} to slip or be lost" if card.slip else None,
-        f"{card.win} to be won" if card.win else None,
-        f"{wording.money(card.expected_loss, card.currency)} at stake" if card.expected_loss else None,
-        f"owner {card.owner}",
-    ]
-    return [each for each in told if each]
+    return f"• {card.name}, {', '.join(deal_cards.summary(card))}. {wording.sentence(flags)} To do: {advice}"
 
 
 def _chances(card: DealCard, event: str, held: DealRecord, ctx: ToolContext) -> list[str]:
@@ -385,7 +255,7 @@ def _told(reasons: Sequence[Contribution]) -> list[str]:
 
 def _facts(ctx: ToolContext, held: DealRecord, card: DealCard, last: str | None) -> tuple[str, ...]:
     told = [
-        *summary(card.model_copy(update={"slip": None, "win": None, "expected_loss": None})),
+        *deal_cards.summary(card.model_copy(update={"slip": None, "win": None, "expected_loss": None})),
         held.opened_at and f"opened {wording.day(held.opened_at, ctx.zone)}",
         f"last event {last}" if last else "nothing has happened yet",
     ]
@@ -433,7 +303,3 @@ def _unlooked(total: int) -> tuple[str, ...]:
 
 def _unseen(hidden: int) -> tuple[str, ...]:
     return (f"{hidden:,} more of your team are not yours to see.",) if hidden else ()
-
-
-def _currency(ctx: ToolContext) -> str:
-    return ctx.keep("currency", lambda: metrics.currency(ctx.db))

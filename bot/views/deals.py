@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from bot.views import blocks, buttons
 from bot.views.blocks import Block
 from tools import wording
-from tools.deals import DealCard, DealExplanation, DealsAtRisk, RedFlag, explain_deal, summary
+from tools.deal_cards import DealCard, RedFlag, summary
+from tools.deals import DealExplanation, DealsAtRisk, explain_deal
 from tools.leads import Contribution
 
 OPENING_LIMIT = 600

@@ -1,0 +1,154 @@
+"""What the models that serve say of open deals, a card each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from knowledge import deals, metrics, pipeline
+from knowledge.deals import DealRecord
+from scoring.deals import Flags, Slippage, Win
+from scoring.deals.flags import Raised
+from scoring.deals.outlook import Outlook
+from scoring.registry import Served
+from tools import wording
+from tools.base import ToolContext
+
+NO_NEXT_STEP = Raised(
+    "no next step", "no task is open for it, as one is for most deals", "Put a next step with a date on it.", 1.0, 0.0
+)
+
+
+class Odds(BaseModel):
+    """A chance, or a number of days, and its 90 % interval."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{wording.percent(self.value)} ({wording.interval(self.low, self.high)})"
+
+
+class RedFlag(BaseModel):
+    """A rule that a deal breaks: the evidence in words, and what to do about it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    text: str
+    advice: str
+
+
+class DealCard(BaseModel):
+    """One deal at risk; `expected_loss` is its amount times the chance that it does not come in time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    deal_id: str
+    name: str
+    owner: str
+    stage: str | None
+    amount: float | None
+    currency: str
+    expected_close: date | None
+    is_overdue: bool
+    win: Odds | None
+    slip: Odds | None
+    expected_loss: float | None
+    flags: tuple[RedFlag, ...]
+
+
+# Of any of the three models.
+AnyServed: TypeAlias = Served[Any]
+
+
+def outlook(ctx: ToolContext, ids: Sequence[str]) -> Outlook:
+    """What the models that serve say of some deals now."""
+    served = serving(ctx)
+    models = {name: served[name].model if name in served else None for name in ("win", "slippage", "flags")}
+    return Outlook(pipeline.load(ctx.db, until=ctx.now, ids=ids).at(ctx.now), **models)
+
+
+def serving(ctx: ToolContext) -> dict[str, AnyServed]:
+    """The models of open deals that serve, by name."""
+    found = {kind.name: ctx.models.serving(kind) for kind in (Win, Slippage, Flags)}
+    return {name: served for name, served in found.items() if served is not None}
+
+
+def cards(ctx: ToolContext, view: Outlook) -> list[DealCard]:
+    """The open deals of an outlook."""
+    currency, ids = currency_of(ctx), [str(id_) for id_ in view.snapshot.open_ids]
+    bare = deals.without_next_step(ctx.db, ids)
+    return [_card(ctx, view, id_, currency, id_ in bare) for id_ in ids]
+
+
+def _card(ctx: ToolContext, view: Outlook, id_: str, currency: str, is_bare: bool) -> DealCard:
+    row, risk = view.row(id_), float(view.risk[id_])
+    amount = None if pd.isna(row["amount"]) else float(row["amount"])
+    raised = (*view.raised[id_], *((NO_NEXT_STEP,) if is_bare else ()))
+    return DealCard(
+        deal_id=id_,
+        name=row["name"],
+        owner=ctx.roster.name(row["owner_id"]),
+        stage=row["stage"],
+        amount=amount,
+        currency=currency,
+        expected_close=None if pd.isna(row["expected_close"]) else row["expected_close"].date(),
+        is_overdue=id_ in view.overdue,
+        win=odds(view.wins, id_),
+        slip=odds(view.slips, id_),
+        expected_loss=None if amount is None or risk != risk else amount * risk,
+        flags=tuple(RedFlag(name=each.name, text=each.text, advice=each.advice) for each in raised),
+    )
+
+
+def closed(ctx: ToolContext, held: DealRecord) -> DealCard:
+    """A deal of which nothing is left to be said but what it came to."""
+    return DealCard(
+        deal_id=held.id,
+        name=held.name,
+        owner=ctx.roster.name(held.owner_id),
+        stage=held.stage,
+        amount=None if held.amount is None else float(held.amount),
+        currency=held.currency or currency_of(ctx),
+        expected_close=held.expected_close,
+        is_overdue=False,
+        win=None,
+        slip=None,
+        expected_loss=None,
+        flags=(),
+    )
+
+
+def odds(found: pd.DataFrame, id_: str) -> Odds | None:
+    """A row of `value`, `low`, `high`, or None where there is none for the id."""
+    if id_ not in found.index:
+        return None
+    return Odds(**{end: float(found[end][id_]) for end in ("value", "low", "high")})
+
+
+def summary(card: DealCard) -> list[str]:
+    """The figures of a deal, a phrase each."""
+    due = None if card.expected_close is None else f"{card.expected_close.day} {card.expected_close:%b %Y}"
+    told = [
+        None if card.amount is None else wording.money(card.amount, card.currency),
+        card.stage,
+        None if due is None else f"overdue since {due}" if card.is_overdue else f"due {due}",
+        f"{card.slip} to slip or be lost" if card.slip else None,
+        f"{card.win} to be won" if card.win else None,
+        f"{wording.money(card.expected_loss, card.currency)} at stake" if card.expected_loss else None,
+        f"owner {card.owner}",
+    ]
+    return [each for each in told if each]
+
+
+def currency_of(ctx: ToolContext) -> str:
+    """The base currency of the books."""
+    return ctx.keep("currency", lambda: metrics.currency(ctx.db))
