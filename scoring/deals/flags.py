@@ -113,7 +113,8 @@ def _single(frame: pd.DataFrame) -> Vector:
 def _no_price(frame: pd.DataFrame) -> Vector:
     """1 where nobody spoke of prices, in the later half of the stages."""
     rank, spoken = column(frame, "stage_rank"), column(frame, f"n.{PRICING}.ever")
-    late = rank >= np.nanmax(rank, initial=0.0) / 2
+    last = np.nanmax(np.concatenate([rank, column(frame, "last_rank")]), initial=0.0)
+    late = rank >= last / 2
     return np.where(late & np.isfinite(rank), spoken == 0, np.nan)
 
 

@@ -18,7 +18,7 @@ from scoring.backtest import Said, evaluate, nothing_to_judge
 from scoring.base import Model, Progress, silent
 from scoring.chance import HORIZON
 from scoring.deals import features, rows
-from scoring.deals.flags import RULES, Limits, Raised, Rule, Worth, worth
+from scoring.deals.flags import RULES, Limits, Raised, Rule, Worth, column, worth
 from scoring.deals.labels import won_within
 from scoring.evaluation import Evaluation, Split
 from scoring.leaks import Report
@@ -54,6 +54,8 @@ class Flags(Model[DealHistory]):
         self.seed = seed
         self.limits: Limits | None = None
         self.barred: tuple[str, ...] = ()
+        self.streams: tuple[str, ...] = ()
+        self.last_rank = float("nan")
         self.worth: dict[str, Worth] = {}
 
     @property
@@ -77,6 +79,11 @@ class Flags(Model[DealHistory]):
             raise NotTrained("There are no past deals to learn red flags from.")
         found = _without(found, barred)
         self.barred, self.limits = tuple(sorted(barred)), Limits.learn(found)
+        # What a deal is looked at for must not hang on the deals that are looked at beside it.
+        self.streams = tuple(
+            dict.fromkeys(each.split(".")[1] for each in map(str, found.frame) if each.startswith("n."))
+        )
+        self.last_rank = float(np.nanmax(column(found.frame, "stage_rank"), initial=0.0))
         self.worth = _out_of_time(found, self.horizon)
         return self
 
@@ -84,8 +91,9 @@ class Flags(Model[DealHistory]):
         """The red flags of each of `ids` that say something, or could not be tested."""
         if self.limits is None:
             raise NotTrained
-        frame = features.read(snapshot, ids).drop(columns=list(self.barred), errors="ignore")
-        return self.limits.raised(frame.assign(stage=snapshot.deals["stage"].reindex(frame.index)), self.shown)
+        frame = features.read(snapshot, ids, self.streams).drop(columns=list(self.barred), errors="ignore")
+        stage = snapshot.deals["stage"].reindex(frame.index)
+        return self.limits.raised(frame.assign(stage=stage, last_rank=self.last_rank), self.shown)
 
     @classmethod
     def evaluate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import update
 
 from knowledge.crm import Deal
 from knowledge.people import Person
+from scoring.deals import Flags
+from scoring.deals.flags import RULES
 from tests.company import NOW, Books
 from tools.base import Refusal
 from tools.deals import DealExplanation, DealsAtRisk, deals_at_risk, explain_deal
@@ -95,3 +98,14 @@ def test_where_no_model_serves_that_is_said(books: Books, rep: Person) -> None:
     found = at_risk(books, rep, period="next quarter")
     assert "No model serves that could say whether a deal is won or slips past its close date" in found.text
     assert all((card.win, card.slip, card.expected_loss) == (None, None, None) for card in found.cards)
+
+
+def test_a_deal_bears_the_same_flags_alone_as_among_others(books: Books, rep: Person) -> None:
+    served = books.services.models.serving(Flags)
+    assert served is not None
+    served.model.worth = {name: replace(each, ratio=None, flagged=0) for name, each in served.model.worth.items()}
+    assert set(served.model.shown) == set(RULES)
+    cards = at_risk(books, books.person("admin"), period="next quarter", limit=25).cards
+    assert any(card.flags for card in cards)
+    for card in cards:
+        assert explained(books, books.person("admin"), card.name).card.flags == card.flags
