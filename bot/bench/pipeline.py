@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from bot.bench import process, rows, say
+from bot.bench import process, rows, say, timing
 from bot.bench.company import NOW
 from knowledge.pipeline import DEAL_COLUMNS, DealHistory
 from scoring.base import Scorer
@@ -29,7 +27,6 @@ PERIOD = timedelta(days=28)
 STAGES = ("Discovery", "Demo", "Proposal", "Negotiation")
 REPS, PRODUCTS = 100, 4
 TIMED = ("snapshot_s", "score_s", "forecast_s", "baseline_s")
-Outcome = TypeVar("Outcome")
 
 
 def measure() -> dict[str, Any]:
@@ -42,7 +39,7 @@ def measure() -> dict[str, Any]:
     most = max(rows() // SHARE, 100)
     sizes = sorted({size for size in SIZES if size < most} | {most})
     by_size = {size: process.alone(_measure, size, LEARNT_FROM) for size in sizes}
-    return {"draws": DRAWS, "events_a_deal": EVENTS, "by_size": by_size, "growth": _growth(by_size)}
+    return {"draws": DRAWS, "events_a_deal": EVENTS, "by_size": by_size, "growth": timing.growth(by_size, TIMED)}
 
 
 def history(n: int, seed: int = 0) -> DealHistory:
@@ -117,14 +114,14 @@ def _measure(n: int, learnt_from: int) -> dict[str, float]:
     say(f"{n:,} open deals …")
     models = [kind().fit(history(learnt_from, seed=1), as_of=NOW) for kind in _scorers()]
     books = history(n)
-    snapshot, snapshot_s = _timed(partial(books.at, NOW))
-    _, score_s = _timed(lambda: [model.predict(snapshot) for model in models])
-    told, forecast_s = _timed(
+    snapshot, snapshot_s = timing.timed(partial(books.at, NOW))
+    _, score_s = timing.timed(lambda: [model.predict(snapshot) for model in models])
+    told, forecast_s = timing.timed(
         lambda: Forecast().fit(books, as_of=NOW).project(books, as_of=NOW, after=NOW, until=NOW + PERIOD)
     )
     peak_mb = process.peak_mb()
     deals, odds = Deals.of(snapshot), told.odds
-    _, baseline_s = _timed(lambda: (bare.chances(deals), bare.draws(odds, DRAWS)))
+    _, baseline_s = timing.timed(lambda: (bare.chances(deals), bare.draws(odds, DRAWS)))
     all_s = snapshot_s + score_s + forecast_s
     return {
         "events": len(books.activities),
@@ -141,23 +138,3 @@ def _measure(n: int, learnt_from: int) -> dict[str, float]:
 
 def _scorers() -> list[type[Scorer[Any, Any]]]:
     return [kind for kind in CATALOG.values() if kind.entity == "deals" and issubclass(kind, Scorer)]
-
-
-def _timed(work: Callable[[], Outcome]) -> tuple[Outcome, float]:
-    start = time.perf_counter()
-    found = work()
-    return found, round(time.perf_counter() - start, 3)
-
-
-def _growth(by_size: dict[int, dict[str, float]]) -> dict[str, float]:
-    """The slope of seconds over deals on logarithmic scales, from the smallest pipeline to the largest."""
-    first, last = min(by_size), max(by_size)
-    if first == last:
-        return {}
-    return {
-        step.removesuffix("_s"): round(
-            float(np.log(by_size[last][step] / by_size[first][step]) / np.log(last / first)), 2
-        )
-        for step in TIMED
-        if by_size[first][step] > 0
-    }

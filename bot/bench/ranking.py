@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from bot.bench import crowd, process, rows, say
+from bot.bench import crowd, process, rows, say, timing
 from bot.bench.company import NOW
 from scoring import windows
 from scoring.bare import Bare
@@ -21,7 +18,6 @@ SIZES = (10_000, 100_000, 1_000_000)
 LEARNT_FROM = 12_000
 EXPLAINED = 10_000
 TIMED = ("cut_s", "features_s", "judge_s", "baseline_s")
-Outcome = TypeVar("Outcome")
 
 
 def measure() -> dict[str, Any]:
@@ -35,24 +31,24 @@ def measure() -> dict[str, Any]:
     bare = Bare.fit(model.columns, windows.labelled(history, as_of=NOW, horizon=model.horizon))
     sizes = sorted({size for size in SIZES if size < rows()} | {rows()})
     by_size = {size: process.alone(_measure, model, bare, size) for size in sizes}
-    return {"columns": len(model.columns.names), "by_size": by_size, "growth": _growth(by_size)}
+    return {"columns": len(model.columns.names), "by_size": by_size, "growth": timing.growth(by_size, TIMED)}
 
 
 def _measure(model: Ranking, bare: Bare, leads: int) -> dict[str, float]:
     say(f"{leads:,} leads …")
     history = crowd.history(leads, is_open=True)
     activities = len(history.activities)
-    snapshot, cut_s = _timed(partial(history.at, NOW))
+    snapshot, cut_s = timing.timed(partial(history.at, NOW))
     del history
-    frame, features_s = _timed(lambda: model.features(snapshot, snapshot.open_ids))
+    frame, features_s = timing.timed(lambda: model.features(snapshot, snapshot.open_ids))
     # In the portions in which the product scores, lest memory grow with the book.
     portions = [frame[start : start + RECORDS_AT_ONCE] for start in range(0, leads, RECORDS_AT_ONCE)]
-    _, judge_s = _timed(lambda: pd.concat([model.judge(portion) for portion in portions]))
+    _, judge_s = timing.timed(lambda: pd.concat([model.judge(portion) for portion in portions]))
     peak_mb = process.peak_mb()
     shown = min(EXPLAINED, leads)
-    _, explain_s = _timed(lambda: model.reasons(frame.iloc[:shown]))
+    _, explain_s = timing.timed(lambda: model.reasons(frame.iloc[:shown]))
     matrices = [model.columns.encode(portion) for portion in portions]
-    _, baseline_s = _timed(lambda: [bare.predict(matrix) for matrix in matrices])
+    _, baseline_s = timing.timed(lambda: [bare.predict(matrix) for matrix in matrices])
     return {
         "activities": activities,
         "cut_s": cut_s,
@@ -64,24 +60,4 @@ def _measure(model: Ranking, bare: Bare, leads: int) -> dict[str, float]:
         "ratio": round((cut_s + features_s + judge_s) / baseline_s, 2),
         "explained": shown,
         "explain_s": explain_s,
-    }
-
-
-def _timed(work: Callable[[], Outcome]) -> tuple[Outcome, float]:
-    start = time.perf_counter()
-    found = work()
-    return found, round(time.perf_counter() - start, 3)
-
-
-def _growth(by_size: dict[int, dict[str, float]]) -> dict[str, float]:
-    """The slope of seconds over leads on logarithmic scales, from the smallest book to the largest."""
-    first, last = min(by_size), max(by_size)
-    if first == last:
-        return {}
-    return {
-        step.removesuffix("_s"): round(
-            float(np.log(by_size[last][step] / by_size[first][step]) / np.log(last / first)), 2
-        )
-        for step in TIMED
-        if by_size[first][step] > 0
     }

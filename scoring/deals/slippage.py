@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from knowledge.pipeline import DealHistory, DealSnapshot
-from scoring.chance import HORIZON, Chance, FamilyName, Plain
-from scoring.deals import features, rows
+from knowledge.pipeline import DealHistory
+from scoring.deals import rows
 from scoring.deals.labels import slipped
-from scoring.features import Reading
-from scoring.preferences import Preferences
+from scoring.deals.odds import Odds
 from scoring.windows import Rows
 
 
-class Slippage(Chance[DealHistory, DealSnapshot]):
+class Slippage(Odds):
     """Chance that an open deal is not won by the close date expected of it now: it slips, or it is lost.
 
     Learns from deals as they stood at past instants with a close date still to come, within the horizon. A deal that
@@ -41,20 +38,7 @@ class Slippage(Chance[DealHistory, DealSnapshot]):
 
     name: ClassVar[str] = "slippage"
     hit: ClassVar[str] = "slipped or lost"
-    entity = "deals"
-    reading: ClassVar[Reading] = features.DEALS
     of_winning: ClassVar[bool] = False
-    core: ClassVar[tuple[str, ...]] = features.CORE
-    plain: ClassVar[Mapping[str, Plain]] = rows.PLAIN
-
-    def __init__(
-        self,
-        horizon: timedelta = HORIZON,
-        *,
-        families: tuple[FamilyName, ...] = ("linear", "trees", "narrow"),
-        seed: int = 0,
-    ) -> None:
-        super().__init__(horizon, families=families, seed=seed)
 
     @property
     def event(self) -> str:
@@ -71,15 +55,3 @@ class Slippage(Chance[DealHistory, DealSnapshot]):
         if (history.changes["field"] != "expected_close").all() and not rows.dates_are_kept(history):
             return "Expected close dates are those on which deals were closed, and their edits are not on record."
         return None
-
-    @classmethod
-    def cut(cls, history: DealHistory, as_of: datetime) -> DealSnapshot:
-        return history.at(as_of)
-
-    @classmethod
-    def over(cls, history: DealHistory, preferences: Preferences) -> timedelta:
-        return preferences.deal_horizon or (rows.horizon_of(history) if history.is_dated else HORIZON)
-
-    @classmethod
-    def unusable(cls, history: DealHistory, as_of: datetime) -> frozenset[str]:
-        return rows.unusable(history, as_of)

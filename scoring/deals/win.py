@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from knowledge.pipeline import DealHistory, DealSnapshot
-from scoring.chance import HORIZON, Chance, FamilyName, Plain
-from scoring.deals import features, rows
+from knowledge.pipeline import DealHistory
+from scoring.deals import rows
 from scoring.deals.labels import won_within
-from scoring.features import Reading
-from scoring.preferences import Preferences
+from scoring.deals.odds import Odds
 from scoring.windows import Rows
 
 
-class Win(Chance[DealHistory, DealSnapshot]):
+class Win(Odds):
     """Chance that an open deal is won within the horizon (or ever, where the books hold no dates).
 
     Learns from deals as they stood at past instants. The horizon is 90 days, or 28 where half of all wins come as
@@ -41,19 +38,6 @@ class Win(Chance[DealHistory, DealSnapshot]):
     """
 
     name: ClassVar[str] = "win"
-    entity = "deals"
-    reading: ClassVar[Reading] = features.DEALS
-    core: ClassVar[tuple[str, ...]] = features.CORE
-    plain: ClassVar[Mapping[str, Plain]] = rows.PLAIN
-
-    def __init__(
-        self,
-        horizon: timedelta = HORIZON,
-        *,
-        families: tuple[FamilyName, ...] = ("linear", "trees", "narrow"),
-        seed: int = 0,
-    ) -> None:
-        super().__init__(horizon, families=families, seed=seed)
 
     @property
     def event(self) -> str:
@@ -64,15 +48,3 @@ class Win(Chance[DealHistory, DealSnapshot]):
         if not history.is_dated:
             return rows.final(history, as_of=as_of)
         return won_within(history, as_of=as_of, horizon=horizon)
-
-    @classmethod
-    def cut(cls, history: DealHistory, as_of: datetime) -> DealSnapshot:
-        return history.at(as_of)
-
-    @classmethod
-    def over(cls, history: DealHistory, preferences: Preferences) -> timedelta:
-        return preferences.deal_horizon or rows.horizon_of(history)
-
-    @classmethod
-    def unusable(cls, history: DealHistory, as_of: datetime) -> frozenset[str]:
-        return rows.unusable(history, as_of)
