@@ -21,7 +21,7 @@ ModelName = Annotated[
         max_length=40,
         description=(
             "ranking (whom to call), reach (at what hour), waiting (how soon), pace (how fast), "
-            "uplift (whom contact moves)"
+            "uplift (whom contact moves), matching (what reps add), win and slippage (of deals), forecast, next_step"
         ),
     ),
 ]
@@ -76,7 +76,9 @@ class ColumnDecision(Result):
         columns leak the outcome / does the model cheat / are there leaks in the data / is the data leaking / what
         features go into the score / what is the ranking based on in general / how does lead scoring work / how good
         is the time to call model / how accurate is the best time to call / when is a call answered, is that reliable
-        / how good is the pace model / is the model still up to date / does the model need retraining / should we
+        / how good is the pace model / how good is the forecast model / how good is the win model / show me the card of
+        the slippage model / can I trust the next step model /
+        is the model still up to date / does the model need retraining / should we
         retrain / how sure is the model in general / are the intervals honest / how wide are the intervals /
         does {number} % mean {number} % / tell me about the model / describe the model / explain the model to me /
         evaluate the ranking / report on the models / how many leads did the model learn from / on how many leads was
@@ -98,6 +100,11 @@ class ColumnDecision(Result):
             "waiting": "waiting / speed to lead / response time / first contact / how soon to call",
             "uplift": "uplift / effect of contact / whom contact moves / who responds because of contact",
             "pace": "pace / time to convert / ideal customer / who converts fast / how fast leads convert",
+            "win": "win model / win chance / win chances",
+            "slippage": "slippage / slip model / slip chance",
+            "forecast": "forecast model / forecasting model",
+            "next_step": "next step model / next steps",
+            "matching": "matching / rep effects",
         }
     },
 )

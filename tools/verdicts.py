@@ -47,6 +47,7 @@ _NOUNS = {
     "slippage": Nouns("deal", "slipped or lost", "those that slipped or were lost"),
     "flags": Nouns("deal"),
     "closing": Nouns("deal"),
+    "next_step": Nouns("deal"),
     "pace": Nouns("lead", "fast", "fast ones"),
     "forecast": Nouns("deal"),
     "uplift": Nouns("lead", "responded", "responses", "contact", "responded"),
