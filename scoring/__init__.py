@@ -3,9 +3,9 @@
 May import `knowledge`, never `tools` or `bot`.
 
 - `base` is the contract of a model, `sources` the books it learns from (leads or deals), `chance` what those share
-  that learn a chance from records at past instants; `ranking`, `reach`, `waiting` and `pace` are models of leads,
-  `deals` holds those of deals, each with the baseline it must beat; `preferences` is what a company may set of them. A
-  model's own description is what its card shows.
+  that learn a chance from records at past instants, `rates` what these must beat and what else stands in for them;
+  `ranking`, `reach`, `waiting` and `pace` are models of leads, `deals` holds those of deals, each with the baseline it
+  must beat; `preferences` is what a company may set of them. A model's own description is what its card shows.
 - `personas` finds what marks a class beyond chance, `staying` the customers who stay.
 - `uplift` tells whom contact moves, and not just who is likely.
 - `windows` turns a history into labelled rows, `features` declares what is read from a snapshot and how it is told

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from scoring import curves, groups, splits
-from scoring.evaluation import Block, Evaluation, Split, verdict
+from scoring.evaluation import RATES, Block, Evaluation, Split, verdict
 from scoring.metrics import METRICS, Metric, Vector, measure, share
 from scoring.splits import Pair
 from scoring.windows import FOLDS, Rows
@@ -74,12 +74,14 @@ def evaluate(
     seed: int = 0,
     settings: Mapping[str, Mapping[str, Any]],
     plain: Collection[str] = (),
+    stand_ins: Collection[str] = (),
     progress: Callable[[float], None] = lambda share: None,
 ) -> Evaluation:
     """A back-test of the candidates that `attempt` makes.
 
-    Those named in `plain` are baselines and cannot be chosen. With `split="time"` each origin is predicted from what
-    was known by then; rows that nothing orders in time are split into folds, and `how` says so.
+    Those named in `plain` are baselines. They cannot be chosen, but where no candidate may serve, one of the
+    `stand_ins` among them does that is itself better than chance; a note says so. With `split="time"` each origin is
+    predicted from what was known by then; rows that nothing orders in time are split into folds, and `how` says so.
     """
     refusal = too_few(rows)
     if refusal:
@@ -96,20 +98,26 @@ def evaluate(
     chosen = min(candidates, key=lambda name: candidates[name]["log_loss"].value)  # type: ignore[union-attr]
     baselines = _baselines(trial, seed) | {name: judged[name] for name in plain if name in judged}
     baselines |= {"logistic_regression": judged["linear"]} if "linear" in judged else {}
-    once, said = trial.once(chosen)
-    metrics = judged[chosen] | _among_ended(once, said.value, seed)
+    tried = {
+        name: judged[name] | _among_ended(*trial.once(name), seed) for name in (chosen, *stand_ins) if name in judged
+    }
+    refusal, note = verdict(tried[chosen], baselines), None
+    if refusal and (usual := _standing_in([name for name in stand_ins if name in tried], tried, baselines)):
+        chosen, note, refusal = usual, _instead(refusal, usual), None
+    metrics, (once, said) = tried[chosen], trial.once(chosen)
     return Evaluation(
         model,
         by,
         len(once),
         float(once.won.mean()),
         metrics,
-        baselines,
+        {name: each for name, each in baselines.items() if name != chosen},
         chosen,
         settings.get(chosen, {}),
         rows.basis,
         splits.words(rows, by, len(pairs)),
-        verdict(metrics, baselines),
+        refusal,
+        note,
         candidates={name: {key: each[key] for key in ("auc", "log_loss")} for name, each in candidates.items()},
         trained_on=facts(rows),
         by_instant=over_time(trial, chosen, seed),
@@ -150,12 +158,26 @@ def along(said: Vector, won: Vector, leads: npt.NDArray[np.object_], seed: int =
     }
 
 
-def _among_ended(rows: Rows, said: Vector, seed: int) -> dict[str, Metric | None]:
+def _standing_in(
+    names: Sequence[str],
+    tried: Mapping[str, Mapping[str, Metric | None]],
+    baselines: Mapping[str, Mapping[str, Metric | None]],
+) -> str | None:
+    """The first of some plain rules that tells more than one rate for all."""
+    one = {"base_rate": baselines["base_rate"]}
+    return next((name for name in names if verdict(tried[name], one) is None), None)
+
+
+def _instead(refusal: str, name: str) -> str:
+    return f"What learns does no better: {refusal[0].lower()}{refusal[1:]} So {RATES[name]} serves."
+
+
+def _among_ended(rows: Rows, told: Said, seed: int) -> dict[str, Metric | None]:
     """How well those that came to an end are told apart, where that is known: waiting alone tells nothing there."""
     if rows.ended is None or not 0 < rows.won[rows.ended].mean() < 1:
         return {}
     over = rows.take(rows.ended)
-    return {"auc_ended": measure(said[rows.ended], over.won, over.leads, seed=seed)["auc"]}
+    return {"auc_ended": measure(told.value[rows.ended], over.won, over.leads, seed=seed)["auc"]}
 
 
 def over_time(trial: Trial, chosen: str, seed: int = 0) -> tuple[Block, ...]:

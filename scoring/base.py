@@ -77,9 +77,10 @@ class Model(ABC, Generic[Past]):
         """How good it was found to be on what it had not seen, as one clause."""
         auc, half, ece = (found.metrics[name] for name in ("auc", "wins_in_top_half", "ece"))
         assert half is not None
+        note = f"; {found.note.rstrip('.')}" if found.note else ""
         return (
             f"on {found.n:,} unseen cases AUC {auc}, calibration error {ece}, "
-            f"{half.value:.0%} of those {cls.hit} in the top half"
+            f"{half.value:.0%} of those {cls.hit} in the top half{note}"
         )
 
     def outdated(self, history: Past, *, as_of: datetime, found: Evaluation) -> str | None:
@@ -116,6 +117,11 @@ class Scorer(Model[Past], Generic[Past, Present]):
     @abstractmethod
     def event(self) -> str:
         """What `value` is the chance of, as in "a 34 % chance to be …"."""
+
+    @property
+    def stand_in(self) -> str:
+        """What `value` is where a plain rule stands in for a model, as "how deals in this stage usually go", or ""."""
+        return ""
 
     @abstractmethod
     def judge(self, features: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ from scoring.features import Reading
 from scoring.leaks import Report
 from scoring.narrow import Narrow
 from scoring.preferences import NONE_SET, Preferences
+from scoring.rates import Plain, Rates
 from scoring.splits import FEWEST_TO_LEARN, can_learn, latest
 from scoring.windows import Basis, Rows
 
@@ -57,25 +58,19 @@ class _Lesson:
         return replace(fitted, pooled=float(spread.mean()))
 
 
-@dataclass(frozen=True)
-class Plain:
-    """A plain rule to be beaten: the column it looks at, and what it says of rows having seen others."""
-
-    column: str
-    say: Callable[[Rows, Rows], Said]
-
-
 class Chance(Scorer[Past, Present]):
     """The chance of an event within the horizon (or of its ever happening, where the books hold no dates).
 
     Each family of learners is an ensemble of five, each blind to a fifth of the records; what they say of records they
     have not seen calibrates and weighs them, and so does what is said of the latest rows by learners that knew only
-    what had come to its end before. What is looked at and what is asked of it is said by each kind of chance.
+    what had come to its end before. What is looked at and what is asked of it is said by each kind of chance. Where
+    learners do no better than a plain rule that may stand in for them, the rule is the model.
 
     Parameters
     ----------
     horizon : how far ahead is looked
     families : which learners to blend
+    rule : the plain rule that is all it goes by; by default none, and it learns
     seed : decides folds and random choices
 
     Attributes
@@ -93,16 +88,20 @@ class Chance(Scorer[Past, Present]):
     core: ClassVar[tuple[str, ...]] = ()
     # The latest row it has learnt from, in the terms of `Rows.time`; not known of models stored before this was kept.
     until: float = float("nan")
+    rule: str = ""
+    rates: Rates | None = None
 
     def __init__(
         self,
         horizon: timedelta = HORIZON,
         *,
         families: tuple[FamilyName, ...] = ("linear", "trees"),
+        rule: str = "",
         seed: int = 0,
     ) -> None:
         self.horizon = horizon
         self.families = families
+        self.rule = rule
         self.seed = seed
         self.columns = Columns(())
         self.basis: Basis = "won within the horizon"
@@ -143,6 +142,10 @@ class Chance(Scorer[Past, Present]):
     def feature_names(self) -> tuple[str, ...]:
         return self.columns.names
 
+    @property
+    def stand_in(self) -> str:
+        return self.plain[self.rule].words if self.rule else ""
+
     def fit(self, history: Past, *, as_of: datetime, guard: Report | None = None) -> Self:
         rows = self.labelled(history, as_of=as_of, horizon=self.horizon)
         guard = guard or leaks.inspect(history, rows, as_of=as_of, weigh=False, reading=self.reading)
@@ -150,17 +153,25 @@ class Chance(Scorer[Past, Present]):
 
     def learn(self, rows: Rows, *, leave_out: frozenset[str] = frozenset()) -> Self:
         """The model itself, having learnt from labelled rows, whatever order they come in."""
+        if self.rule:
+            return self._count(rows)
         lesson = self._grow(rows, leave_out)
         self.calibration = lesson.calibrate(list(range(len(self.families))), self._said(lesson.some))
+        return self
+
+    def _count(self, rows: Rows) -> Self:
+        """The model itself where it goes by a plain rule alone."""
+        _refuse_few(rows, self.entity)
+        self.basis, self.until = rows.basis, float(rows.time.max())
+        self.rates = self.plain[self.rule].learn(rows)
+        self.columns = columns.learn(rows.frame.loc[rows.last_of_each_lead, [self.rates.column]])
         return self
 
     def _grow(
         self, rows: Rows, leave_out: frozenset[str], progress: Callable[[float], None] = lambda share: None
     ) -> _Lesson:
         """Columns and members, and what the members say of rows they have not seen."""
-        won, lost = rows.decided
-        if min(won, lost) < FEWEST_TO_LEARN:
-            raise NotTrained(f"{won} won and {lost} lost {self.entity} are too few to learn from.")
+        _refuse_few(rows, self.entity)
         rows = rows.sorted()
         self.basis, self.until = rows.basis, float(rows.time.max())
         self.columns = columns.learn(rows.frame[rows.last_of_each_lead], leave_out=leave_out)
@@ -192,6 +203,8 @@ class Chance(Scorer[Past, Present]):
         return np.concatenate([at, at[late]]), np.concatenate([said, np.column_stack(foretold)])
 
     def judge(self, features: pd.DataFrame) -> pd.DataFrame:
+        if self.rates is not None:
+            return pd.DataFrame(vars(self.rates.say(features)), index=features.index)
         said = self._said(self.columns.encode(features))
         return pd.DataFrame(vars(_say(self._calibrated, said)), index=features.index)
 
@@ -200,13 +213,17 @@ class Chance(Scorer[Past, Present]):
 
     def reasons(self, features: pd.DataFrame) -> Explanations:
         """Why each row of `features` has its value, as `explain` says it."""
-        base, effects = self._contributions(self.columns.encode(features))
+        if self.rates is not None:
+            base, effects = self.rates.contributions(features)
+        else:
+            base, effects = self._contributions(self.columns.encode(features))
         known = self.columns.all
         told, usual = [column.feature for column in known], [column.typical for column in known]
         return Explanations(told, usual, features, base, effects, of_winning=self.of_winning)
 
     def features(self, snapshot: Present, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
-        self._calibrated  # noqa: B018 - an untrained model has no features to show
+        if self.rates is None:
+            self._calibrated  # noqa: B018 - an untrained model has no features to show
         dated = self.basis == "won within the horizon"
         return self.columns.clean(self.reading.read(snapshot, ids, self.columns.streams, dated=dated))
 
@@ -237,8 +254,10 @@ class Chance(Scorer[Past, Present]):
             model=cls.name,
             split=split,
             horizon=horizon,
-            settings={name: {"families": each, "horizon": horizon} for name, each in cls().candidates.items()},
+            settings={name: {"families": each, "horizon": horizon} for name, each in cls().candidates.items()}
+            | {name: {"rule": name, "horizon": horizon} for name in cls.plain},
             plain=tuple(cls.plain),
+            stand_ins=tuple(name for name, each in cls.plain.items() if each.words),
             progress=lambda share: progress("back-testing", share),
         )
         found = replace(found, leaks=guard)
@@ -260,16 +279,18 @@ class Chance(Scorer[Past, Present]):
             which = [self.families.index(family) for family in families]
             blends[name] = _say(lesson.calibrate(which, some), said[:, which])
         seen = {name: each for name, each in self.plain.items() if each.column in set(train.frame) - leave_out}
-        return blends | {name: each.say(train, test) for name, each in seen.items()}
+        return blends | {name: each.learn(train).say(test.frame) for name, each in seen.items()}
 
     def chances(self, rows: Rows) -> npt.NDArray[np.float64]:
         """The chance of each labelled row."""
+        if self.rates is not None:
+            return self.rates.say(rows.frame).value
         return _say(self._calibrated, self._said(self._matrix(rows.frame))).value
 
     def recalibrated(self, rows: Rows) -> Self:
         """The same members, heard as the outcomes after those it learnt from teach; the same model if these are few."""
         fresh = rows.take(rows.time > self.until).sorted()
-        if not len(fresh) or not can_learn(fresh, np.ones(len(fresh), dtype=bool)):
+        if self.rates is not None or not len(fresh) or not can_learn(fresh, np.ones(len(fresh), dtype=bool)):
             return self
         said = self._said(self._matrix(fresh.frame)).mean(axis=2)
         model = copy(self)
@@ -335,6 +356,12 @@ class Chance(Scorer[Past, Present]):
         # Where the chance is kept off 0 and 1, the reasons are cut back with it.
         kept = calibration.clip(base + total) - base
         return base, effects * np.divide(kept, total, out=np.ones_like(total), where=total != 0)[:, None]
+
+
+def _refuse_few(rows: Rows, entity: str) -> None:
+    won, lost = rows.decided
+    if min(won, lost) < FEWEST_TO_LEARN:
+        raise NotTrained(f"{won} won and {lost} lost {entity} are too few to learn from.")
 
 
 def _groups(rows: Rows) -> npt.NDArray[np.intp]:

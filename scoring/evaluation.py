@@ -66,7 +66,7 @@ class Evaluation:
     chosen : the candidate with the least log-loss; `metrics` are its own
     settings : what its model class takes to be built like that
     how : in words, how training and test rows were kept apart
-    refusal : why no model should serve, or None
+    refusal : why nothing should serve, or None
     note : what to know of the figures, as that something simple serves
     by_time : the metrics forward in the order of the file, where they were also asked for in folds
     facts : what else was found, in sentences
@@ -100,6 +100,11 @@ class Evaluation:
     outcome_drift: OutcomeShift | None = None
     leaks: Report = field(default_factory=Report)
     facts: tuple[str, ...] = ()
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether what serves is a plain rule, as nothing that learns does better."""
+        return self.chosen in RATES
 
     def to_json(self) -> dict[str, Any]:
         """The object that `callsheet evaluate --json` prints."""

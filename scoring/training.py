@@ -137,12 +137,14 @@ def _decide(
     if as_of < card.as_of:
         return champion.behind(card.version)
     wins = dict(card.report.get("trained_on") or {}).get("won")
+    # A plain rule has nothing over a model that served, unless that lost to it.
+    learns = not found.stands_in
     return champion.decide(
         served.model.contest(history, as_of=as_of, found=found, progress=progress),
         version=card.version,
         is_old=as_of - card.as_of >= champion.OLD,
-        other_columns=set(served.model.feature_names) != set(challenger.feature_names),
-        growth=float(found.trained_on.get("won") or 0) / wins if wins else 1.0,
+        other_columns=learns and set(served.model.feature_names) != set(challenger.feature_names),
+        growth=float(found.trained_on.get("won") or 0) / wins if learns and wins else 1.0,
     )
 
 

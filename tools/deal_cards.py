@@ -65,6 +65,7 @@ class DealCard(BaseModel):
     flags: tuple[RedFlag, ...]
 
 
+EVENTS = {"win": "be won", "slippage": "slip or be lost"}
 # Of any of the three models.
 AnyServed: TypeAlias = Served[Any]
 
@@ -80,6 +81,23 @@ def serving(ctx: ToolContext) -> dict[str, AnyServed]:
     """The models of open deals that serve, by name."""
     found = {kind.name: ctx.models.serving(kind) for kind in (Win, Slippage, Flags)}
     return {name: served for name, served in found.items() if served is not None}
+
+
+def usual(ctx: ToolContext) -> tuple[str, ...]:
+    """Of which chances a plain rule stands in for a model, a sentence for those of each rule."""
+    found: dict[str, list[str]] = {}
+    for name, served in serving(ctx).items():
+        if name in EVENTS and served.model.stand_in:
+            found.setdefault(served.model.stand_in, []).append(f"to {EVENTS[name]}")
+    return tuple(
+        f"The chance {wording.listing(events)} is {words}: no model does better." for words, events in found.items()
+    )
+
+
+def event(served: AnyServed) -> str:
+    """What a model gives the chance of, and what the chance rests on where a plain rule stands in for the model."""
+    words = served.model.stand_in
+    return f"{served.model.event}: {words}, no model does better" if words else str(served.model.event)
 
 
 def cards(ctx: ToolContext, view: Outlook) -> list[DealCard]:
@@ -141,8 +159,8 @@ def summary(card: DealCard) -> list[str]:
         None if card.amount is None else wording.money(card.amount, card.currency),
         card.stage,
         None if due is None else f"overdue since {due}" if card.is_overdue else f"due {due}",
-        f"{card.slip} to slip or be lost" if card.slip else None,
-        f"{card.win} to be won" if card.win else None,
+        f"{card.slip} to {EVENTS['slippage']}" if card.slip else None,
+        f"{card.win} to {EVENTS['win']}" if card.win else None,
         f"{wording.money(card.expected_loss, card.currency)} at stake" if card.expected_loss else None,
         f"owner {card.owner}",
     ]

@@ -84,7 +84,7 @@ def deals_at_risk(
     cards = _ranked(deal_cards.cards(ctx, view))
     shown, total = cards[:limit], deals.count_due(ctx.db, scope.owner_ids, last_day)
     hidden = _hidden(ctx, scope, last_day)
-    notes = (*_silent(ctx), *_unlooked(total), *_unseen(hidden))
+    notes = (*deal_cards.usual(ctx), *_silent(ctx), *_unlooked(total), *_unseen(hidden))
     at_stake, currency = sum(card.expected_loss or 0.0 for card in cards), deal_cards.currency_of(ctx)
     served = deal_cards.serving(ctx)
     return DealsAtRisk(
@@ -140,7 +140,7 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
     event = deals.last_event(ctx.db, held, until=ctx.now)
     facts = _facts(ctx, held, card, None if event is None else event_line(ctx, event))
     win_event = served["win"].model.event if "win" in served else ""
-    notes = _silent(ctx) if held.outcome == "open" else ()
+    notes = (*deal_cards.usual(ctx), *_silent(ctx)) if held.outcome == "open" else ()
     told = [
         *_chances(card, win_event, held, ctx),
         *([_when(days)] if days else []),
@@ -268,7 +268,7 @@ def _cite(card: DealCard, served: dict[str, AnyServed]) -> list[Citation]:
     for name, odds in (("win", card.win), ("slippage", card.slip)):
         if odds and name in served:
             key = f"model:{name}@{served[name].card.version}#{card.deal_id}"
-            cited.append(Citation(kind="model", key=key, label=served[name].model.event, value=str(odds)))
+            cited.append(Citation(kind="model", key=key, label=deal_cards.event(served[name]), value=str(odds)))
     version = served["flags"].card.version if "flags" in served else 0
     for flag in card.flags:
         key = f"model:flags@{version}#{card.deal_id}/{flag.name}"

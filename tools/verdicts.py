@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from scoring.evaluation import RATES
 from tools import findings, wording
 from tools.findings import POINTS_OFF, Figure, Findings, Group
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 SIMPLE = (
     "base_rate",
     "logistic_regression",
+    "stage_rates",
     "stage_conversion",
     "last_period",
     "mean_4_weeks",
@@ -64,6 +66,8 @@ def advice(found: Findings) -> str:
     auc = found.metric("auc")
     if found.refusal:
         return f"Do not rely on it: {found.refusal}"
+    if found.chosen in RATES:
+        return f"Take its chances as what is usual, not as what is known of a single record. {found.note}"
     if found.note:
         return f"Go by it for the sum alone: {found.note}"
     if auc and auc.low <= 0.5:
@@ -252,6 +256,8 @@ BASELINES = {
     "newest": "newest first",
     "last_touch": "last touched first",
     "logistic_regression": "logistic regression",
+    "stage_rates": "the rate of each stage",
+    "age_rates": "the rate at each age",
     "stage_conversion": "stage conversion",
     "last_period": "the last period again",
     "mean_4_weeks": "the mean of four weeks",

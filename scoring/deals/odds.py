@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from knowledge.pipeline import DealHistory, DealSnapshot
-from scoring.chance import HORIZON, Chance, FamilyName, Plain
+from scoring.chance import HORIZON, Chance, FamilyName
 from scoring.deals import features, rows
 from scoring.features import Reading
 from scoring.preferences import Preferences
+from scoring.rates import Plain
 
 
 class Odds(Chance[DealHistory, DealSnapshot]):
@@ -26,9 +27,10 @@ class Odds(Chance[DealHistory, DealSnapshot]):
         horizon: timedelta = HORIZON,
         *,
         families: tuple[FamilyName, ...] = ("linear", "trees", "narrow"),
+        rule: str = "",
         seed: int = 0,
     ) -> None:
-        super().__init__(horizon, families=families, seed=seed)
+        super().__init__(horizon, families=families, rule=rule, seed=seed)
 
     @classmethod
     def cut(cls, history: DealHistory, as_of: datetime) -> DealSnapshot:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from knowledge.pipeline import DealHistory, DealSnapshot
 from scoring import windows
-from scoring.backtest import Said
-from scoring.chance import HORIZON, Plain
+from scoring.chance import HORIZON
 from scoring.deals import features
-from scoring.metrics import Vector
+from scoring.rates import Plain
 from scoring.windows import Rows
 
 # Where half of all wins come as soon as this, nobody looks three months ahead.
@@ -23,8 +20,6 @@ SHORT = timedelta(days=28)
 FEWEST_WINS = 20
 # Instants this part of the horizon apart.
 STEPS = 3
-# Deals that a stage's share is shrunk by towards the overall one.
-PRIOR = 10.0
 AGES = 10
 # What part of the deals that were not won must name an account as well, if only won ones are given one.
 NAMED_ALIKE = 0.8
@@ -119,26 +114,8 @@ def dates_are_kept(history: DealHistory) -> bool:
     return bool(len(closed)) and float((closed["closed_at"].dt.floor("D") == closed["expected_close"]).mean()) < 0.5
 
 
-def stage_rates(train: Rows, test: Rows) -> Said:
-    """What the share of each stage says: a baseline that costs nothing."""
-    stage, asked = (each.frame["stage"].astype(str).to_numpy() for each in (train, test))
-    return _rates(train, stage, asked)
-
-
-def age_rates(train: Rows, test: Rows) -> Said:
-    """What the share of each age says: when deals close, and nothing of which are won."""
-    edges = np.unique(np.nanquantile(train.frame["age_days"], np.linspace(0, 1, AGES + 1)[1:-1]))
-    return _rates(train, *(np.searchsorted(edges, each.frame["age_days"]) for each in (train, test)))
-
-
-def _rates(train: Rows, group: npt.NDArray[Any], asked: npt.NDArray[Any]) -> Said:
-    """The share of each group, shrunk to the overall one."""
-    overall = float(train.won.mean())
-    of = pd.Series(train.won).groupby(group).agg(["sum", "count"])
-    rate = (of["sum"] + PRIOR * overall) / (of["count"] + PRIOR)
-    said: Vector = pd.Series(asked).map(rate).fillna(overall).to_numpy(dtype=np.float64)
-    return Said(said, said, said)
-
-
-# What each baseline looks at, and what it says; one that would look at what is barred is left out.
-PLAIN: dict[str, Plain] = {"stage_rates": Plain("stage", stage_rates), "age_rates": Plain("age_days", age_rates)}
+# What must be beaten; the age of a deal says when it closes, and nothing of whether it is won.
+PLAIN: dict[str, Plain] = {
+    "stage_rates": Plain("stage", words="how deals in this stage usually go"),
+    "age_rates": Plain("age_days", AGES),
+}

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from knowledge import pipeline
 from knowledge.crm import Deal
 from knowledge.people import Person
-from scoring.deals import Flags
+from scoring.deals import Flags, Win
 from scoring.deals.flags import RULES
 from tests.company import NOW, Books
 from tools.base import Refusal
@@ -109,3 +110,21 @@ def test_a_deal_bears_the_same_flags_alone_as_among_others(books: Books, rep: Pe
     assert any(card.flags for card in cards)
     for card in cards:
         assert explained(books, books.person("admin"), card.name).card.flags == card.flags
+
+
+def test_where_no_model_does_better_how_the_stage_usually_goes_stands_in_and_is_called_that(
+    books: Books, rep: Person
+) -> None:
+    history = pipeline.load(books.db, until=NOW)
+    usual = Win(rule="stage_rates").fit(history, as_of=NOW)
+    books.services.models.save(usual, now=NOW, as_of=NOW, fingerprint="", report={}, serve=True)
+    deal = books.deal_of(rep)
+    found = explained(books, rep, deal.name)
+    assert found.card.win is not None
+    assert found.card.win.value == pytest.approx(usual.predict(history.at(NOW), [deal.id])["value"][deal.id])
+    assert "The chance to be won is how deals in this stage usually go: no model does better." in found.notes
+    cited = next(cite for cite in found.citations if cite.key.startswith("model:win@") and cite.key.endswith(deal.id))
+    assert "how deals in this stage usually go" in cited.label
+    listed = at_risk(books, rep, period="next quarter")
+    assert "how deals in this stage usually go" in listed.text
+    assert all(card.win for card in listed.cards)

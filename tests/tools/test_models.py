@@ -143,6 +143,9 @@ def test_the_advice_trusts_no_more_than_was_found() -> None:
     assert advice().startswith("Trust the order; the chances run 3.0 points high for source Trade show")
     assert "off by 9.0 points" in advice(metrics=REPORT["metrics"] | {"ece": figure(0.09)})
     assert "cannot be told from chance" in advice(metrics={"auc": figure(0.505)})
+    usual = advice(chosen="stage_rates", note="So the win rate of each stage serves.")
+    assert usual.startswith("Take its chances as what is usual")
+    assert usual.endswith("So the win rate of each stage serves.")
     assert advice(refusal="It ranks no better.") == "Do not rely on it: It ranks no better."
 
 
