@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from knowledge import deals, metrics, pipeline
+from knowledge.calendar import Period
 from knowledge.deals import DealRecord
 from scoring.deals import Flags, Slippage, Win
 from scoring.deals.flags import Raised
@@ -47,7 +48,10 @@ class RedFlag(BaseModel):
 
 
 class DealCard(BaseModel):
-    """One deal at risk; `expected_loss` is its amount times the chance that it does not come in time."""
+    """One deal at risk; `expected_loss` is its amount times the chance that it does not come in time.
+
+    `in_time` is the chance that it is won by the end of the period asked about, whose last day is `by`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,6 +65,8 @@ class DealCard(BaseModel):
     is_overdue: bool
     win: Odds | None
     slip: Odds | None
+    in_time: Odds | None = None
+    by: date | None = None
     expected_loss: float | None
     flags: tuple[RedFlag, ...]
 
@@ -100,11 +106,19 @@ def event(served: AnyServed) -> str:
     return f"{served.model.event}: {words}, no model does better" if words else str(served.model.event)
 
 
-def cards(ctx: ToolContext, view: Outlook) -> list[DealCard]:
-    """The open deals of an outlook."""
+def cards(ctx: ToolContext, view: Outlook, span: Period) -> list[DealCard]:
+    """The open deals of an outlook, with the chance of each to be won within a period."""
     currency, ids = currency_of(ctx), [str(id_) for id_ in view.snapshot.open_ids]
-    bare = deals.without_next_step(ctx.db, ids)
-    return [_card(ctx, view, id_, currency, id_ in bare) for id_ in ids]
+    bare, in_time, day = deals.without_next_step(ctx.db, ids), view.won_by(span.end), last_day(ctx, span)
+    return [
+        _card(ctx, view, id_, currency, id_ in bare).model_copy(update={"in_time": odds(in_time, id_), "by": day})
+        for id_ in ids
+    ]
+
+
+def last_day(ctx: ToolContext, span: Period) -> date:
+    """The last day of a period on the asker's calendar."""
+    return (span.end - timedelta(microseconds=1)).astimezone(ctx.zone).date()
 
 
 def _card(ctx: ToolContext, view: Outlook, id_: str, currency: str, is_bare: bool) -> DealCard:
@@ -154,13 +168,14 @@ def odds(found: pd.DataFrame, id_: str) -> Odds | None:
 
 def summary(card: DealCard) -> list[str]:
     """The figures of a deal, a phrase each."""
-    due = None if card.expected_close is None else f"{card.expected_close.day} {card.expected_close:%b %Y}"
+    due, by = (None if day is None else f"{day.day} {day:%b %Y}" for day in (card.expected_close, card.by))
     told = [
         None if card.amount is None else wording.money(card.amount, card.currency),
         card.stage,
         None if due is None else f"overdue since {due}" if card.is_overdue else f"due {due}",
         f"{card.slip} to {EVENTS['slippage']}" if card.slip else None,
         f"{card.win} to {EVENTS['win']}" if card.win else None,
+        f"{card.in_time} to be won by {by}" if card.in_time else None,
         f"{wording.money(card.expected_loss, card.currency)} at stake" if card.expected_loss else None,
         f"owner {card.owner}",
     ]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import pandas as pd
-
 from knowledge import calendar, deals
 from knowledge.calendar import Period
 from knowledge.citations import Citation, record
@@ -78,10 +76,10 @@ def deals_at_risk(
     Use for "deals at risk", "which deals will be late this quarter", "what might slip".
     """
     scope, span = access.scope(ctx, owner), calendar.period(period, ctx.now, ctx.zone)
-    last_day = (span.end - pd.Timedelta(microseconds=1)).astimezone(ctx.zone).date()
+    last_day = deal_cards.last_day(ctx, span)
     ids = deals.due(ctx.db, scope.owner_ids, last_day, limit=MOST_LOOKED_AT)
     view = deal_cards.outlook(ctx, ids)
-    cards = _ranked(deal_cards.cards(ctx, view))
+    cards = _ranked(deal_cards.cards(ctx, view, span))
     shown, total = cards[:limit], deals.count_due(ctx.db, scope.owner_ids, last_day)
     hidden = _hidden(ctx, scope, last_day)
     notes = (*deal_cards.usual(ctx), *_silent(ctx), *_unlooked(total), *_unseen(hidden))
@@ -134,7 +132,8 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
     days = None
     if closing is not None and held.outcome == "open":
         days = deal_cards.odds(closing.model.days(view.snapshot, [found.id]), found.id)
-    (card,) = deal_cards.cards(ctx, view) or [deal_cards.closed(ctx, held)]
+    quarter = calendar.period("this quarter", ctx.now, ctx.zone)
+    (card,) = deal_cards.cards(ctx, view, quarter) or [deal_cards.closed(ctx, held)]
     win_reasons = _reasons(view, served.get("win"), found.id) if card.win else ()
     slip_reasons = _reasons(view, served.get("slippage"), found.id) if card.slip else ()
     event = deals.last_event(ctx.db, held, until=ctx.now)
@@ -233,6 +232,11 @@ def _chances(card: DealCard, event: str, held: DealRecord, ctx: ToolContext) -> 
             f"{card.name} has a {wording.percent(card.slip.value)} chance to slip past its expected close or be lost "
             f"(90 % interval {wording.interval(card.slip.low, card.slip.high)})."
         )
+    if card.in_time and card.by:
+        said.append(
+            f"By {card.by.day} {card.by:%B %Y}, the end of this quarter, it is won with a chance of "
+            f"{wording.percent(card.in_time.value)} ({wording.interval(card.in_time.low, card.in_time.high)})."
+        )
     if card.is_overdue:
         said.append("It is past its expected close already.")
     return said
@@ -255,7 +259,7 @@ def _told(reasons: Sequence[Contribution]) -> list[str]:
 
 def _facts(ctx: ToolContext, held: DealRecord, card: DealCard, last: str | None) -> tuple[str, ...]:
     told = [
-        *deal_cards.summary(card.model_copy(update={"slip": None, "win": None, "expected_loss": None})),
+        *deal_cards.summary(card.model_copy(update=dict.fromkeys(("slip", "win", "in_time", "expected_loss")))),
         held.opened_at and f"opened {wording.day(held.opened_at, ctx.zone)}",
         f"last event {last}" if last else "nothing has happened yet",
     ]
@@ -269,6 +273,9 @@ def _cite(card: DealCard, served: dict[str, AnyServed]) -> list[Citation]:
         if odds and name in served:
             key = f"model:{name}@{served[name].card.version}#{card.deal_id}"
             cited.append(Citation(kind="model", key=key, label=deal_cards.event(served[name]), value=str(odds)))
+    if card.in_time and card.by:
+        key = f"model:win@{served['win'].card.version}#{card.deal_id}/by-{card.by}"
+        cited.append(Citation(kind="model", key=key, label=f"won by {card.by}", value=str(card.in_time)))
     version = served["flags"].card.version if "flags" in served else 0
     for flag in card.flags:
         key = f"model:flags@{version}#{card.deal_id}/{flag.name}"

@@ -32,6 +32,8 @@ def deal(told: DealExplanation) -> list[Block]:
     card, chances = told.card, []
     if card.win:
         chances.append(f"{card.win} to be {told.win_event}")
+    if card.in_time and card.by:
+        chances.append(f"{card.in_time} to be won by {card.by.day} {card.by:%b %Y}")
     if card.slip:
         chances.append(f"{card.slip} to slip or be lost")
     if card.is_overdue:

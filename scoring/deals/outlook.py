@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -53,6 +54,10 @@ class Outlook:
     def wins(self) -> pd.DataFrame:
         """`value`, `low`, `high` of the chance to be won, for each open deal."""
         return self._chances(self.win, self.snapshot.open_ids)
+
+    def won_by(self, until: datetime) -> pd.DataFrame:
+        """`value`, `low`, `high` of the chance to be won by an instant, where that can be said."""
+        return self.wins.iloc[:0] if self.win is None else self.win.by(self.wins, self.snapshot, until)
 
     @cached_property
     def slips(self) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def horizon_of(history: DealHistory) -> timedelta:
 def at_instants(history: DealHistory, *, as_of: datetime, horizon: timedelta, label: Label) -> Rows:
     """Deals at past instants whose horizon is over at `as_of`, with what `label` says of them."""
     step = max(timedelta(days=1), horizon / STEPS)
-    past = windows.instants(history.first, as_of=_end(history, as_of), horizon=horizon, step=step)
+    past = windows.instants(history.first, as_of=known_until(history, as_of), horizon=horizon, step=step)
     cut = [(history.at(instant), instant) for instant in past]
     found = [(snapshot, instant, label(snapshot)) for snapshot, instant in cut]
     share = min(1.0, windows.MOST_ROWS / max(1, sum(len(said) for _, _, said in found)))
@@ -62,7 +62,7 @@ def at_instants(history: DealHistory, *, as_of: datetime, horizon: timedelta, la
     return windows.stack(parts, "won within the horizon")
 
 
-def _end(history: DealHistory, as_of: datetime) -> datetime:
+def known_until(history: DealHistory, as_of: datetime) -> datetime:
     """When the last thing known at `as_of` happened: after it, an old export only looks as if all had come to rest."""
     ended = (history.deals["opened_at"], history.deals["closed_at"], history.activities["at"], history.changes["at"])
     times = pd.concat(ended).dropna()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from knowledge.pipeline import DealHistory
+import pandas as pd
+
+from knowledge.pipeline import DealHistory, DealSnapshot
 from scoring.deals import rows
 from scoring.deals.labels import won_within
 from scoring.deals.odds import Odds
+from scoring.deals.timing import Timing
+from scoring.leaks import Report
 from scoring.windows import Rows
 
 
@@ -16,7 +20,8 @@ class Win(Odds):
     """Chance that an open deal is won within the horizon (or ever, where the books hold no dates).
 
     Learns from deals as they stood at past instants. The horizon is 90 days, or 28 where half of all wins come as
-    fast. Of the owner only the record is looked at, shrunk to everybody's; no person is a feature.
+    fast; what it says of other days follows from how soon deals of each stage were won. Of the owner only the record is
+    looked at, shrunk to everybody's; no person is a feature.
 
     Parameters
     ----------
@@ -35,9 +40,26 @@ class Win(Odds):
     2. Wolpert (1992), "Stacked generalization", Neural Netw. 5, and Platt (1999), "Probabilistic outputs for support
        vector machines", for the weights of the families and the calibration.
     3. Morris (1983), "Parametric empirical Bayes inference", J. Am. Stat. Assoc. 78, for the owner's record.
+    4. Fine & Gray (1999), "A proportional hazards model for the subdistribution of a competing risk", J. Am. Stat.
+       Assoc. 94, for other days than those of the horizon.
     """
 
     name: ClassVar[str] = "win"
+    timing: Timing | None = None
+
+    def fit(self, history: DealHistory, *, as_of: datetime, guard: Report | None = None) -> Self:
+        super().fit(history, as_of=as_of, guard=guard)
+        self.timing = Timing.learn(history, as_of=as_of, horizon=self.horizon) if history.is_dated else None
+        return self
+
+    def by(self, chances: pd.DataFrame, snapshot: DealSnapshot, until: datetime) -> pd.DataFrame:
+        """The chance to be won by an instant, where that within the horizon is known: `value`, `low`, `high`.
+
+        No rows where it is not known how soon deals are won, or not so far ahead.
+        """
+        if self.timing is None:
+            return chances.iloc[:0]
+        return self.timing.within(chances, snapshot.deals["stage"], (until - snapshot.as_of) / timedelta(days=1))
 
     @property
     def event(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +15,7 @@ from scoring.deals import Flags, Win
 from scoring.deals.flags import RULES
 from tests.company import NOW, Books
 from tools.base import Refusal
+from tools.deal_cards import summary
 from tools.deals import DealExplanation, DealsAtRisk, deals_at_risk, explain_deal
 
 
@@ -128,3 +129,19 @@ def test_where_no_model_does_better_how_the_stage_usually_goes_stands_in_and_is_
     listed = at_risk(books, rep, period="next quarter")
     assert "how deals in this stage usually go" in listed.text
     assert all(card.win for card in listed.cards)
+
+
+def test_the_chance_to_be_won_within_the_period_is_told_with_its_last_day(books: Books, rep: Person) -> None:
+    history = pipeline.load(books.db, until=NOW)
+    model = Win(rule="stage_rates").fit(history, as_of=NOW)
+    books.services.models.save(model, now=NOW, as_of=NOW, fingerprint="", report={}, serve=True)
+    soon, later = (at_risk(books, rep, period=period, limit=25).cards for period in ("this month", "this quarter"))
+    found = explained(books, rep, books.deal_of(rep).name)
+    assert found.card.in_time is not None
+    assert found.card.win is not None
+    assert found.card.in_time.value < found.card.win.value
+    assert found.card.by == date(2026, 3, 31)
+    assert f"model:win@2#{found.deal_id}/by-2026-03-31" in {cite.key for cite in found.citations}
+    assert "31 March 2026" in found.text
+    assert [card.by for card in (*soon, *later)] == [date(2026, 3, 31)] * (len(soon) + len(later))
+    assert all(card.in_time and f"{card.in_time} to be won by 31 Mar 2026" in summary(card) for card in later)
