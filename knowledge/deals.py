@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+import pandas as pd
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from knowledge.crm import Activity, Deal, Task
+from knowledge import pipeline, reading
+from knowledge.crm import Activity, Deal, DealChange, Task
 from knowledge.database import Database
+from knowledge.metrics import currency
 from knowledge.records import Event, event
 
 
@@ -38,18 +41,34 @@ def by_id(db: Database, ids: Sequence[str]) -> dict[str, DealRecord]:
         return {row.id: _deal(row) for row in session.scalars(select(Deal).where(Deal.id.in_(list(ids))))}
 
 
-def due(db: Database, owner_ids: Collection[str | None] | None, by: date, *, limit: int) -> list[str]:
-    """Ids of open deals of some owners (None: everyone's) whose expected close is not after a day, or not known.
+def due(db: Database, owner_ids: Collection[str | None] | None, by: date) -> pd.DataFrame:
+    """Open deals of some owners (None: everyone's) whose expected close is not after a day, or not known.
 
-    Those with the largest amounts come first.
+    Indexed by id: `owner_id`, `amount` in the base currency, `expected_close` as the first instant (UTC) of the day.
     """
-    query = select(Deal.id).where(*_due(owner_ids, by)).order_by(Deal.amount.desc().nulls_last(), Deal.id)
-    with db.read() as session:
-        return list(session.scalars(query.limit(limit)))
+    names = ("id", "owner_id", "amount", "currency", "opened_at", "expected_close", "closed_at")
+    query = select(*(reading.plain(Deal.__table__.c[name], db.is_sqlite).label(name) for name in names))
+    with db.connect() as connection:
+        rows = connection.execute(query.where(*_due(owner_ids, by)).order_by(Deal.id)).fetchall()
+        found = reading.framed(rows, {name: Deal.__table__.c[name] for name in names}).set_index("id")
+        rate = pipeline.rates(connection, found, currency(db))["rate_opened"]
+    close = pd.to_datetime(found["expected_close"], utc=True).astype("datetime64[us, UTC]")
+    return pd.DataFrame({"owner_id": found["owner_id"], "amount": found["amount"] * rate, "expected_close": close})
+
+
+def changed(db: Database, since: datetime) -> dict[str, datetime]:
+    """Deals that were edited, or for which something was done, after an instant, and when that was last."""
+    found: dict[str, datetime] = {}
+    with db.connect() as connection:
+        for rows in (DealChange, Activity):
+            latest = select(rows.deal_id, func.max(rows.at)).where(rows.at > since, rows.deal_id.is_not(None))
+            for id_, at in connection.execute(latest.group_by(rows.deal_id)):
+                found[str(id_)] = max(at, found.get(str(id_), at))
+    return found
 
 
 def count_due(db: Database, owner_ids: Collection[str | None] | None, by: date) -> int:
-    """How many deals `due` would find without a limit."""
+    """How many deals `due` would find."""
     with db.read() as session:
         return session.scalar(select(func.count()).select_from(Deal).where(*_due(owner_ids, by))) or 0
 
@@ -62,11 +81,42 @@ def open_of_lead(db: Database, lead_id: str) -> DealRecord | None:
         return None if row is None else _deal(row)
 
 
-def won(db: Database, owner_ids: Collection[str | None] | None, *, before: datetime, limit: int) -> list[DealRecord]:
-    """The latest deals of some owners (None: everyone's) that were won by an instant."""
-    query = select(Deal).where(Deal.outcome == "won", Deal.closed_at <= before, *_of(owner_ids))
-    with db.read() as session:
-        return [_deal(row) for row in session.scalars(query.order_by(Deal.closed_at.desc(), Deal.id).limit(limit))]
+def won_after(
+    db: Database,
+    owner_ids: Collection[str | None] | None,
+    *,
+    kind: str,
+    marks: str,
+    before: datetime,
+    limit: int,
+) -> list[DealRecord]:
+    """Those of the latest deals of some owners (None: everyone's), won by an instant, that saw a step of the seller's.
+
+    A step is a kind of activity with exactly these marks, as `pipeline` names them; `limit` deals are searched.
+    """
+    latest = select(Deal).where(Deal.outcome == "won", Deal.closed_at <= before, *_of(owner_ids))
+    won = latest.order_by(Deal.closed_at.desc(), Deal.id).limit(limit).subquery()
+    ours = (Activity.person_id.is_not(None), func.coalesce(Activity.direction, "") != "inbound", Activity.kind == kind)
+    known = func.coalesce(Activity.recorded_at, Activity.at) <= before
+    of_deal = select(won.c.id, Activity.attributes).join(Activity, Activity.deal_id == won.c.id)
+    of_lead = select(won.c.id, Activity.attributes).join(
+        Activity, (Activity.lead_id == won.c.lead_id) & Activity.deal_id.is_(None)
+    )
+    with db.connect() as connection:
+        rows = [row for query in (of_deal, of_lead) for row in connection.execute(query.where(*ours, known))]
+    found = by_id(db, sorted({id_ for id_, attributes in rows if pipeline.marks_of(attributes) == marks}))
+    return sorted(found.values(), key=lambda each: (each.closed_at, each.id), reverse=True)
+
+
+def amounts(db: Database, held: Sequence[DealRecord]) -> pd.Series:
+    """What closed deals brought in the base currency, by id; NaN where that is not known."""
+    names = ("amount", "currency", "opened_at", "closed_at")
+    frame = pd.DataFrame({name: [getattr(each, name) for each in held] for name in names}, [each.id for each in held])
+    for name in ("opened_at", "closed_at"):
+        frame[name] = pd.to_datetime(frame[name], utc=True).astype("datetime64[us, UTC]")
+    with db.connect() as connection:
+        rates = pipeline.rates(connection, frame, currency(db))
+    return frame["amount"].astype("float64") * rates["rate_closed"].fillna(rates["rate_opened"])
 
 
 def last_event(db: Database, deal: DealRecord, *, until: datetime) -> Event | None:

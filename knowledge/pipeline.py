@@ -183,7 +183,7 @@ def load(
         changes = reading.read(connection, DealChange, DEAL_CHANGE_COLUMNS, DealChange.deal_id, ids, db)
         deals = deals.join(_leads(connection, ids), on="lead_id")
         deals[list(LEAD_COLUMNS)] = deals[list(LEAD_COLUMNS)].where(deals[list(LEAD_COLUMNS)].notna(), None)
-        deals = deals.join(_rates(connection, deals, base))
+        deals = deals.join(rates(connection, deals, base))
         decided, contacts = _decided(connection, db), _contacts(connection, deals["account_id"], db)
         rules, people = rules_of(connection, "deals"), people_of(connection)
         stages = tuple(connection.execute(select(Stage.name).order_by(Stage.position)).scalars())
@@ -244,12 +244,13 @@ def _marks(cells: pd.Series) -> pd.Series:
     """The names of what was true of each activity, with "+" between them."""
     texts = cells.map(lambda cell: cell if isinstance(cell, str) else json.dumps(cell or {}, sort_keys=True))
     place, known = pd.factorize(texts.astype(object))
-    told = [_true_of(json.loads(text)) for text in known]
+    told = [marks_of(json.loads(text)) for text in known]
     found: npt.NDArray[np.object_] = np.array([*told, ""], dtype=object)[place]
     return pd.Series(found, cells.index, dtype=object)
 
 
-def _true_of(attributes: Any) -> str:
+def marks_of(attributes: Any) -> str:
+    """The names of what was true of an activity, with "+" between them."""
     return "+".join(sorted(name for name, value in attributes.items() if value is True))
 
 
@@ -261,14 +262,14 @@ def _leads(connection: Connection, ids: Sequence[str] | None) -> pd.DataFrame:
     return frame.astype(object)
 
 
-def _rates(connection: Connection, deals: pd.DataFrame, base: str) -> pd.DataFrame:
+def rates(connection: Connection, deals: pd.DataFrame, base: str) -> pd.DataFrame:
     """What one unit of each deal's currency was worth in the base currency when it was opened, and when it closed."""
     query = select(Rate.currency, Rate.day, Rate.rate)
-    rates = pd.DataFrame.from_records(connection.execute(query).fetchall(), columns=["currency", "day", "rate"])
-    rates["day"] = pd.to_datetime(rates["day"], utc=True).astype("datetime64[us, UTC]")
+    known = pd.DataFrame.from_records(connection.execute(query).fetchall(), columns=["currency", "day", "rate"])
+    known["day"] = pd.to_datetime(known["day"], utc=True).astype("datetime64[us, UTC]")
     own = (deals["currency"].isna() | (deals["currency"] == base)).to_numpy()
     return pd.DataFrame(
-        {name: np.where(own, 1.0, _rate_on(rates, deals["currency"], deals[at])) for name, at in RATES.items()},
+        {name: np.where(own, 1.0, _rate_on(known, deals["currency"], deals[at])) for name, at in RATES.items()},
         index=deals.index,
     )
 

@@ -93,16 +93,19 @@ def save(db: Database, model: str, version: int, as_of: datetime, frame: pd.Data
             session.execute(Score.__table__.insert(), part)  # type: ignore[attr-defined]
 
 
-def read(db: Database, model: str, ids: Sequence[str]) -> pd.DataFrame:
-    """Scores of the records that have one, indexed by id: `value`, `low`, `high`, `version`, `as_of`, `features`."""
-    columns = [Score.record_id, *(getattr(Score, name) for name in SCORE_COLUMNS)]
+def read(db: Database, model: str, ids: Sequence[str], names: Sequence[str] = SCORE_COLUMNS) -> pd.DataFrame:
+    """Scores of the records that have one, indexed by id: `value`, `low`, `high`, `version`, `as_of`, `features`.
+
+    Features are long; whoever needs none does without by naming the others.
+    """
+    columns = [Score.record_id, *(getattr(Score, name) for name in names)]
     with db.connect() as connection:
         rows = [
             row
             for part in _parts(list(ids))
             for row in connection.execute(select(*columns).where(Score.model == model, Score.record_id.in_(part)))
         ]
-    return pd.DataFrame.from_records(rows, columns=["id", *SCORE_COLUMNS]).set_index("id")
+    return pd.DataFrame.from_records(rows, columns=["id", *names]).set_index("id")
 
 
 def forget(db: Database, model: str, keep: Collection[str]) -> None:

@@ -73,9 +73,11 @@ def score(
     return scored
 
 
-def rescore(db: Database, ids: Sequence[str], *, now: datetime, default_zone: str = "UTC") -> pd.DataFrame:
-    """Scores some leads anew, as `score` does; those no longer open leave the scores and the call list."""
-    return _score(db, "ranking", _served(db, "ranking"), ids, now, default_zone).scored
+def rescore(
+    db: Database, ids: Sequence[str], *, now: datetime, name: str = "ranking", default_zone: str = "UTC"
+) -> pd.DataFrame:
+    """Scores some records anew, as `score` does; those no longer open leave the scores and the call list."""
+    return _score(db, name, _served(db, name), ids, now, default_zone).scored
 
 
 @dataclass(frozen=True)

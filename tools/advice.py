@@ -22,7 +22,7 @@ from scoring.advice.model import Advice, NextStep, NextTouch
 from scoring.registry import Served
 from tools import access, names, wording
 from tools.base import Result, ToolContext, tool
-from tools.deal_cards import outlook
+from tools.deal_cards import outlook_on
 
 RecordName = Annotated[str, Field(min_length=1, max_length=200, description="the full name of the deal or lead")]
 # Won deals that are searched for similar ones: the latest.
@@ -94,7 +94,7 @@ def _for_deal(ctx: ToolContext, found: Named) -> NextStepAdvice:
         raise NotTrained(f"{found.name} is decided already, so there is no next step to take.")
     advice = served.model.advise(snapshot, [found.id])[found.id]
     alike = _alike(ctx, snapshot, found.id, advice.step) if advice.effect else ()
-    return _told(ctx, found, advice, served, alike, _warning(ctx, found.id))
+    return _told(ctx, found, advice, served, alike, _warning(ctx, snapshot, found.id))
 
 
 def _for_lead(ctx: ToolContext, found: Named) -> NextStepAdvice:
@@ -194,9 +194,9 @@ def _gain(effect: Effect) -> Gain:
     )
 
 
-def _warning(ctx: ToolContext, deal_id: str) -> str | None:
+def _warning(ctx: ToolContext, snapshot: DealSnapshot, deal_id: str) -> str | None:
     """That a deal should not be counted on, where it will hardly come in time."""
-    slips = outlook(ctx, [deal_id]).slips
+    slips = outlook_on(ctx, snapshot).slips
     chance = float(slips["value"].get(deal_id, np.nan)) if len(slips) else np.nan
     if not chance >= OUT_OF_FORECAST:
         return None
@@ -205,16 +205,14 @@ def _warning(ctx: ToolContext, deal_id: str) -> str | None:
 
 def _alike(ctx: ToolContext, snapshot: DealSnapshot, deal_id: str, step: str) -> tuple[DealRecord, ...]:
     """Won deals that the asker may see, that saw the step and are nearest in size."""
-    owners = access.visible(ctx.asker, ctx.roster)
-    won = deals.won(ctx.db, owners, before=ctx.now, limit=MOST_SEARCHED)
+    owners, (kind, _, marks) = access.visible(ctx.asker, ctx.roster), step.partition(": ")
+    won = deals.won_after(ctx.db, owners, kind=kind, marks=marks, before=ctx.now, limit=MOST_SEARCHED)
     if not won:
         return ()
-    known = pipeline.load(ctx.db, until=ctx.now, ids=[each.id for each in won]).at(ctx.now)
-    saw = set(steps.own(known.activities, "deal_id").query("step == @step")["id"])
-    apart = _apart(known.deals["amount"], float(snapshot.deals["amount"][deal_id]))
-    best = [id_ for id_ in apart.sort_values(kind="stable").index if id_ in saw][:ALIKE_SHOWN]
+    amount = float(snapshot.deals["amount"][deal_id])
+    apart = _apart(deals.amounts(ctx.db, won), amount).sort_values(kind="stable")
     by_id = {each.id: each for each in won}
-    return tuple(by_id[str(id_)] for id_ in best)
+    return tuple(by_id[str(id_)] for id_ in apart.index[:ALIKE_SHOWN])
 
 
 def _apart(amounts: pd.Series, amount: float) -> pd.Series:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from knowledge import deals, metrics, pipeline
 from knowledge.calendar import Period
 from knowledge.deals import DealRecord
+from knowledge.pipeline import DealSnapshot
 from scoring.deals import Flags, Slippage, Win
 from scoring.deals.flags import Raised
 from scoring.deals.outlook import Outlook
@@ -78,9 +79,14 @@ AnyServed: TypeAlias = Served[Any]
 
 def outlook(ctx: ToolContext, ids: Sequence[str]) -> Outlook:
     """What the models that serve say of some deals now."""
+    return outlook_on(ctx, pipeline.load(ctx.db, until=ctx.now, ids=ids).at(ctx.now))
+
+
+def outlook_on(ctx: ToolContext, snapshot: DealSnapshot) -> Outlook:
+    """What the models that serve say of the deals of a snapshot."""
     served = serving(ctx)
     models = {name: served[name].model if name in served else None for name in ("win", "slippage", "flags")}
-    return Outlook(pipeline.load(ctx.db, until=ctx.now, ids=ids).at(ctx.now), **models)
+    return Outlook(snapshot, **models)
 
 
 def serving(ctx: ToolContext) -> dict[str, AnyServed]:

@@ -12,14 +12,15 @@ from knowledge.deals import DealRecord
 from scoring.deals import Closing
 from scoring.deals.outlook import Outlook
 from scoring.explanations import Reason
-from tools import access, deal_cards, names, wording
+from tools import access, deal_cards, due, names, wording
 from tools.access import Scope
 from tools.base import DealName, Limit, Owner, PeriodWords, Result, ToolContext, tool
 from tools.deal_cards import AnyServed, DealCard, Odds
+from tools.due import Due
 from tools.leads import Contribution, event_line
 
-# Of all that are due, those with the largest amounts are looked at.
-MOST_LOOKED_AT = 300
+# Times as many deals are looked at closely as are shown.
+POOL = 3
 REASONS_SHOWN = 3
 NO_FLAG = "No red flag. Keep a dated next step on it."
 
@@ -77,24 +78,24 @@ def deals_at_risk(
     """
     scope, span = access.scope(ctx, owner), calendar.period(period, ctx.now, ctx.zone)
     last_day = deal_cards.last_day(ctx, span)
-    ids = deals.due(ctx.db, scope.owner_ids, last_day, limit=MOST_LOOKED_AT)
-    view = deal_cards.outlook(ctx, ids)
-    cards = _ranked(deal_cards.cards(ctx, view, span))
-    shown, total = cards[:limit], deals.count_due(ctx.db, scope.owner_ids, last_day)
-    hidden = _hidden(ctx, scope, last_day)
-    notes = (*deal_cards.usual(ctx), *_silent(ctx), *_unlooked(total), *_unseen(hidden))
-    at_stake, currency = sum(card.expected_loss or 0.0 for card in cards), deal_cards.currency_of(ctx)
-    served = deal_cards.serving(ctx)
+    waiting = due.due(ctx, scope, last_day)
+    view = deal_cards.outlook(ctx, [str(id_) for id_ in waiting.deals.index[: limit * POOL]])
+    cards = _ranked(deal_cards.cards(ctx, view, span))[:limit]
+    at_stake, currency = float(waiting.deals["at_stake"].sum()), deal_cards.currency_of(ctx)
+    hidden, served = _hidden(ctx, scope, last_day), deal_cards.serving(ctx)
+    stale = (waiting.note,) if waiting.note else ()
+    notes = (*deal_cards.usual(ctx), *_silent(ctx), *stale, *_unseen(hidden))
+    total, head = len(waiting.deals), _head(waiting, cards, at_stake, currency, span, scope)
     return DealsAtRisk(
-        text="\n".join([_head(cards, at_stake, currency, span, scope), *(_line(card) for card in shown), *notes]),
-        citations=tuple(cite for card in shown for cite in _cite(card, served))
+        text="\n".join([head, *(_line(card) for card in cards), *notes]),
+        citations=tuple(cite for card in cards for cite in _cite(card, served))
         or (record("deals", "", f"open deals due by {last_day}"),),
         covers=f"{wording.count(total, 'open deal')} due by {last_day:%d %B %Y}, {scope.label}",
         as_of=ctx.now,
         hidden=hidden,
         owners=tuple(dict.fromkeys(_owner_ids(view))),
-        names=tuple(card.name for card in shown),
-        cards=tuple(shown),
+        names=tuple(card.name for card in cards),
+        cards=tuple(cards),
         period=str(span),
         due=total,
         at_stake=at_stake,
@@ -198,16 +199,17 @@ def _reasons(view: Outlook, served: AnyServed | None, id_: str) -> tuple[Contrib
     return () if told is None else tuple(Contribution(**vars(reason)) for reason in told.reasons)
 
 
-def _head(cards: Sequence[DealCard], at_stake: float, currency: str, span: Period, scope: Scope) -> str:
-    if not cards:
+def _head(waiting: Due, cards: Sequence[DealCard], at_stake: float, currency: str, span: Period, scope: Scope) -> str:
+    total = len(waiting.deals)
+    if not total:
         return f"No open deal is due by the end of {span}, {scope.label}."
-    overdue = sum(card.is_overdue for card in cards)
-    flagged = sum(bool(card.flags) for card in cards)
+    overdue, flagged = int(waiting.deals["is_overdue"].sum()), sum(bool(card.flags) for card in cards)
     late = f", {overdue:,} of them overdue" if overdue else ""
     stake = f"; {wording.money(at_stake, currency)} are expected to slip or be lost" if at_stake else ""
+    shown = "" if len(cards) == total else f" Of the {len(cards):,} with most at stake"
     return (
-        f"{wording.count(len(cards), 'open deal')}, {scope.label}, {'is' if len(cards) == 1 else 'are'} due "
-        f"by the end of {span}{late}{stake}. {flagged:,} {'bears' if flagged == 1 else 'bear'} red flags."
+        f"{wording.count(total, 'open deal')}, {scope.label}, {'is' if total == 1 else 'are'} due "
+        f"by the end of {span}{late}{stake}.{shown} {flagged:,} {'bears' if flagged == 1 else 'bear'} red flags."
     )
 
 
@@ -300,12 +302,6 @@ def _owner_ids(view: Outlook) -> list[str | None]:
 def _hidden(ctx: ToolContext, scope: Scope, by: date) -> int:
     people = [person.id for person in scope.hidden_people]
     return deals.count_due(ctx.db, people, by) if people else 0
-
-
-def _unlooked(total: int) -> tuple[str, ...]:
-    if total <= MOST_LOOKED_AT:
-        return ()
-    return (f"Of {total:,} deals, the {MOST_LOOKED_AT} with the largest amounts were looked at.",)
 
 
 def _unseen(hidden: int) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge import deals
+from knowledge import deals, pipeline
 from knowledge.people import Person
-from scoring.advice import NextStep
+from scoring.advice import NextStep, steps
 from scoring.advice.effects import ALL_STAGES, Effect
 from scoring.advice.model import Usual
-from tests.company import Books
+from tests.company import NOW, Books
 from tools import access
 from tools.advice import NextStepAdvice, next_step
 from tools.base import Refusal
@@ -51,7 +51,8 @@ def test_the_step_that_surely_helps_is_advised_with_what_it_adds_and_won_deals_l
     assert found.alike
     cited = {cite.key for cite in found.citations}
     assert f"deals/{deal.id}" in cited
-    won = {each.name: each for each in deals.won(books.db, None, before=books.ctx(rep).now, limit=10_000)}
+    saw = deals.won_after(books.db, None, kind="email", marks="", before=NOW, limit=10_000)
+    won = {each.name: each for each in saw}
     for name in found.alike:
         assert access.sight(rep, books.roster, won[name].owner_id) == "all"
         assert f"deals/{won[name].id}" in cited
@@ -97,3 +98,18 @@ def test_without_a_model_it_says_how_to_get_one(books: Books, rep: Person) -> No
     refused = next_step(books.ctx(rep), record=name)
     assert isinstance(refused, Refusal)
     assert "callsheet train next_step" in refused.text
+
+
+def test_the_database_finds_the_won_deals_that_saw_a_step_as_reading_all_of_them_would(books: Books) -> None:
+    known = pipeline.load(books.db, until=NOW).at(NOW)
+    won = known.deals[known.deals["outcome"] == "won"]
+    own = steps.own(known.activities, "deal_id")
+    counts = own.loc[own["id"].isin(won.index), "step"].value_counts()
+    for step in (*counts.index[:2], *counts.index[-3:]):
+        kind, _, marks = step.partition(": ")
+        found = deals.won_after(books.db, None, kind=kind, marks=marks, before=NOW, limit=10_000)
+        assert {each.id for each in found} == set(own.loc[own["step"] == step, "id"]) & set(won.index)
+    late = deals.won_after(books.db, None, kind=kind, marks=marks, before=NOW, limit=20)
+    assert {each.id for each in late} <= set(won.sort_values("closed_at").index[-20:])
+    brought = deals.amounts(books.db, found)
+    assert brought.to_numpy() == pytest.approx(won["amount"].reindex(brought.index).to_numpy())

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from knowledge import pipeline
-from knowledge.crm import Deal
+from knowledge import pipeline, scores
+from knowledge.crm import Activity, Deal
 from knowledge.people import Person
 from scoring.deals import Flags, Win
 from scoring.deals.flags import RULES
 from tests.company import NOW, Books
+from tools import access, deal_cards, due
 from tools.base import Refusal
 from tools.deal_cards import summary
 from tools.deals import DealExplanation, DealsAtRisk, deals_at_risk, explain_deal
@@ -145,3 +146,36 @@ def test_the_chance_to_be_won_within_the_period_is_told_with_its_last_day(books:
     assert "31 March 2026" in found.text
     assert [card.by for card in (*soon, *later)] == [date(2026, 3, 31)] * (len(soon) + len(later))
     assert all(card.in_time and f"{card.in_time} to be won by 31 Mar 2026" in summary(card) for card in later)
+
+
+def test_stored_scores_put_deals_in_the_order_that_all_of_them_scored_now_would_have(books: Books) -> None:
+    ctx = books.ctx(books.person("admin"))
+    found = due.due(ctx, access.scope(ctx, "me"), date(2026, 6, 30)).deals
+    view = deal_cards.outlook(ctx, list(found.index))
+    live = (view.snapshot.deals["amount"] * view.risk).reindex(found.index)
+    assert found["at_stake"].to_numpy() == pytest.approx(live.to_numpy())
+    assert found["at_stake"].is_monotonic_decreasing
+    assert set(found.index[found["is_overdue"]]) == set(view.overdue)
+    assert at_risk(books, ctx.asker, period="next quarter").at_stake == pytest.approx(live.sum())
+
+
+def test_only_deals_that_changed_since_they_were_scored_are_scored_again(books: Books, rep: Person) -> None:
+    later, deal = NOW + timedelta(days=1), books.deal_of(rep)
+    done = Activity(id="A-new", kind="call", at=NOW + timedelta(hours=2), deal_id=deal.id, attributes={})
+    with books.db.write() as session:
+        session.add(done)
+    ctx = books.ctx(rep, at=later)
+    stale = due.due(ctx, access.scope(ctx, "me"), date(2026, 6, 30))
+    known = scores.read(books.db, "win", list(stale.deals.index))
+    assert {str(id_) for id_ in known.index[known["as_of"] == later]} == {deal.id}
+    assert len(known) > 1
+    assert stale.note == ""
+
+
+def test_more_changed_deals_than_a_question_can_wait_for_are_left_and_that_is_said(
+    books: Books, rep: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "RESCORED_AT_ONCE", 1)
+    mine = at_risk(books, rep, period="next quarter").due
+    scores.forget(books.db, "win", [])
+    assert f"{mine} deals changed since the last scoring" in at_risk(books, rep, period="next quarter").text
