@@ -147,6 +147,7 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebCl
     from bot.notices import Courier
     from knowledge import notices
     from scoring.dispatch import Dispatcher, Rules
+    from tools import projections
 
     db, once = services.db, posting.once(slack)
     dispatcher = Dispatcher(db, services.models, Rules(hold_out=settings.hold_out))
@@ -160,5 +161,6 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebCl
         Job("questions_taken_up", 60, lambda: desk.recover(slack)),
         Job("notices_delivered", 5, lambda: courier.deliver(once)),
         Job("new_leads_placed", 5, place_new_leads),
+        Job("forecast_kept", 3_600, lambda: projections.keep_weekly(services)),
         Job("idle_leads_taken_back", 60, lambda: len(dispatcher.take_back(services.clock()))),
     ]

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Database, Table
@@ -66,20 +67,27 @@ _FACTS = tuple(name for name in Kept.__dataclass_fields__)
 
 
 def keep(db: Database, told: Sequence[Kept]) -> None:
-    """Keeps what was told, one row a day for each scope and period."""
-    rows = {_key(each): each for each in told}
+    """Keeps what was told, one row a day for each scope and period, whoever else keeps the same just then."""
+    rows = [
+        {
+            **{name: getattr(each, name) for name in _FACTS if name != "owner_ids"},
+            "id": _key(each),
+            "owner_ids": None if each.owner_ids is None else list(each.owner_ids),
+            "graded_at": None,
+        }
+        for each in told
+    ]
+    insert = (sqlite if db.is_sqlite else postgresql).insert(ForecastRow).on_conflict_do_nothing()
     with db.write(books=False) as session:
-        known = set(session.scalars(select(ForecastRow.id).where(ForecastRow.id.in_(list(rows)))))
-        session.add_all(
-            ForecastRow(
-                id=key,
-                graded_at=None,
-                **{name: getattr(each, name) for name in _FACTS if name != "owner_ids"},
-                owner_ids=None if each.owner_ids is None else list(each.owner_ids),
-            )
-            for key, each in rows.items()
-            if key not in known
-        )
+        for row in {row["id"]: row for row in rows}.values():
+            session.execute(insert.values(row))
+
+
+def is_kept(db: Database, start: datetime, end: datetime, *, since: datetime) -> bool:
+    """Whether anything was told of a period since an instant."""
+    same = (ForecastRow.start == start, ForecastRow.end == end, ForecastRow.at >= since)
+    with db.read() as session:
+        return session.scalar(select(ForecastRow.id).where(*same).limit(1)) is not None
 
 
 def told(db: Database, scope: str, *, since: datetime | None = None, until: datetime | None = None) -> list[Kept]:

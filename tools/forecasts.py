@@ -26,6 +26,7 @@ from tools.projections import STAGES, WEEK, Forecaster
 NAMED_AT_LEAST = 3
 DEALS_SHOWN = 5
 GROUPS_SHOWN = 12
+NOBODY = "nobody"
 _YEARLESS = re.compile(r"q[1-4]|(?!yesterday)[a-z]{3,9}", re.IGNORECASE)
 
 
@@ -279,13 +280,21 @@ def _groups(told: Projection, scope: Scope, labels: Sequence[str]) -> tuple[Outc
 
 def _by_person(ctx: ToolContext, told: Projection, scope: Scope, span: Period) -> tuple[Outcome, ...]:
     """Everyone's own, where there are enough to compare and the asker is more than a rep."""
-    names = ctx.roster.names
-    found = _groups(told, scope, [names.get(id_, id_) or "nobody" for id_ in told.cells["owner_id"]])
-    if ctx.asker.role == "rep" or len([each for each in found if each.name != "nobody"]) < NAMED_AT_LEAST:
+    names = _who_may_book(ctx, told)
+    groups = _groups(told, scope, [names.get(id_, NOBODY) for id_ in told.cells["owner_id"]])
+    found = tuple(each for each in groups if each.name != NOBODY or each.expected > 0)
+    if ctx.asker.role == "rep" or len([each for each in found if each.name != NOBODY]) < NAMED_AT_LEAST:
         return ()
     ids = {name: id_ for id_, name in names.items()}
     aims = {each.name: quotas.target(ctx.db, span, [ids.get(each.name, "")], ctx.zone) for each in found}
     return tuple(each.model_copy(update={"quota": aim.amount}) if (aim := aims[each.name]) else each for each in found)
+
+
+def _who_may_book(ctx: ToolContext, told: Projection) -> dict[str, str]:
+    """Names by id of those who are there or booked something; what others left behind is nobody's any more."""
+    there = {person.id for person in ctx.roster.people if person.active}
+    booked = set(told.cells.loc[told.odds.certain > 0, "owner_id"])
+    return {id_: name for id_, name in ctx.roster.names.items() if id_ in there | booked}
 
 
 def _by_team(ctx: ToolContext, told: Projection, scope: Scope) -> tuple[Outcome, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from knowledge import forecasts, pipeline
+from knowledge import calendar, forecasts, pipeline
 from knowledge.calendar import Period
 from knowledge.forecasts import Kept
 from knowledge.models import Card
@@ -18,7 +18,7 @@ from scoring.forecast import Forecast, plain
 from scoring.forecast.projection import Projection
 from scoring.forecast.simulation import DRAWS
 from tools.access import Scope
-from tools.base import ToolContext
+from tools.base import Services, ToolContext
 
 WEEK = timedelta(days=7)
 STAGES = "stage_conversion"
@@ -92,6 +92,25 @@ def keep(ctx: ToolContext, told: Projection, span: Period, version: int | None) 
         if person.role == "manager" and selling & set(ids := _people_of(ctx, person))
     ]
     forecasts.keep(ctx.db, [_row(told, span, version, key, owners) for key, owners in scopes])
+
+
+def keep_weekly(services: Services) -> int:
+    """Keeps this quarter's forecast once a week, whoever asks or not, and grades what is over; how many were kept.
+
+    Quarters end when they do on each clock that somebody lives by, as they do for whoever asks.
+    """
+    everyone, found = services.roster(), 0
+    zones = {person.timezone or services.policy.default_zone: person for person in everyone.people if person.active}
+    for _, person in sorted(zones.items()):
+        ctx = services.for_(person, everyone)
+        span, monday = (calendar.period(words, ctx.now, ctx.zone) for words in ("this quarter", "this week"))
+        if forecasts.is_kept(ctx.db, span.start, span.end, since=monday.start):
+            continue
+        asked = forecaster(ctx)
+        keep(ctx, asked.project(ctx, span, ctx.now), span, asked.version)
+        grade(ctx, asked.history)
+        found += 1
+    return found
 
 
 def grade(ctx: ToolContext, history: DealHistory) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -36,6 +37,7 @@ class Deals:
     amount : in the base currency; NaN where not known
     mover, moved_at, moved_to : entries into stages in order of deal and time, the first of each deal at its opening
     groups : frame with `DIMENSIONS`, a row for each deal in this order
+    left : whether the owner of a deal had left by now
     """
 
     ids: pd.Index
@@ -50,14 +52,22 @@ class Deals:
     mover: Whole
     moved_at: Floats
     moved_to: Whole
+    left: Mask
 
     @classmethod
     def at(cls, history: DealHistory, as_of: datetime, clock: Clock | None = None) -> Self:
         """The deals that were known at an instant and have an opening date, on the clock of these books by default."""
-        return cls.of(history.at(as_of), has_amounts=has_amounts(history), clock=clock)
+        return cls.of(history.at(as_of), has_amounts=has_amounts(history), clock=clock, left=_who_left(history, as_of))
 
     @classmethod
-    def of(cls, snapshot: DealSnapshot, *, has_amounts: bool = True, clock: Clock | None = None) -> Self:
+    def of(
+        cls,
+        snapshot: DealSnapshot,
+        *,
+        has_amounts: bool = True,
+        clock: Clock | None = None,
+        left: Collection[str] = frozenset(),
+    ) -> Self:
         """The deals of a snapshot; without `has_amounts` what they are worth is known of none before it is won."""
         dated = snapshot.deals["opened_at"].notna() & (
             (snapshot.deals["outcome"] == "open") | snapshot.deals["closed_at"].notna()
@@ -77,6 +87,7 @@ class Deals:
             amount if has_amounts else np.where(won, amount, np.nan),
             _groups(snapshot, frame),
             *_moves(snapshot, frame, clock, opened),
+            frame["owner_id"].isin(list(left)).to_numpy(dtype=bool),
         )
 
     def __len__(self) -> int:
@@ -126,6 +137,14 @@ def has_amounts(history: DealHistory) -> bool:
     """Whether amounts are known while deals are open; where only won deals have one, it knows the outcome."""
     known, is_open = history.deals["amount"].notna(), history.deals["outcome"] == "open"
     return bool(not is_open.any() or known[is_open].mean() >= 0.5 * known[history.deals["outcome"] == "won"].mean())
+
+
+def _who_left(history: DealHistory, as_of: datetime) -> Collection[str]:
+    """The people who had left by an instant."""
+    if "left_on" not in history.people:
+        return frozenset()
+    left = pd.to_datetime(history.people["left_on"], utc=True)
+    return frozenset(history.people.index[left <= pd.Timestamp(as_of)])
 
 
 def _groups(snapshot: DealSnapshot, frame: pd.DataFrame) -> pd.DataFrame:

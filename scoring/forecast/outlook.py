@@ -16,7 +16,7 @@ from scoring.forecast.deals import DIMENSIONS, Deals, Whole
 from scoring.forecast.simulation import Odds
 
 CONVERSION, STAGES, COMBINED = "conversion", "stage_conversion", "combined"
-# Who opened nothing for so long (in working days) opens nothing any more.
+# Who opened nothing for so long (in working days), or left, opens nothing any more.
 LATELY = 182.0
 
 
@@ -88,7 +88,7 @@ def look_ahead(
     """What the working days (`after`, `until`] from now make expect."""
     cells = cells or Cells.of(deals)
     place, chance = conversion.chances(deals, after, until)
-    selling = np.where(deals.now - deals.opened <= LATELY, cells.of_deal, -1)
+    selling = np.where((deals.now - deals.opened <= LATELY) & ~deals.left, cells.of_deal, -1)
     arrivals = Arrivals.of(deals, selling, len(cells))
     odds = Odds(
         chance,

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from knowledge import forecasts
+from knowledge import calendar, forecasts
 from knowledge.connectors import demo
-from knowledge.crm import Deal, Quota
+from knowledge.crm import Deal, DealChange, Person, Quota
 from knowledge.forecasts import ForecastRow
 from tests.company import NOW, Books
-from tools import charts
+from tools import charts, projections
 from tools.accuracy import ForecastAccuracy, forecast_accuracy
 from tools.base import Refusal
 from tools.forecasts import PastForecast, SalesForecast, forecast_sales
@@ -209,3 +210,56 @@ def test_two_people_are_not_compared(books: Books) -> None:
     found = forecast_accuracy(books.ctx(manager))
     assert isinstance(found, ForecastAccuracy), found.text
     assert found.own_words == ()
+
+
+def test_who_left_and_books_nothing_any_more_has_no_row(books: Books) -> None:
+    before = forecast(books, "admin", period="next quarter").by_person
+    leaver = books.person("rep", 1)
+    with books.db.write() as session:
+        session.execute(update(Person).where(Person.id == leaver.id).values(active=False))
+        session.execute(
+            delete(DealChange).where(DealChange.deal_id.in_(select(Deal.id).where(Deal.owner_id == leaver.id)))
+        )
+        old = NOW - timedelta(days=300)
+        session.execute(
+            update(Deal).where(Deal.owner_id == leaver.id).values(outcome="lost", opened_at=old, closed_at=old)
+        )
+    after = forecast(Books(books.db), "admin", period="next quarter").by_person
+    assert leaver.name in {each.name for each in before}
+    assert {each.name for each in after} == {each.name for each in before} - {leaver.name}
+    with books.db.write() as session:
+        session.execute(update(Person).where(Person.id == leaver.id).values(active=True))
+    back = forecast(Books(books.db), "admin", period="next quarter").by_person
+    assert next(each for each in back if each.name == leaver.name).expected == 0
+
+
+def test_one_forecast_a_week_is_kept_whoever_asks_or_not_and_however_many_keep_it(books: Books) -> None:
+    def kept_at(at: datetime) -> int:
+        return projections.keep_weekly(replace(Books(books.db).services, clock=lambda: at))
+
+    def rows() -> list[tuple[datetime, str]]:
+        with books.db.read() as session:
+            return [tuple(row) for row in session.execute(select(ForecastRow.at, ForecastRow.scope))]
+
+    zones = {calendar.zone(person.timezone or "UTC") for person in books.roster.people if person.active}
+    quarters = {calendar.period("this quarter", NOW, zone).end for zone in zones}
+    assert kept_at(NOW) == len(quarters)
+    first = rows()
+    assert {scope for _, scope in first} >= {"all", f"person:{books.person('rep').id}"}
+    assert [kept_at(NOW + timedelta(hours=hours)) for hours in (0, 1, 30)] == [0, 0, 0]
+    assert rows() == first
+    assert kept_at(NOW + timedelta(days=7)) == len(quarters)
+    assert len(rows()) == 2 * len(first)
+
+
+def test_two_that_keep_the_same_forecast_at_once_keep_it_once(books: Books) -> None:
+    forecast(books)
+    with books.db.read() as session:
+        row = session.scalars(select(ForecastRow).where(ForecastRow.scope == "all")).first()
+        assert row is not None
+        again = forecasts.Kept(
+            row.at, row.start, row.end, row.scope, row.owner_ids, 1.0, 2.0, 3.0, 2.0, 0.0, 2.0, row.version
+        )
+    forecasts.keep(books.db, [again, again])
+    (held,) = forecasts.told(books.db, "all")
+    assert held.p10 == row.p10

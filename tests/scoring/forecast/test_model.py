@@ -13,6 +13,7 @@ from knowledge.errors import NotTrained
 from knowledge.pipeline import DealHistory
 from scoring.evaluation import Evaluation
 from scoring.forecast import Forecast, plain
+from scoring.forecast.projection import Projection
 from scoring.registry import dumps, loads
 from tests.scoring.forecast.conftest import AS_OF, Pipeline
 from tests.scoring.forecast.public import loans
@@ -112,3 +113,17 @@ def test_loans_of_a_bank_are_told_better_than_by_stage_conversion(shared) -> Non
     assert wape.value < min(each["wape"].value for each in found.baselines.values() if each["wape"])
     assert 0.75 <= inside.value <= 0.85
     assert found.metrics["deal_auc"].value > 0.75  # type: ignore[union-attr]
+
+
+def test_deals_to_come_are_opened_by_those_who_are_still_there(pipeline: DealHistory) -> None:
+    there = pd.DataFrame({"left_on": [None, AS_OF.date() - timedelta(days=30), None]}, index=["rep0", "rep1", "rep2"])
+    until = AS_OF + timedelta(days=60)
+
+    def coming(history: DealHistory) -> Projection:
+        return plain(history, AS_OF).project(history, as_of=AS_OF, after=AS_OF, until=until, draws=1)
+
+    before, after = coming(pipeline), coming(replace(pipeline, people=there))
+    assert before.to_come(["rep1"]) > 0
+    assert after.to_come(["rep1"]) == 0
+    assert after.to_come() == pytest.approx(before.to_come())
+    assert after.expected(["rep1"]) > 0
