@@ -2,7 +2,8 @@
 
 - `features` says what is read from a snapshot of deals (`owners`: how good the owner's record is), `rows` makes
   labelled rows of it by `labels` and says what must not be learnt from.
-- `win`, `slippage` (what they share is `odds`) and `closing` are models: is it won, does it slip, when is it closed.
+- `win`, `slippage` (what they share is `odds`) and `closing` are models: is it won, does it slip, when is it closed
+  (by the `hazard` of closing, period by period).
 - `flags` are rules with evidence; `signs` is the model that learns their limits and what each is worth.
 
 To add a red flag: one rule in `flags.RULES`.
