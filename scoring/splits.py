@@ -40,12 +40,27 @@ def by_time(rows: Rows, horizon: timedelta) -> list[Pair]:
     return [usable[i] for i in _spread(len(usable), most)]
 
 
-def by_span(rows: Rows, horizon: timedelta, *, fewest: int) -> list[Pair]:
-    """Origins in time as `by_time` has them, for rows whose outcome is a number; each with `fewest` rows to learn."""
+def by_span(rows: Rows, horizon: timedelta, *, until: float, fewest: int) -> list[Pair]:
+    """Origins in time whose horizon is over `until` then (in days): train on what stood before, test on what was open.
+
+    For rows whose outcome is the days that were left. Before each origin the horizon of `fewest` rows was over, and
+    enough of them had come to their end.
+    """
     days = horizon / timedelta(days=1)
-    pairs = [(rows.time <= origin - days, rows.time == origin) for origin in np.unique(rows.time)]
-    usable = [(train, test) for train, test in pairs if train.sum() >= fewest]
+    pairs = [(rows.time < origin, rows.time == origin) for origin in np.unique(rows.time[is_over(rows, days, until)])]
+
+    def is_usable(test: Mask) -> bool:
+        over = is_over(rows, days, float(rows.time[test][0]))
+        return int(over.sum()) >= fewest and int((rows.won[over] <= days).sum()) >= FEWEST_TO_LEARN
+
+    usable = [(train, test) for train, test in pairs if is_usable(test)]
     return [usable[i] for i in _spread(len(usable), ORIGINS if len(rows) <= MANY_ROWS else FEW_ORIGINS)]
+
+
+def is_over(rows: Rows, days: float, until: float) -> Mask:
+    """Which rows have so many days behind them `until` then."""
+    # Instants are reckoned back from the end: what is short of it by rounding alone is not short.
+    return np.asarray(rows.time + days <= until + 1e-6)
 
 
 def latest(rows: Rows, horizon: timedelta) -> Pair | None:

@@ -27,6 +27,15 @@ OF_EDITS = {
     "expected_close": ("days_to_close", "pushes", "days_pushed"),
     "amount": ("amount_edits", "amount_change"),
 }
+# What grows (or wanes) by a day a day while nothing happens.
+CLOCKS = {
+    "age_days": 1.0,
+    "days_in_stage": 1.0,
+    "days_since_contact": 1.0,
+    "days_since_conversation": 1.0,
+    "days_since_sign": 1.0,
+    "days_to_close": -1.0,
+}
 # What anybody who judges deals asks first.
 CORE = (
     "stage",

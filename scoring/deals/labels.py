@@ -41,16 +41,19 @@ def slipped(history: DealHistory, *, as_of: datetime, horizon: timedelta) -> Row
 
 
 def days_left(history: DealHistory, *, as_of: datetime, horizon: timedelta) -> Rows:
-    """Open deals at past instants, and in `won` the days until each was won or lost, the horizon at most."""
+    """Open deals at past instants, and in `won` the days until each was won or lost; infinite where that is not known.
+
+    Also instants whose horizon is not over: that a deal is still open tells something.
+    """
     deals = history.at(as_of).deals
 
     def left(snapshot: DealSnapshot) -> pd.DataFrame:
         end = deals["closed_at"].reindex(snapshot.open_ids)
         days = (end - pd.Timestamp(snapshot.as_of)).dt.total_seconds() / 86_400
         undated = (deals["outcome"].reindex(end.index) != "open") & end.isna()
-        return pd.DataFrame({"won": days.fillna(np.inf).clip(upper=horizon / timedelta(days=1))})[~undated]
+        return pd.DataFrame({"won": days.fillna(np.inf)})[~undated]
 
-    return rows.at_instants(history, as_of=as_of, horizon=horizon, label=left)
+    return rows.at_instants(history, as_of=as_of, horizon=horizon, label=left, wait=rows.step_of(horizon))
 
 
 def due_within(snapshot: DealSnapshot, horizon: timedelta) -> pd.Series[pd.Timestamp]:

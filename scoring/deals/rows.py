@@ -36,10 +36,17 @@ def horizon_of(history: DealHistory) -> timedelta:
     return SHORT if len(took) >= FEWEST_WINS and pd.Timedelta(took.median()) <= SHORT else HORIZON
 
 
-def at_instants(history: DealHistory, *, as_of: datetime, horizon: timedelta, label: Label) -> Rows:
-    """Deals at past instants whose horizon is over at `as_of`, with what `label` says of them."""
-    step = max(timedelta(days=1), horizon / STEPS)
-    past = windows.instants(history.first, as_of=known_until(history, as_of), horizon=horizon, step=step)
+def step_of(horizon: timedelta) -> timedelta:
+    """How far apart past instants are at most."""
+    return max(timedelta(days=1), horizon / STEPS)
+
+
+def at_instants(
+    history: DealHistory, *, as_of: datetime, horizon: timedelta, label: Label, wait: timedelta | None = None
+) -> Rows:
+    """Deals at past instants since which `wait`, by default the horizon, is over at `as_of`, with what `label` says."""
+    until = last_known(history, as_of)
+    past = windows.instants(history.first, as_of=until, horizon=wait or horizon, step=step_of(horizon))
     cut = [(history.at(instant), instant) for instant in past]
     found = [(snapshot, instant, label(snapshot)) for snapshot, instant in cut]
     share = min(1.0, windows.MOST_ROWS / max(1, sum(len(said) for _, _, said in found)))
@@ -62,7 +69,7 @@ def at_instants(history: DealHistory, *, as_of: datetime, horizon: timedelta, la
     return windows.stack(parts, "won within the horizon")
 
 
-def known_until(history: DealHistory, as_of: datetime) -> datetime:
+def last_known(history: DealHistory, as_of: datetime) -> datetime:
     """When the last thing known at `as_of` happened: after it, an old export only looks as if all had come to rest."""
     ended = (history.deals["opened_at"], history.deals["closed_at"], history.activities["at"], history.changes["at"])
     times = pd.concat(ended).dropna()

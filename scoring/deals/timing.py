@@ -81,7 +81,7 @@ def _stood(history: DealHistory, as_of: datetime, reach: timedelta, horizon: tim
     end = history.at(as_of).deals
     won_at = end["closed_at"].where(end["outcome"] == "won")
     parts = [pd.DataFrame({"stage": pd.Series(dtype=object), "days": pd.Series(dtype=np.float64)})]
-    step, last = max(DAY, horizon / rows.STEPS), rows.known_until(history, as_of)
+    step, last = max(DAY, horizon / rows.STEPS), rows.last_known(history, as_of)
     for instant in windows.instants(history.first, as_of=last, horizon=reach, step=step):
         snapshot = history.at(instant)
         ids = snapshot.open_ids.union(undated_losses(snapshot, end, horizon))
