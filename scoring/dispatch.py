@@ -178,7 +178,8 @@ class Dispatcher:
     def _prices(self, crew: pd.DataFrame, now: datetime) -> Floats:
         """What a place with each rep is worth by the team's last plan (n_reps,); NaN where none says."""
         teams = [None if pd.isna(team) else team for team in crew["team_id"].unique()]
-        known = {id_: price for team in teams for id_, price in proposals.prices(self.db, team, now).items()}
+        priced = proposals.prices_by_team(self.db, teams, now)
+        known = {id_: price for team in teams for id_, price in priced.get(team, {}).items()}
         return np.array([known.get(id_, np.nan) for id_ in crew.index])
 
     def _waited(self, crew: pd.DataFrame, now: datetime) -> Floats:
