@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -86,6 +86,12 @@ class Snapshot:
 
 def nobody() -> pd.DataFrame:
     """A frame of people without any."""
+    return _nobody().copy()
+
+
+@cache
+def _nobody() -> pd.DataFrame:
+    # Made once: making it takes as long as asking for the people.
     return pd.DataFrame({name: pd.Series(dtype=object) for name in PEOPLE_COLUMNS})
 
 

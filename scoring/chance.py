@@ -192,8 +192,15 @@ class Chance(Scorer[Past, Present]):
         return np.concatenate([at, at[late]]), np.concatenate([said, np.column_stack(foretold)])
 
     def judge(self, features: pd.DataFrame) -> pd.DataFrame:
-        said = self._said(self.columns.encode(features))
-        return pd.DataFrame(vars(_say(self._calibrated, said)), index=features.index)
+        return self._judged(self.columns.encode(features), features.index)
+
+    def predict(self, snapshot: Present, ids: Sequence[str] | pd.Index | None = None) -> pd.DataFrame:
+        # As `judge` says it, without features that nobody is shown: of one record they take longer than its chance.
+        found = self._read(snapshot, snapshot.open_ids if ids is None else ids)
+        return self._judged(self._matrix(found), found.index)
+
+    def _judged(self, matrix: Matrix, index: pd.Index) -> pd.DataFrame:
+        return pd.DataFrame(vars(_say(self._calibrated, self._said(matrix))), index=index)
 
     def explain(self, snapshot: Present, ids: Sequence[str] | pd.Index) -> Explanations:
         return self.reasons(self.features(snapshot, ids))
@@ -206,9 +213,12 @@ class Chance(Scorer[Past, Present]):
         return Explanations(told, usual, features, base, effects, of_winning=self.of_winning)
 
     def features(self, snapshot: Present, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
+        return self.columns.clean(self._read(snapshot, ids))
+
+    def _read(self, snapshot: Present, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
         self._calibrated  # noqa: B018 - an untrained model has no features to show
         dated = self.basis == "won within the horizon"
-        return self.columns.clean(self.reading.read(snapshot, ids, self.columns.streams, dated=dated))
+        return self.reading.read(snapshot, ids, self.columns.streams, dated=dated)
 
     @classmethod
     def suspected(cls, history: Past, *, as_of: datetime) -> Report:
@@ -318,7 +328,7 @@ class Chance(Scorer[Past, Present]):
         return self.calibration
 
     def _matrix(self, frame: pd.DataFrame) -> Matrix:
-        return self.columns.encode(self.columns.clean(frame))
+        return self.columns.matrix(frame)
 
     def _said(self, matrix: Matrix) -> npt.NDArray[np.float64]:
         """What each member of each family says: (row, family, member)."""
