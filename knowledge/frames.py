@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -86,6 +86,12 @@ class Snapshot:
 
 def nobody() -> pd.DataFrame:
     """A frame of people without any."""
+    return _nobody().copy()
+
+
+@cache
+def _nobody() -> pd.DataFrame:
+    # Made once: making it takes as long as asking for the people.
     return pd.DataFrame({name: pd.Series(dtype=object) for name in PEOPLE_COLUMNS})
 
 
@@ -94,7 +100,7 @@ class History:
     """All that the books hold on some leads, up to `until`; `at` cuts it to what was known earlier.
 
     `people` is everyone who may own one, also who left, indexed by id, with `PEOPLE_COLUMNS`; `customers` are those of
-    whom it is known whether they stayed (`customers.read`), none where only some leads were asked for.
+    whom it is known whether they stayed (`customers.read`). Both are nobody where only some leads were asked for.
     """
 
     until: datetime
@@ -157,10 +163,8 @@ def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> 
         activities = reading.read(connection, Activity, ACTIVITY_COLUMNS, Activity.lead_id, ids, db)
         changes = reading.read(connection, LeadChange, CHANGE_COLUMNS, LeadChange.lead_id, ids, db)
         _win_by_deal(connection, leads, ids, db)
-        rules, people = rules_of(connection, "leads"), people_of(connection)
-        bought = (
-            pd.DataFrame() if ids is not None else customers.read(connection, until, rules_of(connection, "accounts"))
-        )
+        rules = rules_of(connection, "leads")
+        people, bought = (nobody(), pd.DataFrame()) if ids is not None else _others(connection, until)
     attributes = reading.columns_of(leads.pop("attributes"), rules)
     moment = pd.Timestamp(until)
     activities, changes = reading.in_order(activities), reading.in_order(changes)
@@ -170,13 +174,19 @@ def load(db: Database, *, until: datetime, ids: Sequence[str] | None = None) -> 
     return History(until, leads, attributes, done, reading.up_to(changes, moment), rules, people, bought)
 
 
+def _others(connection: Connection, until: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Everyone who may own a lead, and the customers."""
+    return people_of(connection), customers.read(connection, until, rules_of(connection, "accounts"))
+
+
 def _win_by_deal(connection: Connection, leads: pd.DataFrame, ids: Sequence[str] | None, db: Database) -> None:
     """A lead still marked open is won when its first deal is."""
     query: Any = select(Deal.lead_id, func.min(Deal.closed_at)).where(Deal.outcome == "won", Deal.lead_id.is_not(None))
     queries = [query] if ids is None else [query.where(Deal.lead_id.in_(part)) for part in reading.parts(ids)]
-    won = pd.Series(
-        {id_: at for each in queries for id_, at in connection.execute(each.group_by(Deal.lead_id))}, dtype=object
-    )
+    found = {id_: at for each in queries for id_, at in connection.execute(each.group_by(Deal.lead_id))}
+    if not found:
+        return
+    won = pd.Series(found, dtype=object)
     won = won[won.index.isin(leads.index[leads["outcome"] == "open"])]
     if won.empty:
         return

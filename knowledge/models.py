@@ -75,7 +75,17 @@ def versions(db: Database, model: str | None = None) -> list[Card]:
 
 def serving(db: Database, model: str) -> Card | None:
     """The version that serves, or None."""
-    return next((card for card in versions(db, model) if card.serves), None)
+    query = select(ModelVersion).where(ModelVersion.model == model, ModelVersion.serves)
+    with db.read() as session:
+        row = session.scalars(query.order_by(ModelVersion.version.desc()).limit(1)).first()
+        return None if row is None else _card(row)
+
+
+def serving_number(db: Database, model: str) -> int | None:
+    """The number of the version that serves, or None: its card alone may take longer to read than to use."""
+    query = select(func.max(ModelVersion.version)).where(ModelVersion.model == model, ModelVersion.serves)
+    with db.read() as session:
+        return session.scalar(query)
 
 
 def blob(db: Database, model: str, version: int) -> bytes:

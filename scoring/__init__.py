@@ -10,8 +10,8 @@ May import `knowledge`, never `tools` or `bot`.
 - `uplift` tells whom contact moves, and not just who is likely.
 - `windows` turns a history into labelled rows, `features` declares what is read from a snapshot and how it is told
   (`activity`: what was done and when),
-  `columns` decides which of them a model may use, `estimators` (and `narrow`, by few columns) learn, `calibration`
-  makes chances and intervals, `trees` and `explanations` say why.
+  `columns` decides which of them a model may use, `estimators` (and `narrow`, by few columns; `preparation` lays
+  columns out for the linear ones) learn, `calibration` makes chances and intervals, `trees` and `explanations` say why.
 - `splits` says which rows teach and which judge; `backtest` judges, by `metrics`, `curves`, `groups` and `drift`;
   what it finds is an `evaluation`.
 - `registry` keeps versions, `training` makes them, `champion` says which serves, `refresh` keeps scores up to date.

@@ -126,6 +126,9 @@ def days_before(now: datetime, at: pd.Series) -> pd.Series:
 
 
 def _activities(snapshot: Snapshot | DealSnapshot, ids: pd.Index) -> Activities:
+    if snapshot.activities.empty:  # as of most new leads
+        none = np.empty(0, dtype=np.intp)
+        return Activities(none, np.empty(0), none, [])
     row = ids.get_indexer(pd.Index(snapshot.activities[snapshot.key]))
     known = row >= 0
     made = snapshot.activities if known.all() else snapshot.activities[known]

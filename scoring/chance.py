@@ -205,8 +205,17 @@ class Chance(Scorer[Past, Present]):
     def judge(self, features: pd.DataFrame) -> pd.DataFrame:
         if self.rates is not None:
             return pd.DataFrame(vars(self.rates.say(features)), index=features.index)
-        said = self._said(self.columns.encode(features))
-        return pd.DataFrame(vars(_say(self._calibrated, said)), index=features.index)
+        return self._judged(self.columns.encode(features), features.index)
+
+    def predict(self, snapshot: Present, ids: Sequence[str] | pd.Index | None = None) -> pd.DataFrame:
+        if self.rates is not None:
+            return self.judge(self.features(snapshot, snapshot.open_ids if ids is None else ids))
+        # As `judge` says it, without features that nobody is shown: of one record they take longer than its chance.
+        found = self._read(snapshot, snapshot.open_ids if ids is None else ids)
+        return self._judged(self._matrix(found), found.index)
+
+    def _judged(self, matrix: Matrix, index: pd.Index) -> pd.DataFrame:
+        return pd.DataFrame(vars(_say(self._calibrated, self._said(matrix))), index=index)
 
     def explain(self, snapshot: Present, ids: Sequence[str] | pd.Index) -> Explanations:
         return self.reasons(self.features(snapshot, ids))
@@ -222,10 +231,13 @@ class Chance(Scorer[Past, Present]):
         return Explanations(told, usual, features, base, effects, of_winning=self.of_winning)
 
     def features(self, snapshot: Present, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
+        return self.columns.clean(self._read(snapshot, ids))
+
+    def _read(self, snapshot: Present, ids: Sequence[str] | pd.Index) -> pd.DataFrame:
         if self.rates is None:
             self._calibrated  # noqa: B018 - an untrained model has no features to show
         dated = self.basis == "won within the horizon"
-        return self.columns.clean(self.reading.read(snapshot, ids, self.columns.streams, dated=dated))
+        return self.reading.read(snapshot, ids, self.columns.streams, dated=dated)
 
     @classmethod
     def suspected(cls, history: Past, *, as_of: datetime) -> Report:
@@ -339,7 +351,7 @@ class Chance(Scorer[Past, Present]):
         return self.calibration
 
     def _matrix(self, frame: pd.DataFrame) -> Matrix:
-        return self.columns.encode(self.columns.clean(frame))
+        return self.columns.matrix(frame)
 
     def _said(self, matrix: Matrix) -> npt.NDArray[np.float64]:
         """What each member of each family says: (row, family, member)."""

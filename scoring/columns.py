@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +53,15 @@ class Column:
         codes[pd.isna(cells)] = 0.0
         return codes
 
+    def numbers(self, values: pd.Series) -> npt.NDArray[np.float64]:
+        """What `encode` makes of the cleaned values."""
+        if self.kind == "number":
+            return self.clean(values).to_numpy()
+        places, levels = _levels(values)
+        code = {level: i for i, level in enumerate(self.levels, start=1)}
+        # What is not known has the place -1, the last one.
+        return np.array([*(code.get(_word(level), UNSEEN) for level in levels), 0.0], dtype=np.float64)[places]
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -75,11 +84,8 @@ class Columns:
 
     def clean(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with exactly these columns; one that has vanished is unknown everywhere."""
-        cells = self._plain_numbers(frame)
-        rest = [column for column in self.all if column.name not in cells]
-        found = dict(frame[[column.name for column in rest if column.name in frame]].items())
-        empty = pd.Series(None, index=frame.index, dtype=object)
-        cells |= {column.name: column.clean(found.get(column.name, empty)) for column in rest}
+        cells: dict[str, Any] = self._plain_numbers(frame)
+        cells |= {column.name: column.clean(values) for column, values in self._others(frame, cells)}
         return pd.DataFrame({name: cells[name] for name in self.names}, index=frame.index)
 
     def encode(self, frame: pd.DataFrame) -> Matrix:
@@ -91,7 +97,23 @@ class Columns:
             matrix[:, i] = column.encode(frame[column.name])
         return matrix
 
-    def _plain_numbers(self, frame: pd.DataFrame) -> dict[str, npt.NDArray[np.float64] | pd.Series]:
+    def matrix(self, frame: pd.DataFrame) -> Matrix:
+        """What `encode` makes of the cleaned frame, sooner: nothing is made that only people would read."""
+        cells = self._plain_numbers(frame)
+        cells |= {column.name: column.numbers(values) for column, values in self._others(frame, cells)}
+        matrix = np.empty((len(frame), len(self.all)), order="F")
+        for i, name in enumerate(self.names):
+            matrix[:, i] = cells[name]
+        return matrix
+
+    def _others(self, frame: pd.DataFrame, done: Collection[str]) -> list[tuple[Column, pd.Series]]:
+        """The columns that are not done yet, each with its values."""
+        rest = [column for column in self.all if column.name not in done]
+        found = dict(frame[[column.name for column in rest if column.name in frame]].items())
+        empty = pd.Series(None, index=frame.index, dtype=object)
+        return [(column, found.get(column.name, empty)) for column in rest]
+
+    def _plain_numbers(self, frame: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
         """Cleaned, all numbers that are floats already: one by one, their frames would take longer than the work."""
         floats = set(frame.columns[frame.dtypes == np.float64])
         plain = [column for column in self.all if column.kind == "number" and column.name in floats]
@@ -162,12 +184,17 @@ def _floats(values: pd.Series) -> pd.Series:
 
 def _text(values: pd.Series) -> pd.Series:
     """The values as text, None where nothing is known; each level is spelt out once."""
-    try:
-        codes, levels = pd.factorize(values.array)
-    except TypeError:  # lists and the like cannot be told apart but by their text
-        codes, levels = pd.factorize(values.map(str, na_action="ignore"))
+    codes, levels = _levels(values)
     words = np.array([*(_word(level) for level in levels), None], dtype=object)
     return pd.Series(words[codes], index=values.index, dtype=object)
+
+
+def _levels(values: pd.Series) -> tuple[npt.NDArray[np.intp], pd.Index]:
+    """For each value its place among the distinct ones, -1 where nothing is known; and these."""
+    try:
+        return pd.factorize(values.array)
+    except TypeError:  # lists and the like cannot be told apart but by their text
+        return pd.factorize(values.map(str, na_action="ignore"))
 
 
 def _word(level: object) -> str:

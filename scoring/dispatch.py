@@ -177,9 +177,10 @@ class Dispatcher:
 
     def _prices(self, crew: pd.DataFrame, now: datetime) -> Floats:
         """What a place with each rep is worth by the team's last plan (n_reps,); NaN where none says."""
-        teams = [None if pd.isna(team) else team for team in crew["team_id"].unique()]
-        known = {id_: price for team in teams for id_, price in proposals.prices(self.db, team, now).items()}
-        return np.array([known.get(id_, np.nan) for id_ in crew.index])
+        # A plan of several teams is the last one of some, and an older one of others.
+        priced = proposals.prices_by_team(self.db, set(crew["team_id"]), now)
+        pairs = zip(crew.index, crew["team_id"], strict=True)
+        return np.array([priced.get(team, {}).get(id_, np.nan) for id_, team in pairs])
 
     def _waited(self, crew: pd.DataFrame, now: datetime) -> Floats:
         """Seconds since each rep was last given a lead."""

@@ -40,8 +40,9 @@ def room(reps: pd.DataFrame, most: int, held: pd.Series | None = None) -> npt.ND
     held : open leads that stay with each rep, by id; by default all that the rep has now
     """
     kept = reps["open_leads"] if held is None else held.reindex(reps.index, fill_value=0)
-    free = (reps["max_leads"] - kept).fillna(most).clip(0, most)
-    return np.where(reps["away"], 0, free).astype(np.int64)
+    free = reps["max_leads"].to_numpy(np.float64) - kept.to_numpy(np.float64)
+    free[np.isnan(free)] = most
+    return np.where(reps["away"].to_numpy(bool), 0, free.clip(0, most)).astype(np.int64)
 
 
 def _of_kind(country: str | None, language: str | None, reps: pd.DataFrame, territories: pd.DataFrame) -> Mask:

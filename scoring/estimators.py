@@ -50,20 +50,19 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, StandardScaler, TargetEncoder
+from sklearn.preprocessing import TargetEncoder
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
+from scoring import preparation
 from scoring.columns import Matrix, bearable
+from scoring.preparation import Layout
 from scoring.trees import TreeContributions
 
 Vector = npt.NDArray[np.float64]
@@ -71,12 +70,12 @@ Flags = npt.NDArray[np.bool_]
 Folds = npt.NDArray[np.intp]
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
-# A level met less often shares a column with the other rare ones.
-MIN_LEVEL = 20
 # So many are grown; few noisy rows bear 15 of them, many rows full of interplay all.
 MOST_TREES = 200
 # From so many rows on, each split may choose among most of the columns: with few, that is a way to chance finds.
 ROWS_FOR_CHOICE = 2000
+# Fewer are judged sooner than threads are there.
+ROWS_FOR_THREADS = 500
 
 
 class Family(ABC):
@@ -110,18 +109,23 @@ class Linear(Family):
     """Logistic regression with a ridge penalty; numbers enter as they are and by rank, levels one by one."""
 
     def fit(self, rows: Matrix, won: Vector, *, is_category: Flags, folds: Folds) -> Self:
-        self.prepare = _preparation(is_category, min(100, len(rows)), self.seed)
+        self.__dict__.pop("_layout", None)  # that of an earlier fit
+        self.prepare = preparation.untaught(is_category, min(100, len(rows)), self.seed)
         with _alone():
             prepared = self.prepare.fit_transform(rows)
             members = [_ridge().fit(prepared[folds != k], won[folds != k]) for k in range(folds.max() + 1)]
         self.intercepts = np.array([member.intercept_[0] for member in members])
         self.weights = np.array([member.coef_[0] for member in members]).T
         self.centre = prepared.mean(axis=0)
-        self.sources = _sources(self.prepare, is_category)
+        self.sources = preparation.sources(self.prepare)
         return self
 
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout(self.prepare)
+
     def log_odds(self, rows: Matrix) -> Matrix:
-        return np.asarray(self.prepare.transform(rows) @ self.weights + self.intercepts)
+        return np.asarray(self._layout(rows) @ self.weights + self.intercepts)
 
     def unseen(self, rows: Matrix, folds: Folds) -> Vector:
         return np.asarray(self.log_odds(rows)[np.arange(len(rows)), folds])
@@ -129,14 +133,18 @@ class Linear(Family):
     def foretold(self, rows: Matrix, won: Vector, folds: Folds, *, early: Flags, late: Flags) -> Vector:
         with _alone():
             # How columns are laid out holds no outcome, so that of all rows may serve.
-            model = _ridge().fit(self.prepare.transform(rows[early]), won[early])
-            return np.asarray(model.decision_function(self.prepare.transform(rows[late])))
+            model = _ridge().fit(self._layout(rows[early]), won[early])
+            return np.asarray(model.decision_function(self._layout(rows[late])))
 
     def contributions(self, rows: Matrix) -> tuple[float, Matrix]:
         weights = self.weights.mean(axis=1)
-        effects = (self.prepare.transform(rows) - self.centre) * weights
+        effects = (self._layout(rows) - self.centre) * weights
         to_column = np.equal.outer(self.sources, np.arange(rows.shape[1])).astype(np.float64)
         return float(self.intercepts.mean() + self.centre @ weights), effects @ to_column
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The layout follows from what it was learnt as.
+        return {name: value for name, value in self.__dict__.items() if name != "_layout"}
 
 
 class Trees(Family):
@@ -193,7 +201,10 @@ class Trees(Family):
         return encoded
 
     def log_odds(self, rows: Matrix) -> Matrix:
-        return np.stack(_side_by_side(lambda member: self._say(member, rows), self.members), axis=1)
+        return np.stack(
+            _side_by_side(lambda member: self._say(member, rows), self.members, worth_it=len(rows) >= ROWS_FOR_THREADS),
+            axis=1,
+        )
 
     def unseen(self, rows: Matrix, folds: Folds) -> Vector:
         said = _side_by_side(lambda k: self._say(self.members[k], rows[folds == k]), range(len(self.members)))
@@ -235,37 +246,22 @@ def _pools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _side_by_side(work: Callable[[Item], Outcome], items: Sequence[Item]) -> list[Outcome]:
-    """The outcome of each item, a thread for each core and no threads within."""
+def _side_by_side(work: Callable[[Item], Outcome], items: Sequence[Item], *, worth_it: bool = True) -> list[Outcome]:
+    """The outcome of each item, a thread for each core (where that is worth it) and no threads within."""
 
     def one(item: Item) -> Outcome:
         # OpenMP's limit belongs to the thread that sets it.
         with _pools().limit(limits=1, user_api="openmp"):
             return work(item)
 
-    with ThreadPoolExecutor(min(len(items), os.cpu_count() or 1)) as pool:
+    threads = min(len(items), os.cpu_count() or 1) if worth_it else 1
+    if threads == 1:
+        return [one(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(one, items))
 
 
 FAMILIES: dict[str, type[Family]] = {"linear": Linear, "trees": Trees}
-
-
-def _preparation(is_category: Flags, quantiles: int, seed: int) -> ColumnTransformer:
-    numbers, levels = np.flatnonzero(~is_category), np.flatnonzero(is_category)
-    ranks = QuantileTransformer(n_quantiles=quantiles, subsample=None, random_state=seed)
-    return ColumnTransformer(
-        [
-            ("number", make_pipeline(_filled(), StandardScaler()), numbers),
-            ("rank", make_pipeline(_filled(), ranks), numbers),
-            ("known", make_pipeline(MissingIndicator(features="all"), StandardScaler()), numbers),
-            (
-                "level",
-                OneHotEncoder(min_frequency=MIN_LEVEL, handle_unknown="infrequent_if_exist", sparse_output=False),
-                levels,
-            ),
-        ],
-        sparse_threshold=0.0,
-    )
 
 
 def _ridge() -> LogisticRegression:
@@ -292,16 +288,3 @@ def _by_code(codes: Vector, rates: Vector, otherwise: float, n: int) -> Vector:
     table = np.full(n, otherwise)
     table[codes.astype(np.intp) + 1] = rates
     return table
-
-
-def _filled() -> SimpleImputer:
-    return SimpleImputer(strategy="median", keep_empty_features=True)
-
-
-def _sources(prepare: ColumnTransformer, is_category: Flags) -> Folds:
-    """For each prepared column, the column it was made from."""
-    numbers, levels = np.flatnonzero(~is_category), np.flatnonzero(is_category)
-    if not len(levels):
-        return np.tile(numbers, 3)
-    names = prepare.named_transformers_["level"].get_feature_names_out([str(i) for i in levels])
-    return np.concatenate([np.tile(numbers, 3), [int(name.split("_")[0]) for name in names]]).astype(np.intp)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from knowledge.frames import Snapshot
 from scoring import activity
-from scoring.activity import days_before
+from scoring.activity import Vector, days_before
 
 UNKNOWN = "not known"
 WINDOW_WORDS = {"3d": "in the last 3 days", "7d": "in the last 7 days", "30d": "in the last 30 days", "ever": "so far"}
@@ -288,22 +288,29 @@ LEADS = Reading(read, (*BASE_NUMBERS, *BASE_CATEGORIES))
 
 def _record(snapshot: Snapshot, leads: pd.DataFrame) -> pd.DataFrame:
     """What follows from the record and its edits."""
-    now, changes = snapshot.as_of, snapshot.changes
-    row = leads.index.get_indexer(pd.Index(changes["lead_id"], dtype=object))
-    of_status = (row >= 0) & (changes["field"] == "status").to_numpy()
-    of_owner = (row >= 0) & ((changes["field"] == "owner_id") & changes["old"].notna()).to_numpy()
-    in_status = np.full(len(leads), np.nan)
-    # In order of time: the last edit stays.
-    in_status[row[of_status]] = days_before(now, changes["at"]).to_numpy()[of_status]
+    in_status, handed_over = _edits(snapshot, leads.index)
     return pd.DataFrame(
         {
             "status": leads["status"],
-            "age_days": days_before(now, leads["created_at"]),
+            "age_days": days_before(snapshot.as_of, leads["created_at"]),
             "created_weekday": leads["created_at"].dt.day_name().astype(object),
             "days_in_status": in_status,
-            "reassignments": np.bincount(row[of_owner], minlength=len(leads)).astype(np.float64),
+            "reassignments": handed_over,
         }
     )
+
+
+def _edits(snapshot: Snapshot, ids: pd.Index) -> tuple[Vector, Vector]:
+    """For each of `ids`, the days since its status was edited last, and how often it changed hands."""
+    in_status, changes = np.full(len(ids), np.nan), snapshot.changes
+    if changes.empty:  # as of most new leads
+        return in_status, np.zeros(len(ids))
+    row = ids.get_indexer(pd.Index(changes["lead_id"], dtype=object))
+    of_status = (row >= 0) & (changes["field"] == "status").to_numpy()
+    of_owner = (row >= 0) & ((changes["field"] == "owner_id") & changes["old"].notna()).to_numpy()
+    # In order of time: the last edit stays.
+    in_status[row[of_status]] = days_before(snapshot.as_of, changes["at"]).to_numpy()[of_status]
+    return in_status, np.bincount(row[of_owner], minlength=len(ids)).astype(np.float64)
 
 
 def _tell_count(stream: str, window: str, value: float, typical: float) -> str:

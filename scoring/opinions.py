@@ -84,6 +84,8 @@ def explanations(
 
 def heard(judged: pd.DataFrame, opinions: Mapping[str, Opinion]) -> pd.DataFrame:
     """Chances with what people said added on the log-odds; the interval moves along."""
+    if not opinions:
+        return judged
     ids = judged.index[judged.index.isin(list(opinions))]
     if ids.empty:
         return judged

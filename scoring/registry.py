@@ -134,10 +134,12 @@ class Registry:
 
     def serving(self, kind: type[Kind]) -> Served[Kind] | None:
         """The model of a kind that serves, or None."""
-        name, card = kind.name, models.serving(self.db, kind.name)
+        name, known = kind.name, self._read.get(kind.name)
+        if known is not None and models.serving_number(self.db, name) == known.card.version:
+            return known
+        card = models.serving(self.db, name)
         if card is None:
             return None
-        known = self._read.get(name)
         if known is None or known.card.version != card.version:
             known = self._read[name] = Served(loads(models.blob(self.db, name, card.version)), card)
         return known

@@ -167,9 +167,22 @@ def prices(db: Database, team_id: str | None, at: datetime) -> dict[str, float]:
 
     Reps without a price are not in it: their next lead costs nothing.
     """
+    return prices_by_team(db, [team_id], at).get(team_id, {})
+
+
+def prices_by_team(db: Database, team_ids: Collection[str | None], at: datetime) -> dict[str | None, dict[str, float]]:
+    """What `prices` says of each of some teams; those without a plan are not in it."""
+    plans = select(Proposed.id, Proposed.team_ids).where(Proposed.kind == "plan", Proposed.at <= at)
+    plans = plans.where(Proposed.status.in_(("approved", "pending"))).order_by(Proposed.at.desc(), Proposed.id.desc())
+    wanted, last = set(team_ids), dict[str | None, str]()
     with db.read() as session:
-        row = _latest(session, [team_id], "plan", ("approved", "pending"), until=at)
-        return {id_: float(price) for id_, price in (row.figures.get("prices") or {}).items()} if row else {}
+        for id_, teams in session.execute(plans):
+            last = dict.fromkeys(wanted & {*teams}, id_) | last
+            if len(last) == len(wanted):
+                break
+        told = select(Proposed.id, Proposed.figures).where(Proposed.id.in_(set(last.values())))
+        known = {id_: figures.get("prices") or {} for id_, figures in session.execute(told)} if last else {}
+    return {team: {rep: float(price) for rep, price in known[id_].items()} for team, id_ in last.items()}
 
 
 def last_move(db: Database, lead_id: str) -> tuple[Proposal, Move] | None:
@@ -233,15 +246,12 @@ def _latest(
     team_ids: Collection[str | None],
     kind: Kind | None,
     statuses: Collection[str],
-    until: datetime | None = None,
 ) -> Proposed | None:
     query = select(Proposed.id, Proposed.team_ids).order_by(Proposed.at.desc(), Proposed.id.desc())
     if kind is not None:
         query = query.where(Proposed.kind == kind)
     if statuses:
         query = query.where(Proposed.status.in_(statuses))
-    if until is not None:
-        query = query.where(Proposed.at <= until)
     wanted = set(team_ids)
     found = next((id_ for id_, teams in session.execute(query) if wanted & {*teams}), None)
     return session.get(Proposed, found) if found else None

@@ -107,6 +107,14 @@ def test_one_record_alone_is_scored_as_among_others(name: str, snapshot: Known, 
 
 
 @each_scorer
+def test_the_chance_told_is_that_of_the_features_shown(
+    name: str, snapshot: Known, fitted: dict[str, AnyScorer]
+) -> None:
+    model, ids = fitted[name], snapshot.open_ids[:40]
+    pd.testing.assert_frame_equal(model.predict(snapshot, ids), model.judge(model.features(snapshot, ids)))
+
+
+@each_scorer
 def test_reasons_sum_to_the_value_on_the_log_odds(name: str, snapshot: Known, fitted: dict[str, AnyScorer]) -> None:
     ids = snapshot.open_ids[:60]
     value = fitted[name].predict(snapshot, ids)["value"]

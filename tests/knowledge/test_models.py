@@ -48,6 +48,7 @@ def test_an_earlier_version_can_serve_again(db, save, now):
     models.serve(db, "ranking", 1, at=now)
     assert models.serving(db, "ranking").version == 1
     assert models.serving(db, "reach").version == 1
+    assert (models.serving_number(db, "ranking"), models.serving_number(db, "pace")) == (1, None)
     assert db.version() > moved
 
 

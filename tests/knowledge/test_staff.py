@@ -48,6 +48,12 @@ def test_reps_who_work_here_are_told_with_what_they_hold_and_speak(filled, now):
     assert pd.isna(reps["max_leads"]["P-2"])
 
 
+def test_who_has_no_team_is_told_so_beside_those_who_have_one(filled, now):
+    with filled.write() as session:
+        session.add(Person(id="P-5", name="Eve"))
+    assert staff.reps(filled, now)["team_id"].to_dict() == {"P-1": "T-1", "P-2": "T-2", "P-5": None}
+
+
 def test_absence_is_by_the_calendar_where_the_person_is(filled):
     # 20:00 in London on the 17th is the morning of the 18th in Auckland.
     evening = datetime(2026, 3, 17, 20, tzinfo=UTC)

@@ -133,6 +133,32 @@ def test_a_place_that_the_last_plan_priced_high_is_kept_for_better_leads(books: 
     assert gift.facts["margin"] == pytest.approx(5.0)
 
 
+def test_an_older_plan_of_several_teams_says_nothing_of_a_team_that_has_a_newer_one(books: Books) -> None:
+    switch_on(books, "assign", *TEAMS)
+    arrive(books, "new", country="BR")
+    cheap, *dear = sorted(reps(books, "T-1"))
+    for teams, at, prices in (
+        (TEAMS, NOW - DAY, dict.fromkeys(dear, 0.0) | {cheap: 50.0}),
+        (("T-1",), NOW - HOUR, dict.fromkeys(dear, 5.0) | {cheap: 0.0}),
+    ):
+        figures = {"prices": prices}
+        proposals.create(
+            books.db, kind="plan", by="M", at=at, team_ids=teams, arguments={}, figures=figures, moves=[]
+        )  # fmt: skip
+    (gift,) = dispatcher(books).assign_new(NOW).given
+    assert (gift.to_id, gift.facts["price"]) == (cheap, 0.0)
+
+
+def test_reps_without_a_team_are_given_leads_under_a_rule_of_their_own(books: Books) -> None:
+    arrive(books, "new", country="NZ")
+    alone, *others = sorted(reps(books, *TEAMS))
+    with books.db.write() as session:
+        session.execute(update(PersonRow).where(PersonRow.id == alone).values(team_id=None, max_leads=None))
+        session.execute(update(PersonRow).where(PersonRow.id.in_(others)).values(max_leads=0))
+    standing.switch(books.db, team_id=None, kind="assign", on=True, by="M", at=NOW)
+    assert [gift.to_id for gift in dispatcher(books).assign_new(NOW).given] == [alone]
+
+
 def test_some_leads_go_in_turn_and_are_kept_apart(books: Books) -> None:
     switch_on(books, "assign", *TEAMS)
     ids = [f"new {n}" for n in range(5)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoring.columns import UNSEEN
-from scoring.estimators import FAMILIES, Family, Trees
+from scoring.estimators import FAMILIES, ROWS_FOR_THREADS, Family, Linear, Trees
 
 IS_CATEGORY = np.array([False, False, True])
 
@@ -101,3 +101,18 @@ def test_a_column_that_came_in_lately_stops_nobody_from_foretelling(rows: tuple[
     grown = np.column_stack([lately, values])
     family = Trees(seed=1).fit(grown, won, is_category=np.array([False, *IS_CATEGORY]), folds=folds)
     assert np.isfinite(family.foretold(grown, won, folds, early=early, late=~early)).all()
+
+
+def test_a_linear_family_fitted_anew_forgets_how_columns_were_laid_out(rows: tuple[np.ndarray, ...]) -> None:
+    values, won, folds = rows
+    fresh, again = Linear(seed=1), Linear(seed=1)
+    again.fit(values * [9, 9, 1], won, is_category=IS_CATEGORY, folds=folds).log_odds(values)
+    fresh.fit(values, won, is_category=IS_CATEGORY, folds=folds)
+    again.fit(values, won, is_category=IS_CATEGORY, folds=folds)
+    assert np.array_equal(again.log_odds(values), fresh.log_odds(values))
+
+
+def test_few_rows_are_judged_as_they_are_among_many(family: Family, rows: tuple[np.ndarray, ...]) -> None:
+    many = np.tile(rows[0], (2, 1))
+    assert len(many) > ROWS_FOR_THREADS > 7
+    assert np.allclose(family.log_odds(many[:7]), family.log_odds(many)[:7], atol=1e-12)

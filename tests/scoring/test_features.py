@@ -62,6 +62,19 @@ def test_a_stream_that_is_not_there_counts_nothing(company: History, as_of: date
     assert (frame["n.webinar.ever"] == 0).all()
 
 
+def test_leads_without_a_past_read_alike_alone_and_beside_others(company: History, as_of: datetime) -> None:
+    snapshot = company.at(as_of)
+    ids = snapshot.open_ids[:5]
+    acts = snapshot.activities[~snapshot.activities["lead_id"].isin(ids)]
+    assert not acts.empty
+    edited = {"lead_id": snapshot.open_ids[9], "at": pd.Timestamp(as_of), "field": "status", "old": "new", "new": "met"}
+    changes = pd.DataFrame([edited])
+    alone = replace(snapshot, activities=acts.iloc[:0], changes=changes.iloc[:0])
+    beside = replace(snapshot, activities=acts, changes=changes)
+    streams = ("call_out", "sign", "webinar")
+    pd.testing.assert_frame_equal(features.read(alone, ids, streams), features.read(beside, ids, streams))
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "value", "typical", "effect", "text"),
     [

@@ -219,6 +219,23 @@ def test_the_newest_proposal_of_a_team_is_found_and_so_are_its_prices(filled, pr
     assert proposals.prices(filled, "T-1", now) == {}
 
 
+def test_prices_of_several_teams_are_those_of_each_by_itself(filled, propose, now):
+    teams = ["T-1", "T-2", None]
+    for n, some in enumerate([("T-1", "T-2"), ("T-2",), (None,), ("T-1", None)]):
+        propose(team_ids=some, at=now + n * MINUTE, figures={"prices": {f"P-{n}": float(n)}})
+    propose(team_ids=("T-1", "T-2"), at=now - MINUTE, figures={})
+    for n in range(-1, 6):
+        at = now + n * MINUTE
+        found = proposals.prices_by_team(filled, teams, at)
+        assert {team: found.get(team, {}) for team in teams} == {
+            team: proposals.prices(filled, team, at) for team in teams
+        }
+    assert proposals.prices_by_team(filled, teams, now + 9 * MINUTE) == {
+        "T-1": {"P-3": 3.0}, "T-2": {"P-1": 1.0}, None: {"P-3": 3.0}
+    }  # fmt: skip
+    assert proposals.prices_by_team(filled, ["T-3"], now) == {}
+
+
 def test_a_proposal_reads_back_as_it_was_made(filled, propose, now):
     plan = propose(move("b"), move("a", to_id=None))
     assert read(filled, plan.id) == plan
