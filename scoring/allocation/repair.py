@@ -88,7 +88,7 @@ def repair(near: Shortlist, prices: Reals) -> Plan:
         plan = _moved(near, prices, base, moves, penalty)
         more = _envied(near, plan.prices, chosen | stays, most + plan.misfit)
         if turn % PATIENCE == 0 and (more.any() or plan.misfit):
-            more |= _passages(near, loss, wanted, most + plan.misfit) & ~chosen
+            more |= _passages(near, loss, wanted) & ~chosen
         if more.any():
             chosen, most = chosen | more, int(MORE * most)
         elif not plan.misfit or penalty >= forbidden:
@@ -129,8 +129,8 @@ def _envied(near: Shortlist, prices: Reals, considered: Flags, most: int) -> Fla
     return found
 
 
-def _passages(near: Shortlist, loss: Reals, wanted: Ints, most: int) -> Flags:
-    """The `most` least moves from each rep to the nearest ones, who take a lead at the least loss, and from these."""
+def _passages(near: Shortlist, loss: Reals, wanted: Ints) -> Flags:
+    """A few of the least moves from each rep to the nearest ones, who take a lead at the least loss, and from these."""
     place, lead = np.nonzero(np.isfinite(loss))
     width, lost = near.problem.n_reps + 1, loss[place, lead]
     pair = wanted[lead] * width + near.reps[place, lead]
@@ -141,7 +141,8 @@ def _passages(near: Shortlist, loss: Reals, wanted: Ints, most: int) -> Flags:
     order = between[np.lexsort((lost[between], pair[between]))]
     rank = np.arange(len(order)) - np.searchsorted(pair[order], pair[order])
     found = np.zeros(loss.shape, bool)
-    found[place[order[rank < most]], lead[order[rank < most]]] = True
+    kept = order[rank < PER_LIMIT]
+    found[place[kept], lead[kept]] = True
     return found
 
 

@@ -42,7 +42,8 @@ def start(problem: Problem, rng: np.random.Generator) -> tuple[Reals, Reach]:
     every = shortlist(few, prices, ALL, problem.n_reps + 1).untied(rng)
     if spread := float(few.value.std(dtype=np.float64)):
         prices = approach(every, prices, BLUR * spread, _chance(few))
-    if problem.curves is None and misfits(every, ladder(few)) < misfits(every, prices):
+    # The ladder knows nothing of who holds a lead, or of what it is worth on top of others.
+    if problem.curves is None and problem.stay is None and misfits(every, ladder(few)) < misfits(every, prices):
         prices = ladder(problem)
         return prices, reach_of(problem, prices, NEAR)
     reach = reach_of(few, prices, FAR)

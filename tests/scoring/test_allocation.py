@@ -314,6 +314,7 @@ def test_leads_times_reps_are_shared_out_as_an_assignment_would(seed, floor):
         pytest.param({}, id="capacity"),
         pytest.param({"minimum": np.full(100, 120)}, id="minimum"),
         pytest.param({"eligible": np.random.default_rng(1).random((20_000, 100)) < 0.4}, id="eligible"),
+        pytest.param({"current": np.random.default_rng(1).integers(-1, 100, 20_000), "switch_cost": 0.2}, id="switch"),
     ],
 )
 def test_many_leads_times_many_reps_are_proven_to_be_the_best(asked):
