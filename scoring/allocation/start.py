@@ -42,8 +42,7 @@ def start(problem: Problem, rng: np.random.Generator) -> tuple[Reals, Reach]:
     every = shortlist(few, prices, ALL, problem.n_reps + 1).untied(rng)
     if spread := float(few.value.std(dtype=np.float64)):
         prices = approach(every, prices, BLUR * spread, _chance(few))
-    # The ladder knows nothing of who holds a lead, or of what it is worth on top of others.
-    if problem.curves is None and problem.stay is None and misfits(every, ladder(few)) < misfits(every, prices):
+    if _is_plain(problem) and misfits(every, ladder(few)) < misfits(every, prices):
         prices = ladder(problem)
         return prices, reach_of(problem, prices, NEAR)
     reach = reach_of(few, prices, FAR)
@@ -51,6 +50,11 @@ def start(problem: Problem, rng: np.random.Generator) -> tuple[Reals, Reach]:
         prices, reach = _sampled(problem.take(slice(None, None, stride)), prices, reach, rng)
         stride //= LARGER
     return _listed(problem, prices, reach.rep), reach
+
+
+def _is_plain(problem: Problem) -> bool:
+    """Whether the ladder knows all: not owners, shares, or what a lead is worth on top of others."""
+    return problem.curves is None and problem.stay is None and len(problem.low) == 1
 
 
 def _sampled(sample: Problem, prices: Reals, reach: Reach, rng: np.random.Generator) -> tuple[Reals, Reach]:
