@@ -1,7 +1,8 @@
 """What the best plan for a whole company costs beside general solvers of the same problem, and how that grows.
 
 Every solver that is installed and able to hold a size runs in a process of its own. Values are of the kind that a
-company has: leads of very different worth, reps of different skill, and some chance.
+company has: leads of very different worth, reps of different skill, and some chance. Ours also runs without the chance,
+when every lead is torn between all reps.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from scoring.allocation import allocate
 
 # Leads and reps, so long as there are no more leads than `rows`.
 SIZES = ((1_000, 20), (10_000, 100), (100_000, 200), (1_000_000, 1_000))
+# Ours, with values that are a lead's worth times a rep's skill and nothing else.
+TORN = "callsheet without chance"
 # The largest tables, in values, that each of the others ends in reasonable time.
-ABLE = {"scipy assignment": 100_000, "highs": 200_000, "ortools": 20_000_000}
+ABLE = {TORN: 20_000_000, "scipy assignment": 100_000, "highs": 200_000, "ortools": 20_000_000}
 # In parts of the leads: so that some have to stay out.
 PLACES = 0.9
 Values = npt.NDArray[np.float32]
@@ -50,17 +53,17 @@ def measure() -> dict[str, Any]:
     return {"places": PLACES, "by_case": _beside(found, cases), "growth": _growth(ours)}
 
 
-def values(leads: int, reps: int, seed: int = 0) -> Values:
+def values(leads: int, reps: int, seed: int = 0, *, by_chance: bool = True) -> Values:
     """What each lead is worth with each rep."""
     random = np.random.default_rng(seed)
-    found = random.random((leads, reps), dtype=np.float32)
+    found = random.random((leads, reps), dtype=np.float32) if by_chance else np.ones((leads, reps), np.float32)
     found *= random.gamma(2.0, 1.0, (leads, 1)).astype(np.float32)
     found *= random.uniform(0.7, 1.3, reps).astype(np.float32)
     return found
 
 
 def _measure(name: str, leads: int, reps: int) -> dict[str, float]:
-    value, places = values(leads, reps), np.full(reps, int(PLACES * leads / reps))
+    value, places = values(leads, reps, by_chance=name != TORN), np.full(reps, int(PLACES * leads / reps))
     before_mb, start = process.peak_mb(), time.perf_counter()
     objective, gap = SOLVERS[name](value, places)
     seconds = time.perf_counter() - start
@@ -128,6 +131,7 @@ def _ortools(value: Values, places: Places) -> tuple[float, float]:
 
 SOLVERS: dict[str, Callable[[Values, Places], tuple[float, float]]] = {
     "callsheet": _callsheet,
+    TORN: _callsheet,
     "scipy assignment": _assignment,
     "highs": _highs,
     "ortools": _ortools,

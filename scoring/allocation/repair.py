@@ -11,6 +11,7 @@ Ahuja, Magnanti & Orlin (1993), "Network Flows", ch. 9 and 11 (optimality by red
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ from scoring.allocation.shortlist import Shortlist, count, first
 PER_LIMIT, PER_MISFIT = 8, 4
 # So many times more moves into each rep are added in each turn than in the one before.
 MORE = 1.5
+# After so many turns each time, moves between the nearest reps join: so many of each rep, and to each.
+PATIENCE, NEAREST = 4, 3
 # How little a lead may want another rep, in parts of the usual value.
 CLOSE = 1e-9
 WHOLE = 1e-6
@@ -66,7 +69,9 @@ def repair(near: Shortlist, prices: Reals) -> Plan:
     """The best plan among all on the lists.
 
     It looks at the least moves first; then at those that leads want at the corrected prices, until no lead wants any.
-    A lead too many or too few costs little at first, which keeps corrections small, and more where some remain.
+    Where that takes many turns, the least moves lie between a few reps who are alike, and leads cannot pass from rep to
+    rep to where they are missing; so moves between all nearest reps join. A lead too many or too few costs little at
+    first, which keeps corrections small, and more where some remain.
     """
     wanted = first(near, prices)
     base = near.best.copy()
@@ -77,17 +82,20 @@ def repair(near: Shortlist, prices: Reals) -> Plan:
     forbidden = FORBIDDEN * (1 + prices.size) * near.size
     penalty = min(forbidden, max(HARDER * least, CLOSE * near.usual)) if np.isfinite(near.reach) else forbidden
     most = PER_LIMIT
-    while True:
+    for turn in itertools.count(1):
         place, lead = np.nonzero(chosen)
         moves = _Moves(lead, wanted[lead], near.reps[place, lead], loss[place, lead])
         plan = _moved(near, prices, base, moves, penalty)
         more = _envied(near, plan.prices, chosen | stays, most + plan.misfit)
+        if turn % PATIENCE == 0 and (more.any() or plan.misfit):
+            more |= _passages(near, loss, wanted) & ~chosen
         if more.any():
             chosen, most = chosen | more, int(MORE * most)
         elif not plan.misfit or penalty >= forbidden:
             return plan
         else:
             penalty = min(forbidden, HARDER * penalty)
+    raise AssertionError("A count without an end has ended.")
 
 
 def _losses(near: Shortlist, prices: Reals, wanted: Ints) -> Reals:
@@ -117,6 +125,23 @@ def _envied(near: Shortlist, prices: Reals, considered: Flags, most: int) -> Fla
     rank = np.arange(len(rep)) - np.searchsorted(rep[order], rep[order])
     kept = order[rank < most]
     found = np.zeros(net.shape, bool)
+    found[place[kept], lead[kept]] = True
+    return found
+
+
+def _passages(near: Shortlist, loss: Reals, wanted: Ints) -> Flags:
+    """A few of the least moves from each rep to the nearest ones, who take a lead at the least loss, and from these."""
+    place, lead = np.nonzero(np.isfinite(loss))
+    width, lost = near.problem.n_reps + 1, loss[place, lead]
+    pair = wanted[lead] * width + near.reps[place, lead]
+    apart, n = np.full((width, width), np.inf), min(NEAREST, width) - 1
+    np.minimum.at(apart.reshape(-1), pair, lost)
+    near_to = (apart <= np.partition(apart, n, axis=1)[:, [n]]) | (apart <= np.partition(apart, n, axis=0)[n])
+    between = np.flatnonzero(near_to.ravel()[pair])
+    order = between[np.lexsort((lost[between], pair[between]))]
+    rank = np.arange(len(order)) - np.searchsorted(pair[order], pair[order])
+    found = np.zeros(loss.shape, bool)
+    kept = order[rank < PER_LIMIT]
     found[place[kept], lead[kept]] = True
     return found
 

@@ -19,7 +19,7 @@ SMALL = 20_000
 TURNS = 20
 ENOUGH = 1e-7
 # So few leads too many or too few for each limit are left to the repair; with so many the lists are too short for it.
-NEAR_ENOUGH, HOPELESS = 1.0, 8.0
+NEAR_ENOUGH, HOPELESS = 1.0, 20.0
 # No list is longer than so many times the rivals it should hold; where no plan comes of them, they get so much longer.
 LONGEST, WIDER = 6, 3
 

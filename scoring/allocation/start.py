@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from scoring.allocation.blurred import approach
+from scoring.allocation.ladder import ladder
 from scoring.allocation.prices import settle
 from scoring.allocation.problem import Floats, Problem, Reals
 from scoring.allocation.reading import each_block
-from scoring.allocation.sharp import meaningful
+from scoring.allocation.sharp import meaningful, misfits
 from scoring.allocation.shortlist import Reach, shortlist
 
 # The first sample, the part of it that looks at every rep, and how much larger the next sample is.
@@ -41,11 +42,19 @@ def start(problem: Problem, rng: np.random.Generator) -> tuple[Reals, Reach]:
     every = shortlist(few, prices, ALL, problem.n_reps + 1).untied(rng)
     if spread := float(few.value.std(dtype=np.float64)):
         prices = approach(every, prices, BLUR * spread, _chance(few))
+    if _is_plain(problem) and misfits(every, ladder(few)) < misfits(every, prices):
+        prices = ladder(problem)
+        return prices, reach_of(problem, prices, NEAR)
     reach = reach_of(few, prices, FAR)
     while stride > 1:
         prices, reach = _sampled(problem.take(slice(None, None, stride)), prices, reach, rng)
         stride //= LARGER
     return _listed(problem, prices, reach.rep), reach
+
+
+def _is_plain(problem: Problem) -> bool:
+    """Whether the ladder knows all: not owners, shares, or what a lead is worth on top of others."""
+    return problem.curves is None and problem.stay is None and len(problem.low) == 1
 
 
 def _sampled(sample: Problem, prices: Reals, reach: Reach, rng: np.random.Generator) -> tuple[Reals, Reach]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bot.bench import BENCHMARKS, allocation, ask, calls, company, imports, pipeline, plans, process, ranking, table
@@ -97,8 +98,14 @@ def test_the_best_plan_is_told_beside_general_solvers_of_the_same_problem(monkey
     found = BENCHMARKS["allocation"]()
     by_case = found["by_case"]
     assert {"300 x 6, callsheet", "300 x 6, scipy assignment", "300 x 6, highs"} <= set(by_case)
+    torn = by_case.pop(f"300 x 6, {allocation.TORN}")
     best = by_case["300 x 6, highs"]["worth"]
     assert all(row["worth"] == pytest.approx(best, rel=1e-6) and row["gap"] <= 1e-6 for row in by_case.values())
+    # Without chance the best leads go to the best rep, and so on.
+    value = np.sort(np.sort(allocation.values(300, 6, by_chance=False), axis=0)[::-1], axis=1)[:, ::-1]
+    best = sum(value[45 * rep : 45 * rep + 45, rep].sum(dtype=np.float64) for rep in range(6))
+    assert torn["worth"] == pytest.approx(best, rel=1e-6)
+    assert torn["gap"] <= 1e-6
     assert found["growth"] is None
 
 

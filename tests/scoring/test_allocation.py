@@ -291,6 +291,41 @@ def test_leads_times_reps_are_shared_out_best_to_best():
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("floor", [0, 20], ids=["capacity", "minimum"])
+def test_leads_times_reps_are_shared_out_as_an_assignment_would(seed, floor):
+    random = np.random.default_rng(seed)
+    value, capacity = random.gamma(2.0, 1.0, (700, 1)) * random.uniform(0.7, 1.3, 40), random.integers(20, 30, 40)
+    capacity = capacity if floor else random.integers(0, 40, 40)
+    minimum = np.full(40, floor // 2)
+    places = np.repeat(np.arange(40), capacity)
+    # A place of the minimum is worth so much more that it is never left free.
+    extra = np.concatenate([10.0 * (np.arange(n) < floor // 2) for n in capacity])
+    chosen = np.c_[value[:, places] + extra, np.zeros((700, 700))]
+    plan = allocate(value, capacity, minimum=minimum)
+    lead, place = linear_sum_assignment(chosen, maximize=True)
+    best = chosen[lead, place].sum() - 10.0 * minimum.sum()
+    assert plan.objective == pytest.approx(best, rel=1e-7)
+    assert plan.bound >= best * (1 - EXACT)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param({}, id="capacity"),
+        pytest.param({"minimum": np.full(100, 120)}, id="minimum"),
+        pytest.param({"eligible": np.random.default_rng(1).random((20_000, 100)) < 0.4}, id="eligible"),
+        pytest.param({"current": np.random.default_rng(1).integers(-1, 100, 20_000), "switch_cost": 0.2}, id="switch"),
+    ],
+)
+def test_many_leads_times_many_reps_are_proven_to_be_the_best(asked):
+    case = Case(alike(20_000, 100), np.random.default_rng(4).integers(120, 240, 100), asked)
+    plan = case.ask()
+    assert case.keeps(plan.rep)
+    assert -EXACT <= plan.gap <= 1e-6
+    assert plan.objective == pytest.approx(case.worth(plan.rep), rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_a_plan_from_short_lists_is_as_good_as_an_assignment_to_single_places(seed):
     random = np.random.default_rng(seed)
     value, capacity = random.random((700, 40)), random.integers(0, 30, 40)
