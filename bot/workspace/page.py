@@ -120,19 +120,20 @@ class Page:
         return await _answered(request, self._fault)
 
     async def _events(self, queue: "asyncio.Queue[Change]", done: Callable[[], None]) -> AsyncIterator[str]:
-        stopped = asyncio.ensure_future(self.stopping.wait())
+        stopped, coming = asyncio.ensure_future(self.stopping.wait()), asyncio.ensure_future(queue.get())
         try:
             yield ": hello\n\n"
             while not self.stopping.is_set():
-                coming = asyncio.ensure_future(queue.get())
                 await asyncio.wait({coming, stopped}, timeout=15, return_when=asyncio.FIRST_COMPLETED)
                 if coming.done():
                     change = coming.result()
+                    coming = asyncio.ensure_future(queue.get())
                     yield f"data: {json.dumps({'kind': change.kind, 'value': change.value})}\n\n"
                 else:
-                    coming.cancel()
                     yield ": still here\n\n"
         finally:
+            # Whoever closes the page does so while the next change is waited for.
+            coming.cancel()
             stopped.cancel()
             done()
 
