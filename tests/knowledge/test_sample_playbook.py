@@ -12,12 +12,15 @@ import pytest
 import yaml
 
 from knowledge.connectors.demo import company
+from knowledge.playbook import words
+from knowledge.playbook.readers import html
 
 DOCUMENTS = Path(company.__file__).parents[2] / "documents"
 MARKDOWN = sorted(DOCUMENTS.rglob("*.md"))
 STATUSES = {"approved", "draft", "retired"}
 AUDIENCES = {"everyone", "manager", *(f"team: {name}" for _, name in company.TEAMS)}
 LIST_PRICES = {name: price for _, name, price in company.PRODUCTS}
+FEWEST_ASKED = 6
 
 each_document = pytest.mark.parametrize("path", MARKDOWN, ids=lambda path: str(path.relative_to(DOCUMENTS)))
 
@@ -26,6 +29,25 @@ def parts(path: Path) -> tuple[dict[str, Any], str]:
     """Front matter and body of a document."""
     _, front, body = path.read_text("utf-8").split("---\n", 2)
     return yaml.safe_load(front), body
+
+
+def answers() -> list[dict[str, str]]:
+    """Rows of the questionnaire, by column."""
+    with (DOCUMENTS / "security/answers.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def asked() -> dict[str, list[str]]:
+    """How people ask for what each file says, in their own words."""
+    found = {str(path.relative_to(DOCUMENTS)): parts(path)[0]["asked"] for path in MARKDOWN}
+    found["faq.html"] = str(html.read(DOCUMENTS / "faq.html").facts["asked"]).split(" | ")
+    found["security/answers.csv"] = [phrase for row in answers() for phrase in row["asked"].split(" | ")]
+    return found
+
+
+def compared(phrase: str) -> str:
+    """A phrasing without what makes no difference to a reader: capitals and punctuation."""
+    return " ".join(re.findall(r"\w+", phrase.casefold()))
 
 
 def rows_of_products(body: str) -> list[tuple[str, int]]:
@@ -37,7 +59,7 @@ def rows_of_products(body: str) -> list[tuple[str, int]]:
 @each_document
 def test_a_document_says_who_answers_for_it_and_for_whom_it_is(path: Path) -> None:
     front, body = parts(path)
-    assert set(front) == {"title", "owner", "reviewed", "audience", "status"}
+    assert set(front) == {"title", "owner", "reviewed", "audience", "status", "asked"}
     assert front["owner"] in {one.name for one in company.STAFF}
     assert type(front["reviewed"]) is date
     assert front["audience"] in AUDIENCES
@@ -73,13 +95,24 @@ def test_volume_prices_are_the_list_prices_less_their_band() -> None:
 
 
 def test_the_questionnaire_has_an_answer_and_a_section_to_each_question() -> None:
-    with (DOCUMENTS / "security/answers.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = answers()
     assert len(rows) >= 25
-    assert all(set(row) == {"question", "answer", "section"} and all(row.values()) for row in rows)
+    assert all(set(row) == {"question", "answer", "section", "asked"} and all(row.values()) for row in rows)
+
+
+def test_every_document_says_how_people_ask_for_it() -> None:
+    short = {name: len(said) for name, said in asked().items() if len(said) < FEWEST_ASKED}
+    assert short == {}
+
+
+def test_no_two_documents_are_asked_for_in_the_same_words() -> None:
+    said = [compared(phrase) for phrases in asked().values() for phrase in phrases]
+    assert all(said)
+    assert sorted({phrase for phrase in said if said.count(phrase) > 1}) == []
 
 
 def test_no_word_of_the_glossary_stands_for_two_things() -> None:
     glossary = yaml.safe_load((DOCUMENTS / "glossary.yaml").read_text("utf-8"))
-    words = [word.casefold() for term, same in glossary.items() for word in (term, *same)]
-    assert sorted({word for word in words if words.count(word) > 1}) == []
+    groups = [{" ".join(words.stems(word)) for word in (term, *same)} for term, same in glossary.items()]
+    meant = [word for group in groups for word in group]
+    assert sorted({word for word in meant if meant.count(word) > 1}) == []

@@ -55,7 +55,10 @@ from knowledge.connectors.demo.names import Register
 from knowledge.connectors.demo.shift import built_at, built_on, mark, shift
 from knowledge.database import Database
 
-__all__ = ["build", "built_at", "built_on", "shift"]
+__all__ = ["DOCUMENTS", "build", "built_at", "built_on", "shift"]
+
+# The company's playbook.
+DOCUMENTS = Path(__file__).parents[2] / "documents"
 
 DAYS = 548
 LEADS = 6_500
