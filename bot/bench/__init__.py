@@ -100,6 +100,12 @@ def _allocation() -> dict[str, Any]:
     return allocation.measure()
 
 
+def _playbook() -> dict[str, Any]:
+    from bot.bench import playbook
+
+    return playbook.measure()
+
+
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "imports": _imports,
     "book": _book,
@@ -109,4 +115,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "plans": _plans,
     "pipeline": _pipeline,
     "allocation": _allocation,
+    "playbook": _playbook,
 }

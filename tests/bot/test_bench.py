@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from bot.bench import BENCHMARKS, allocation, ask, calls, company, imports, pipeline, plans, process, ranking, table
+from bot.bench import (
+    BENCHMARKS,
+    allocation,
+    ask,
+    calls,
+    company,
+    imports,
+    pipeline,
+    plans,
+    playbook,
+    process,
+    ranking,
+    shelf,
+    strangers,
+    table,
+)
 from knowledge.connectors import demo
 from knowledge.connectors.demo import LEADS
 from knowledge.database import Database
 from knowledge.people import roster
+from knowledge.playbook import Playbook
+from scoring.retrieval import Case
 from tests.company import NOW
 
 
@@ -136,3 +155,62 @@ def test_a_figure_over_companies_is_as_sure_as_they_are_many_and_alike():
     # 2.5 and 2.353 (Student's t of three degrees) times 1.291 over the root of four.
     assert told["lift"] == pytest.approx({"mean": 2.5, "low": 0.981, "high": 4.019})
     assert told["same"] == {"mean": 2.0, "low": 2.0, "high": 2.0}
+
+
+def written(folder: Path, size: int) -> dict[str, str]:
+    shelf.write(folder, size)
+    return {path.name: path.read_text("utf-8") for path in folder.rglob("*.md")}
+
+
+def test_a_playbook_of_any_size_holds_documents_that_all_differ_and_is_the_same_each_time(tmp_path):
+    small, large = (written(tmp_path / str(size), size) for size in (60, 70))
+    assert len(set(large.values())) == 70
+    assert small == {name: text for name, text in large.items() if name in small}
+
+
+def test_a_playbook_is_added_asked_and_synced_beside_the_bare_libraries(monkeypatch):
+    monkeypatch.setattr(playbook, "SIZES", (14,))
+    monkeypatch.setattr(playbook, "QUESTIONS", 5)
+    monkeypatch.setattr(strangers, "SHARED", strangers.SHARED / "nowhere")
+    found = BENCHMARKS["playbook"]()
+    row = found["by_size"][14]
+    assert row["documents"] == 14 < row["passages"]
+    assert row["changed"] == 1
+    assert min(row.values()) > 0
+    assert found["growth"] == {}
+    assert found["strangers"].startswith("left out")
+
+
+def test_the_bare_libraries_find_a_passage_by_its_own_words(tmp_path):
+    shelf.write(tmp_path / "documents", 8)
+    assert playbook.add(tmp_path)["documents"] == 8
+    db = Database(f"sqlite:///{tmp_path / 'books.db'}")
+    book = Playbook.beside(db, tmp_path / "playbook")
+    entries = book.entries()
+    by_words, by_vectors = playbook.Bare(book).search(Case(entries[40].passage.text, frozenset(), ()))
+    assert 40 in by_words
+    assert 40 in by_vectors
+    db.engine.dispose()
+
+
+def test_a_question_of_others_is_found_by_what_it_means():
+    said = [
+        ("my card has not arrived", "arrival"),
+        ("when does the card arrive", "arrival"),
+        ("how do I change my code", "code"),
+        ("forgot the code of the card", "code"),
+    ]
+    asked = [("the card did not arrive yet", "arrival"), ("change the code", "code"), ("zzz", "code")]
+    found = strangers.compare(said, asked)
+    assert set(found) == {"vectors", "words", "both"}
+    assert found["words"]["value"] == pytest.approx(2 / 3, abs=1e-3)
+    assert found["both"]["asked"] == 3
+
+
+def test_questions_of_a_bank_s_customers_are_found_by_each_way(shared, monkeypatch):
+    monkeypatch.setattr(strangers, "SHARED", shared)
+    monkeypatch.setattr(strangers, "MOST", 100)
+    monkeypatch.setattr(strangers, "AMONG", 2_000)
+    found = strangers.measure()
+    # One of 77 kinds by chance.
+    assert all(way["low"] > 0.5 for way in found.values())
