@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.settings import OFFLINE
-from tools import names
+from tools import names, playbook
 from tools.base import Attachment, Result, Services, Tool, ToolContext
 from tools.errors import BadInput
 
@@ -73,6 +73,7 @@ class Assistant:
 
         logger.info("%s is ready", langchain.agents.__name__, extra={"action": "warmed_up"})
         self.services.models.warm_up()
+        self.services.playbook.warm_up(self.services.clock())
 
     def ask(self, question: str, asker: Person, *, thread: str | None = None, audit_id: str | None = None) -> Answer:
         """The answer for an asker; `thread` is the conversation it belongs to, None for a fresh one.
@@ -105,7 +106,11 @@ class Assistant:
         """Who planned, and the messages since the question. A model that fails leaves the question to the planner."""
         from bot.planner import OfflinePlanner
 
-        planner = OfflinePlanner(reader=self.reader, link=partial(names.link, ctx, ordinary=self.reader.vocabulary))
+        planner = OfflinePlanner(
+            reader=self.reader,
+            link=partial(names.link, ctx, ordinary=self.reader.vocabulary),
+            knows=partial(playbook.knows, ctx),
+        )
         if self.model is not None:
             try:
                 return self.model_name, self._converse(self.model, ctx, question, before)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bot.agent import Assistant
     from bot.desk import Desk
     from bot.jobs import Job
+    from knowledge.playbook import Playbook
+    from knowledge.playbook.embedding import Embedding
     from scoring.preferences import Preferences
     from tools.base import Services
 
@@ -55,8 +57,48 @@ def create_services(settings: Settings, db: Database) -> Services:
         settings.fair_share,
         settings.switching_cost,
         settings.hold_out,
+        settings.link_hosts,
     )
-    return Services(db, Registry(db), clock(settings.now), policy)
+    return Services(db, Registry(db), clock(settings.now), open_playbook(settings, db), policy)
+
+
+def open_playbook(settings: Settings, db: Database) -> Playbook:
+    """The playbook, its vectors in the home folder or on the server that the settings name.
+
+    Raises
+    ------
+    BadInput
+        When the settings name no server, or a folder without the sentence model.
+    MissingExtra
+        When they name the sentence model, and it is not installed.
+    """
+    from knowledge.playbook import Playbook
+    from knowledge.playbook.vectors import Folder, Server
+
+    url = settings.chroma_url
+    store = Server(url, company=str(db)) if url else Folder(settings.home / "playbook")
+    return Playbook(db, store, create_embedding(settings))
+
+
+def create_embedding(settings: Settings) -> Embedding:
+    """What makes the playbook's vectors: letters, the small sentence model, or the provider of the key.
+
+    Raises
+    ------
+    BadInput, MissingExtra
+        When the sentence model is named and not here.
+    """
+    if settings.embedding == "openai":
+        from bot.embeddings import OpenAI
+
+        return OpenAI(settings.openai_base_url)
+    if settings.embedding == "minilm":
+        from knowledge.playbook.minilm import MiniLM
+
+        return MiniLM(settings.minilm)
+    from knowledge.playbook.embedding import Hashing
+
+    return Hashing()
 
 
 def preferences(settings: Settings) -> Preferences:

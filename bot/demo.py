@@ -44,7 +44,7 @@ def prepare(settings: Settings, *, fresh: bool, complete: bool, progress: Progre
     BadInput
         When the database holds a real company.
     """
-    from bot.app import open_books, preferences
+    from bot.app import open_books, open_playbook, preferences
     from knowledge import models, people
     from knowledge.connectors import demo
     from scoring import refresh, training
@@ -58,6 +58,7 @@ def prepare(settings: Settings, *, fresh: bool, complete: bool, progress: Progre
         raise BadInput("This database holds a company already; set CALLSHEET_HOME to an empty folder for the demo.")
     if ends is None:
         demo.build(db, now=now, truth=settings.home / TRUTH if complete else None, progress=progress, scale=scale)
+    open_playbook(settings, db).add(demo.DOCUMENTS, now=now, progress=progress)
     if models.serving(db, "ranking") is None:
         training.train(db, FIRST, as_of=now, now=now, preferences=preferences(settings), progress=progress)
     if complete:

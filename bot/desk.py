@@ -279,7 +279,8 @@ class Desk:
         if not all(viewer and viewer.role in each for viewer in viewers for each in roles):
             return False
         owners = {owner for result in said.results for owner in result.owners}
-        return access.may_all_see(viewers, everyone, list(owners))
+        readers = {reader for result in said.results for reader in result.audiences}
+        return access.may_all_see(viewers, everyone, list(owners), readers)
 
     def _say(self, slack: WebClient, question: Question, text: str) -> None:
         """Plain words to the asker: in their DM, or so that only they see it."""

@@ -30,7 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot import smalltalk
 from bot.filling import fill, likeliest
-from bot.reading import Call, Link, Reader
+from bot.reading import Call, Knows, Link, Reader
 
 NAME = "callsheet-offline-planner"
 
@@ -41,6 +41,7 @@ class OfflinePlanner(BaseChatModel):
     Parameters
     ----------
     reader : reads questions for the tools it knows; others are chosen by the words they share with the question
+    knows : whether the company's documents answer a text
     link : finds the names in a question that its asker may hear of
     """
 
@@ -48,6 +49,7 @@ class OfflinePlanner(BaseChatModel):
 
     reader: Reader | None = Field(default=None, exclude=True)
     link: Link | None = Field(default=None, exclude=True)
+    knows: Knows = Field(default=lambda text: False, exclude=True)
     model_name: str = Field(default=NAME, alias="model")
     temperature: float | None = None
     max_tokens: int | None = None
@@ -199,7 +201,7 @@ class OfflinePlanner(BaseChatModel):
         if self.reader is None or self.link is None or not offered & set(self.reader.tools):
             best = likeliest(tools, question)
             return ("", _calls([_filled(best, question)])) if best else (smalltalk.UNSURE, [])
-        reading = self.reader.read(question, self.link, past_calls(before))
+        reading = self.reader.read(question, self.link, past_calls(before), self.knows)
         calls = [call for call in reading.calls if call.tool in offered]
         if reading.calls and not calls:
             return "That is not yours to ask for in your role; ask your manager.", []

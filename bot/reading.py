@@ -85,6 +85,7 @@ _SOME_DEAL = re.compile(
 )
 _OF_DEALS = re.compile(r"\b(?:deal|opportunity|slips?|close)\b", re.IGNORECASE)
 _SOME_LEAD = re.compile(r"\b(?:the lead(?! scor)|this lead|that lead)\b", re.IGNORECASE)
+_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?")
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'’.-]+(?: (?:[A-Z][\w'’.-]*|&|of|de|van|von))*")
 _TOKENS = {
     "lead": "leadname",
@@ -127,6 +128,8 @@ class _Kind:
 
 Intents = Callable[[str], Sequence[Guess]]
 Link = Callable[[str], Sequence[Mention]]
+# Whether the company's documents answer a text.
+Knows = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,8 @@ class Reader:
 
     def __init__(self, tools: Sequence[Tool], learn: Callable[[Mapping[str, Sequence[str]]], Intents]) -> None:
         self.tools = {tool.name: tool for tool in tools if tool.offered}
+        # The tool that takes any question as it is asked.
+        self._open = next((name for name, tool in self.tools.items() if "question" in _fields(tool)), None)
         examples = {name: tool.examples for name, tool in self.tools.items()}
         examples |= {kind: phrases(text) for kind, text in smalltalk.EXAMPLES.items()}
         masked = {kind: [_with_tokens(text) for text in texts] for kind, texts in examples.items()}
@@ -184,14 +189,20 @@ class Reader:
             kind: {token for token in _NAMED if any(token in text for text in texts)} for kind, texts in masked.items()
         }
 
-    def read(self, question: str, link: Link, past: Sequence[Call] = ()) -> Reading:
-        """Calls of tools, or a reply where no tool fits; `past` are the calls of the thread, oldest first."""
+    def read(self, question: str, link: Link, past: Sequence[Call] = (), knows: Knows = lambda text: False) -> Reading:
+        """Calls of tools, or a reply where no tool fits; `past` are the calls of the thread, oldest first.
+
+        What the documents know cannot be learnt from examples, so what seems to be no question for a tool is looked
+        up there before it is turned away.
+        """
         text = _look(question, link)
         if past and (follow_up := self._follow_up(text, past)):
             return Reading((follow_up,))
         if calls := self._two_in_one(question, link):
             return Reading(calls)
         best = self._best(text)
+        if self._open and (best.chance < SURE or best.kind in smalltalk.TURNED_AWAY) and knows(text.plain):
+            return Reading((Call(self._open, {"question": text.plain}),))
         if best.chance < SURE:
             return Reading(reply=smalltalk.UNSURE)
         if best.kind not in self.tools:
@@ -279,6 +290,8 @@ class Reader:
             name, filled = text.named(subject), next((each for each in arguments if each in fields), None)
             if name and filled:
                 found.setdefault(filled, name)
+        if "question" in fields:
+            found["question"] = text.plain
         if "where" in fields and (source := text.named("source")):
             found["where"] = {"source": source}
         if "period" in fields and (spans := [span for span in text.periods if not _is_start(span, text.plain)]):
@@ -358,7 +371,7 @@ def _look(question: str, link: Link) -> _Text:
     )
     name = (
         re.sub(r"['’]s$", "", unknown[0])
-        if unknown and len(unknown[0]) > 2 and not _PERIOD.search(unknown[0])
+        if unknown and len(unknown[0]) > 2 and not _PERIOD.search(unknown[0]) and not _DAY.fullmatch(unknown[0])
         else None
     )
     if name:

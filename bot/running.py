@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import jobs
 from bot.app import create_app, create_assistant, create_jobs, open_books
-from bot.settings import Settings
+from bot.settings import Settings, check_replicas
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ def run(settings: Settings, *, http: int | None, say: Callable[[str], None]) -> 
     Raises
     ------
     BadInput
-        When a token is missing or refused.
+        When a token is missing or refused, or replicas cannot share what they have to.
     """
+    check_replicas(settings)
     serve(settings, open_books(settings), http=http, say=say, ready=lambda: say("Callsheet is connected to Slack."))
 
 

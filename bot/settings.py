@@ -15,6 +15,8 @@ from platformdirs import user_data_path
 
 from tools.errors import BadInput
 
+# What makes the playbook's vectors: letters, a small sentence model, or the provider of the key.
+EMBEDDINGS = ("hashing", "minilm", "openai")
 # The name of the planner that needs no language model.
 OFFLINE = "offline"
 
@@ -33,6 +35,11 @@ class Settings:
     deal_horizon : how far ahead the chance of a deal looks; None where the books decide
     now : the instant at which time stands still, for demos and tests; None for the real one
     model : a LangChain model name, or "offline"
+    embedding : what makes the playbook's vectors, one of `EMBEDDINGS`
+    minilm : folder of the sentence model's files; None for the installed package
+    chroma_url : the Chroma server that keeps them; None for a folder of the home
+    replicas : how many bots run on these books
+    link_hosts : hosts that answers may link to, such as the wiki's
     """
 
     home: Path
@@ -47,6 +54,11 @@ class Settings:
     now: datetime | None
     model: str
     openai_base_url: str | None
+    embedding: str
+    minilm: Path | None
+    chroma_url: str | None
+    replicas: int
+    link_hosts: frozenset[str]
     slack_api_url: str
     slack_bot_token: str
     slack_app_token: str
@@ -79,11 +91,45 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         model=environment.get("CALLSHEET_MODEL")
         or ("openai:gpt-5-mini" if environment.get("OPENAI_API_KEY") else OFFLINE),
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,
+        embedding=_embedding(environment),
+        minilm=Path(environment["CALLSHEET_MINILM"]).expanduser() if environment.get("CALLSHEET_MINILM") else None,
+        chroma_url=environment.get("CALLSHEET_CHROMA_URL") or None,
+        replicas=_replicas(environment.get("CALLSHEET_REPLICAS") or "1"),
+        link_hosts=frozenset(environment.get("CALLSHEET_LINK_HOSTS", "").lower().replace(",", " ").split()),
         slack_api_url=environment.get("SLACK_API_URL") or "https://slack.com/api/",
         slack_bot_token=environment.get("SLACK_BOT_TOKEN", ""),
         slack_app_token=environment.get("SLACK_APP_TOKEN", ""),
         slack_signing_secret=environment.get("SLACK_SIGNING_SECRET", ""),
     )
+
+
+def _embedding(environment: Mapping[str, str]) -> str:
+    name = environment.get("CALLSHEET_EMBEDDING") or ("openai" if environment.get("OPENAI_API_KEY") else "hashing")
+    if name not in EMBEDDINGS:
+        raise BadInput(f'CALLSHEET_EMBEDDING is "{name}"; set it to {", ".join(EMBEDDINGS[:-1])} or {EMBEDDINGS[-1]}.')
+    if name == "openai" and not environment.get("OPENAI_API_KEY"):
+        raise BadInput("CALLSHEET_EMBEDDING is openai and OPENAI_API_KEY is not set; set it, or use hashing or minilm.")
+    return name
+
+
+def _replicas(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise BadInput(f'CALLSHEET_REPLICAS is "{text}"; give the number of bots that run side by side, such as 2.')
+    return int(text)
+
+
+def check_replicas(settings: Settings) -> None:
+    """Whether what replicas share is where all of them reach it.
+
+    Raises
+    ------
+    BadInput
+        When more than one is to run, and something is in a folder of one's own.
+    """
+    if settings.replicas > 1 and settings.database_url.startswith("sqlite"):
+        raise BadInput("Several replicas need PostgreSQL; set CALLSHEET_DATABASE_URL, or CALLSHEET_REPLICAS to 1.")
+    if settings.replicas > 1 and not settings.chroma_url:
+        raise BadInput("Several replicas need a Chroma server; set CALLSHEET_CHROMA_URL, or CALLSHEET_REPLICAS to 1.")
 
 
 def _zone(name: str) -> str:
@@ -152,5 +198,5 @@ def log_to(home: Path) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
-    for name in ("httpx", "alembic", "slack_bolt", "slack_sdk", "uvicorn"):
+    for name in ("httpx", "httpx2", "alembic", "slack_bolt", "slack_sdk", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)

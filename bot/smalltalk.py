@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 GREETING, THANKS, HELP, OUTSIDE, LATER, CHANGE = "greeting", "thanks", "help", "outside", "later", "change"
+# What is said to be none of our business may still stand in the company's documents.
+TURNED_AWAY = (OUTSIDE, LATER)
 
 EXAMPLES: dict[str, str] = {
     GREETING: """
@@ -38,16 +40,15 @@ EXAMPLES: dict[str, str] = {
         convert 5 miles to kilometres / buy me a coffee / what day is it
         """,
     LATER: """
-        customers about to churn / who might cancel / what's {account} worth / lifetime
-        value of {account} / show customer segments / how was my last call / analyse my last call / talk ratio of my
-        calls / the buyer answered 'send me the contract please', what next / what should I answer to this message /
-        coach {rep} / what are my weak spots / how can I get better / what should {rep} work on / how to answer a price
-        objection / do we offer discounts for annual payment / what does the playbook say about security / battlecard
-        for our competitor / team summary / what happened in my team {period} / how is the team doing / summary of the
-        week / are we treating all reps fairly / only {number} nudges a day please / mute nudges {period} / what is
-        stored about me / who looked at my data / remind me of {lead} next monday / snooze {lead} / just spoke to
-        {lead}, meeting booked / log a call with {lead} / {lead} did not pick up / write an e-mail to {lead} / draft a
-        reply / prepare me for my meeting with {lead} / schedule a meeting with {lead}
+        customers about to churn / who might cancel / what's {account} worth / lifetime value of {account} / show
+        customer segments / how was my last call / analyse my last call / talk ratio of my calls / the buyer answered
+        'send me the contract please', what next / what should I answer to this message / coach {rep} / what are my weak
+        spots / how can I get better / what should {rep} work on / team summary / what happened in my team {period} /
+        how is the team doing / summary of the week / are we treating all reps fairly / only {number} nudges a day
+        please / mute nudges {period} / what is stored about me / who looked at my data / remind me of {lead} next
+        monday / snooze {lead} / just spoke to {lead}, meeting booked / log a call with {lead} / {lead} did not pick up
+        / write an e-mail to {lead} / draft a reply / prepare me for my meeting with {lead} / schedule a meeting with
+        {lead}
         """,
     CHANGE: """
         make {lead} mine / I want to have {lead} / take {lead} away from {rep} / put {lead} on my name /
@@ -64,9 +65,10 @@ EXAMPLES: dict[str, str] = {
 ABILITIES = (
     "I can say which leads to call now and why, explain a lead's chance and why it moved, show a lead's record, say "
     "which deals are at risk and what to do next with a deal or lead, forecast a period's bookings, say how good the "
-    "ranking is, who fits a lead best and why it went to whom it went, and report any figure of the books (for example "
-    "“win rate by source last quarter”). Managers can also ask for a plan that shares out leads, who the ideal "
-    "customer is and what was missed in the last months."
+    "ranking is, who fits a lead best and why it went to whom it went, report any figure of the books (for example "
+    "“win rate by source last quarter”), and quote the company's playbook (“how do I handle the price objection”). "
+    "Managers can also ask for a plan that shares out leads, who the ideal customer is and what was missed in the last "
+    "months."
 )
 REPLIES: dict[str, str] = {
     GREETING: "Hello! Ask me “which leads should I call now”, or about any lead or figure of yours.",

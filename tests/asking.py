@@ -34,6 +34,10 @@ def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
         "kind": lambda: "assign",
         "on": lambda: True,
         "text": lambda: "I know their buyer",
+        "question": lambda: "who approves a discount",
+        "passage": lambda: books.passage_of(asker),
+        "verdict": lambda: "outdated",
+        "by": lambda: rep.id,
     }
     fields = tool.arguments.model_fields.items()
     return {name: known[name]() for name, info in fields if info.is_required() or name == "months"}

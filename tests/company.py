@@ -15,6 +15,8 @@ from knowledge.crm import Deal, Lead
 from knowledge.database import Database
 from knowledge.ledger import ModelVersion
 from knowledge.people import Person, Roster, roster
+from knowledge.playbook import Playbook
+from knowledge.playbook.tables import DocumentRow, PassageRow
 from knowledge.proposals import Move
 from scoring import refresh
 from scoring.registry import Registry
@@ -32,7 +34,12 @@ class Books:
 
     @cached_property
     def services(self) -> Services:
-        return Services(self.db, Registry(self.db), lambda: NOW)
+        return Services(self.db, Registry(self.db), lambda: NOW, self.playbook)
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        assert self.db.path
+        return Playbook.beside(self.db, self.db.path.parent / "playbook")
 
     @cached_property
     def roster(self) -> Roster:
@@ -56,6 +63,14 @@ class Books:
 
     def ctx(self, asker: Person, at: datetime = NOW) -> ToolContext:
         return replace(self.services.for_(asker, self.roster), now=at)
+
+    def passage_of(self, owner: Person) -> str:
+        """A passage of a document for everyone, which that person is made to look after."""
+        with self.db.write() as session:
+            document = session.scalars(select(DocumentRow).where(DocumentRow.id == "policies/gifts")).one()
+            document.owner = owner.name
+            of = select(PassageRow.id).where(PassageRow.document_id == document.id).order_by(PassageRow.position)
+            return session.scalars(of).first() or ""
 
     def lead_of(self, owner: Person | None, outcome: str = "open") -> Lead:
         """A lead of somebody, or of nobody."""

@@ -112,17 +112,20 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 @pytest.fixture(scope="session")
 def company_file(made_once: Once) -> Path:
     """A small demo company, its ranking trained and its leads scored; copied for each test that wants it."""
-    return made_once("company.db", _make_company)
+    return made_once("company", _make_company) / "callsheet.db"
 
 
-def _make_company(path: Path) -> None:
+def _make_company(folder: Path) -> None:
     from knowledge.connectors import demo
+    from knowledge.playbook import Playbook
     from scoring import refresh, training
     from scoring.registry import CATALOG
 
-    db = Database(f"sqlite:///{path}")
+    folder.mkdir()
+    db = Database(f"sqlite:///{folder / 'callsheet.db'}")
     db.migrate()
     demo.build(db, now=NOW, scale=0.25)
+    Playbook.beside(db, folder / "playbook").add(demo.DOCUMENTS, now=NOW, progress=lambda what, share: None)
     training.train(db, list(CATALOG), as_of=NOW, now=NOW)
     refresh.score_all(db, as_of=NOW)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -133,7 +136,7 @@ def _make_company(path: Path) -> None:
 @pytest.fixture
 def company(company_file: Path, tmp_path: Path) -> Iterator[Database]:
     """The demo company, to do with as a test likes."""
-    shutil.copy(company_file, tmp_path / "callsheet.db")
+    shutil.copytree(company_file.parent, tmp_path, dirs_exist_ok=True)
     db = Database(f"sqlite:///{tmp_path / 'callsheet.db'}")
     yield db
     db.engine.dispose()

@@ -6,8 +6,8 @@
 | manager | yes | yes | no |
 | admin | yes | yes | yes |
 
-Records without an owner are everyone's. Beyond the own team everything hidden is answered by the same sentence,
-whether it exists or not.
+Documents of the playbook say themselves whom they are for. Records without an owner are everyone's. Beyond the own
+team everything hidden is answered by the same sentence, whether it exists or not.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Literal
 from knowledge import people
 from knowledge.errors import NotAllowed, UnknownPerson
 from knowledge.people import Person, Roster
+from knowledge.playbook import documents
 from tools.base import ToolContext
 
 Sight = Literal["all", "name", "nothing"]
@@ -62,11 +63,37 @@ def visible(asker: Person, roster: Roster) -> Sequence[str | None] | None:
     return [None, *(person.id for person in roster.people if sight(asker, roster, person.id) == "all")]
 
 
-def may_all_see(viewers: Sequence[Person | None], roster: Roster, owners: Sequence[str | None]) -> bool:
-    """Whether everybody in a room (None: a stranger) may see records of those owners."""
+def audiences(asker: Person, roster: Roster) -> Sequence[str] | None:
+    """The audiences of documents that a person belongs to; None for all of them, as an admin does.
+
+    Whoever leads people that sell reads what is for them; what is for managers is not for reps.
+    """
+    if asker.role == "admin":
+        return None
+    own = [documents.EVERYONE, documents.REP, *([documents.MANAGER] if asker.role == "manager" else [])]
+    teams = {person.team for person in (asker, *roster.members(roster.teams_of(asker))) if person.team}
+    return [*own, *(f"{documents.TEAM}{team}" for team in sorted(teams))]
+
+
+def may_all_see(
+    viewers: Sequence[Person | None],
+    roster: Roster,
+    owners: Sequence[str | None],
+    readers: Collection[str] = (),
+) -> bool:
+    """Whether everybody in a room (None: a stranger) may see records of those owners, and documents for those."""
     return all(
-        viewer is not None and all(sight(viewer, roster, owner) == "all" for owner in owners) for viewer in viewers
+        viewer is not None
+        and all(sight(viewer, roster, owner) == "all" for owner in owners)
+        and may_read(viewer, roster, readers)
+        for viewer in viewers
     )
+
+
+def may_read(asker: Person, roster: Roster, readers: Collection[str]) -> bool:
+    """Whether a person belongs to all those audiences."""
+    own = audiences(asker, roster)
+    return own is None or set(readers) <= set(own)
 
 
 def answers_for(asker: Person, roster: Roster, ids: Collection[str | None]) -> bool:

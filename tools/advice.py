@@ -20,9 +20,10 @@ from scoring.advice.decisions import HORIZON
 from scoring.advice.effects import ALL_STAGES, Effect
 from scoring.advice.model import Advice, NextStep, NextTouch
 from scoring.registry import Served
-from tools import access, names, wording
+from tools import access, names, playbook, wording
 from tools.base import Result, ToolContext, tool
 from tools.deal_cards import outlook_on
+from tools.playbook import Quote
 
 RecordName = Annotated[str, Field(min_length=1, max_length=200, description="the full name of the deal or lead")]
 # Won deals that are searched for similar ones: the latest.
@@ -56,6 +57,7 @@ class NextStepAdvice(Result):
     gain: Gain | None
     others: tuple[Gain, ...]
     alike: tuple[str, ...]
+    passage: Quote | None = None
 
 
 @tool(
@@ -115,6 +117,7 @@ def _told(
     alike: Sequence[DealRecord],
     warning: str | None,
 ) -> NextStepAdvice:
+    passage = _passage(ctx, advice)
     name, similar = f"{served.card.model} {served.card.version}", [each.name for each in alike]
     others = tuple(_gain(each) for each in advice.others if each.is_sure)[:OTHERS_SHOWN]
     told = [
@@ -123,6 +126,7 @@ def _told(
         if others
         else None,
         f"Won deals of the kind that saw it: {wording.listing([each.name for each in alike])}." if alike else None,
+        f"How, by the playbook ({playbook.where(passage)}): “{playbook.one_line(passage.text)}”" if passage else None,
         warning,
     ]
     return NextStepAdvice(
@@ -136,10 +140,12 @@ def _told(
                 value=_points(_gain(advice.effect)) if advice.effect else "what is usual",
             ),
             *(record("deals", each.id, each.name) for each in alike),
+            *([playbook.cite(passage)] if passage else []),
         ),
         covers=f"one {found.kind}, {found.name}",
         as_of=ctx.now,
         owners=(found.owner_id, *(each.owner_id for each in alike)),
+        audiences=(passage.audience,) if passage else (),
         names=(found.name,),
         kind="deal" if found.kind == "deal" else "lead",
         record_id=found.id,
@@ -149,7 +155,14 @@ def _told(
         gain=_gain(advice.effect) if advice.effect else None,
         others=others,
         alike=tuple(similar),
+        passage=passage,
     )
+
+
+def _passage(ctx: ToolContext, advice: Advice) -> Quote | None:
+    """What the playbook says of how to take the step, where it surely does."""
+    found = playbook.look_up(ctx, f"how to {steps.told(advice.step)}")
+    return playbook.quote(ctx, found.hits[0], found) if found.is_sure else None
 
 
 def _why(advice: Advice) -> str:

@@ -27,6 +27,7 @@ from knowledge.people import Person, Roster, roster
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
+    from knowledge.playbook import Playbook
     from scoring.registry import Registry
 
 logger = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Result(BaseModel):
     as_of : when that was so
     hidden : how many records the asker may not see were left out
     owners : whose records are shown (None: nobody's), which decides who else may read it
+    audiences : for whom the documents are that it quotes, which decides that as well
     names : the records shown, in order, so that "the second one" has a meaning
     files : pages and pictures that go with it
     """
@@ -77,6 +79,7 @@ class Result(BaseModel):
     as_of: datetime | None = None
     hidden: int = 0
     owners: tuple[str | None, ...] = ()
+    audiences: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     files: tuple[Attachment, ...] = ()
 
@@ -97,6 +100,7 @@ class Policy:
     fair_share : of an equal split of a pool's best leads, the part that a plan gives every rep at least
     switching_cost : share of a lead's chance that is lost when it is taken from whoever works it
     hold_out : share of the leads that go by today's rule when a plan is made, to measure what plans bring
+    link_hosts : hosts that documents may be linked to at
     """
 
     default_zone: str = "UTC"
@@ -105,6 +109,7 @@ class Policy:
     fair_share: float = 0.5
     switching_cost: float = 0.1
     hold_out: float = 0.1
+    link_hosts: frozenset[str] = frozenset()
 
 
 class Cache:
@@ -137,6 +142,7 @@ class ToolContext:
     roster: Roster
     db: Database
     models: Registry
+    playbook: Playbook
     now: datetime
     audit_id: str
     policy: Policy
@@ -160,6 +166,7 @@ class Services:
     db: Database
     models: Registry
     clock: Callable[[], datetime]
+    playbook: Playbook
     policy: Policy = field(default_factory=Policy)
     cache: Cache = field(default_factory=Cache)
 
@@ -174,6 +181,7 @@ class Services:
             everyone,
             self.db,
             self.models,
+            self.playbook,
             self.clock(),
             audit_id or ledger.new_id(),
             self.policy,

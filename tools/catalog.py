@@ -20,6 +20,7 @@ from tools.movement import score_change
 from tools.news import assignment_news, plan_news
 from tools.pipeline import pipeline_report
 from tools.plans import plan_allocation
+from tools.playbook import mark_passage, open_passage, passage_news, search_playbook
 from tools.ratings import rate_lead
 from tools.retro import retro_report
 from tools.standing import standing_rule, standing_rules
@@ -41,6 +42,10 @@ TOOLS: tuple[Tool, ...] = (
     decide_column,
     retro_report,
     ideal_customer,
+    search_playbook,
+    open_passage,
+    mark_passage,
+    passage_news,
     best_rep,
     plan_allocation,
     explain_assignment,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,11 @@ def day(at: datetime, zone: ZoneInfo) -> str:
     """`18 Mar 2026` on the calendar of a zone."""
     local = at.astimezone(zone)
     return f"{local.day} {local:%b %Y}"
+
+
+def on(when: date) -> str:
+    """`18 Mar 2026`."""
+    return f"{when.day} {when:%b %Y}"
 
 
 def listing(items: list[str]) -> str:

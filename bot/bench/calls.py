@@ -26,6 +26,7 @@ from knowledge import frames
 from knowledge.connectors import demo
 from knowledge.database import Database
 from knowledge.people import Person
+from knowledge.playbook import Playbook
 from scoring import activity, refresh, training
 from scoring.registry import Registry
 from tools import queue
@@ -88,7 +89,8 @@ def measure() -> dict[str, Any]:
 
 def compare(db: Database, truth: Truth, instants: Sequence[datetime], calls: int) -> dict[str, Any]:
     """The same for books whose truth is known, at some instants after their end."""
-    services = Services(db, Registry(db), lambda: instants[0])
+    assert db.path
+    services = Services(db, Registry(db), lambda: instants[0], Playbook.beside(db, db.path.parent / "playbook"))
     everyone = services.roster()
     reps = [person for person in everyone.people if person.role == "rep" and person.active]
     outcomes: list[dict[str, float | str]] = []

@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import printing
-from bot.cli import benchmarks, books, models, opening, people, questions, reports, training, workspace
+from bot.cli import benchmarks, books, models, opening, people, playbook, questions, reports, training, workspace
 from tools.errors import CallsheetError
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 # In the order in which `--help` lists them.
-for group in (workspace, books, training, models, questions, reports, people, benchmarks):
+for group in (workspace, books, training, models, questions, reports, playbook, people, benchmarks):
     app.add_typer(group.app)
 
 

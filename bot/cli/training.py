@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,7 +12,12 @@ from bot.cli import opening
 from bot.cli.arguments import AsOf, Json, instant, known, writable
 from tools.errors import BadInput
 
+if TYPE_CHECKING:
+    from knowledge.playbook import Found
+    from knowledge.playbook.library import Only
+
 app = typer.Typer()
+PLAYBOOK = "playbook"
 
 
 @app.command()
@@ -44,15 +49,22 @@ def train(
 def evaluate(
     model: Annotated[str, typer.Argument(help="Which model.")],
     split: Annotated[str, typer.Option(help="time, or folds where there is no time.")] = "time",
+    questions: Annotated[
+        Path | None, typer.Option(help="For playbook: a CSV of questions, with the documents that answer each.")
+    ] = None,
     leaks: Annotated[bool, typer.Option("--leaks", help="Only say which columns seem to know the outcome.")] = False,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Back-test a model on what it has not seen, against its baselines."""
+    """Back-test a model on what it has not seen, against its baselines; or ask the playbook what is known of it."""
     from bot.app import preferences
     from scoring import training
     from scoring.registry import CATALOG
 
+    if model == PLAYBOOK:
+        found = _asked(questions)
+        printing.as_json(found) if as_json else typer.echo(printing.report(found))
+        return
     name = known([model], CATALOG)[0]
     if split not in ("time", "folds"):
         raise BadInput(f'--split is "{split}"; it takes time or folds.')
@@ -69,6 +81,24 @@ def evaluate(
             ).to_json()
         )
     printing.as_json(found) if as_json else typer.echo(tell(found))
+
+
+def _asked(questions: Path | None) -> dict[str, Any]:
+    """How well the playbook answers questions."""
+    from bot.app import open_playbook
+    from scoring import retrieval
+
+    company = opening.company()
+    playbook = open_playbook(company.settings, company.db)
+    if not playbook.documents():
+        raise BadInput("There are no documents to ask; `callsheet playbook add FOLDER` takes them in.")
+
+    def search(case: retrieval.Case, only: Only | None) -> Found:
+        return playbook.search(
+            case.question, audiences=case.audiences, now=company.now, limit=retrieval.DEPTH, only=only
+        )
+
+    return retrieval.evaluate(search, retrieval.cases(questions or retrieval.EVALUATION))
 
 
 @app.command()

@@ -17,6 +17,7 @@ from bot.views import (
     news,
     pipeline,
     plans,
+    playbook,
     retro,
     rules,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "news",
     "pipeline",
     "plans",
+    "playbook",
     "retro",
     "rules",
 ]

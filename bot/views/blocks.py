@@ -82,6 +82,12 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": shortened(text, CONTEXT_LIMIT)}]}
 
 
+def quotation(text: str) -> Block:
+    """Somebody's words, set off from ours; nothing in them is markup."""
+    lines = shortened(text, SECTION_LIMIT - 2 * text.count("\n") - 2).split("\n")
+    return markdown("\n".join(f"> {escaped(line)}" for line in lines))
+
+
 def divider() -> Block:
     return {"type": "divider"}
 

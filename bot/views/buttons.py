@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # What becomes of the answer: it is posted in the thread, it takes the place of the buttons, or that of all that stood
 # around them.
 Kind = Literal["asks", "decides", "renews"]
-OPENS = "opens"
+OPENS, SHOWS = "opens", "shows"
 TITLE_LIMIT, ASKED_LIMIT, CONFIRM_LIMIT = 100, 300, 30
 
 
@@ -52,6 +52,11 @@ def renews(text: str, tool: Tool, **arguments: str) -> Block:
 def opens(text: str, form: Form, **arguments: str) -> Block:
     """A button that opens a form; what was entered goes to the form's tool beside the arguments."""
     return _button(OPENS, text, form.name, arguments)
+
+
+def shows(text: str, tool: Tool, **arguments: str) -> Block:
+    """A button that opens the answer in a window of its own, for whoever clicked."""
+    return _button(SHOWS, text, tool.name, arguments)
 
 
 def why(lead_id: str, text: str = "Why?") -> Block:

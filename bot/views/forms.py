@@ -18,6 +18,7 @@ from tools.errors import BadInput
 
 FORM = "form"
 TITLE_LIMIT, WORDS_LIMIT, LINES_LIMIT, OPTIONS_LIMIT = 24, 1_000, 3_000, 100
+WINDOW_LIMIT = 100
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,16 @@ def modal(form: Form, shown: Result | None, private: str) -> dict[str, Any]:
         "private_metadata": private,
         **{name: {"type": "plain_text", "text": text} for name, text in words.items()},
         "blocks": list(form.fields(shown)),
+    }
+
+
+def window(title: str, drawn: Sequence[Block]) -> dict[str, Any]:
+    """Blocks in a modal that asks for nothing."""
+    words = {"title": blocks.shortened(title, TITLE_LIMIT), "close": "Close"}
+    return {
+        "type": "modal",
+        **{name: {"type": "plain_text", "text": text} for name, text in words.items()},
+        "blocks": list(drawn[:WINDOW_LIMIT]),
     }
 
 
