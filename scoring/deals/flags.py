@@ -119,7 +119,8 @@ def _no_price(frame: pd.DataFrame) -> Vector:
 
 
 def _overdue(frame: pd.DataFrame) -> Vector:
-    return -column(frame, "days_to_close")
+    # A close date is a day, and on that day nothing is overdue yet.
+    return np.floor(-column(frame, "days_to_close"))
 
 
 RULES: tuple[Rule, ...] = (
