@@ -161,8 +161,10 @@ def _told(
 
 def _passage(ctx: ToolContext, advice: Advice) -> Quote | None:
     """What the playbook says of how to take the step, where it surely does."""
-    found = playbook.look_up(ctx, f"how to {steps.told(advice.step)}")
-    return playbook.quote(ctx, found.hits[0], found) if found.is_sure else None
+    # A call is a call in every stage; what it is to bring differs.
+    where = "" if ":" in advice.step else f" in {advice.stage}"
+    found = playbook.unasked(ctx, f"how to {steps.told(advice.step)}{where}")
+    return playbook.quote(ctx, found.hits[0], found) if found else None
 
 
 def _why(advice: Advice) -> str:

@@ -195,11 +195,16 @@ def look_up(ctx: ToolContext, question: str, limit: int = 1) -> Found:
     return ctx.playbook.search(question, audiences=access.audiences(ctx.asker, ctx.roster), now=ctx.now, limit=limit)
 
 
-def knows(ctx: ToolContext, question: str) -> bool:
-    """Whether the playbook surely answers a question that nothing says is one for the playbook."""
+def unasked(ctx: ToolContext, question: str) -> Found | None:
+    """What surely answers a question that nobody put to the playbook; None where nothing does."""
     found = look_up(ctx, question)
     # One word is too little to go by: every playbook has a "second".
-    return len(found.terms) > 1 and found.sureness >= SURE_UNASKED
+    return found if len(found.terms) > 1 and found.sureness >= SURE_UNASKED else None
+
+
+def knows(ctx: ToolContext, question: str) -> bool:
+    """Whether the playbook surely answers a question that nothing says is one for the playbook."""
+    return unasked(ctx, question) is not None
 
 
 def quote(ctx: ToolContext, hit: Hit, found: Found) -> Quote:
