@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from knowledge.errors import BadInput, Unavailable
 from knowledge.playbook.embedding import Vectors
 
@@ -87,8 +89,9 @@ class Store(ABC):
         with self._open(place) as collection:
             found = _query(collection, vector, AROUND * limit)
             allowed = [each for each in found if audiences is None or each[2] in audiences]
-            if len(allowed) < limit and len(found) == AROUND * limit:
-                allowed = _query(collection, vector, AROUND * limit, {"audience": {"$in": list(audiences or ())}})
+            if len(allowed) < limit and len(found) < collection.count():
+                # Chroma's graph may find nothing of the few that are left, so these are compared one by one.
+                allowed = _compared(collection, vector, audiences)
         return [(id_, cosine) for id_, cosine, _ in allowed[:limit]]
 
 
@@ -249,15 +252,23 @@ def _collection(client: ClientAPI, name: str) -> Collection:
     )
 
 
-def _query(
-    collection: Collection, vector: Vectors, limit: int, only: dict[str, Any] | None = None
-) -> list[tuple[str, float, str]]:
-    """The passages nearest to a vector, their cosines, and who each is for."""
-    found = collection.query(
-        query_embeddings=vector, n_results=limit, where=cast("Any", only), include=["distances", "metadatas"]
-    )
+def _query(collection: Collection, vector: Vectors, limit: int) -> list[tuple[str, float, str]]:
+    """The passages nearest to a vector by Chroma's graph, their cosines, and who each is for."""
+    found = collection.query(query_embeddings=vector, n_results=limit, include=["distances", "metadatas"])
     distances, about = (found["distances"] or [[]])[0], (found["metadatas"] or [[]])[0]
     return [
         (id_, 1.0 - distance, str(each["audience"]))
         for id_, distance, each in zip(found["ids"][0], distances, about, strict=True)
     ]
+
+
+def _compared(collection: Collection, vector: Vectors, audiences: Sequence[str] | None) -> list[tuple[str, float, str]]:
+    """The same of all that are for some audiences, as many as Chroma gives at once, without its graph."""
+    only = None if audiences is None else {"audience": {"$in": list(audiences)}}
+    found = collection.get(where=cast("Any", only), limit=BATCH, include=["embeddings", "metadatas"])
+    if not found["ids"]:
+        return []
+    cosines = np.asarray(found["embeddings"]) @ vector[0]
+    about = found["metadatas"] or []
+    every = [(id_, float(c), str(each["audience"])) for id_, c, each in zip(found["ids"], cosines, about, strict=True)]
+    return sorted(every, key=lambda each: -each[1])
