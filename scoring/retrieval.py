@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -128,8 +128,3 @@ def _mean(values: Vector) -> Metric:
 def _reads(asker: str) -> tuple[str, ...]:
     """The audiences of whoever asks: `everyone` who sells, a `manager`, or somebody of `team: NAME`."""
     return (EVERYONE, REP, *([] if asker in ("", EVERYONE) else [asker]), *([MANAGER] if asker == MANAGER else []))
-
-
-def weights(found: Mapping[str, float]) -> str:
-    """Weights as they are written into `search`."""
-    return ", ".join(f'"{name}": {value:.2f}' for name, value in found.items())
