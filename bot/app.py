@@ -193,7 +193,13 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebCl
 
     db, once = services.db, posting.once(slack)
     dispatcher = Dispatcher(db, services.models, Rules(hold_out=settings.hold_out))
-    courier = Courier(desk, partial(notices.due_to, db), partial(notices.take, db), partial(notices.sent, db))
+    courier = Courier(
+        desk,
+        due_to=partial(notices.due_to, db),
+        take=partial(notices.take, db),
+        sent=partial(notices.sent, db),
+        skipped=partial(notices.skipped, db),
+    )
 
     def place_new_leads() -> int:
         found = dispatcher.assign_new(services.clock())

@@ -41,7 +41,8 @@ class Office:
     def courier(self) -> Courier:
         """Who delivers notices, as the jobs beside the conversations have one."""
         db = self.books.db
-        return Courier(self.desk, partial(notices.due_to, db), partial(notices.take, db), partial(notices.sent, db))
+        calls: Any = (notices.due_to, notices.take, notices.sent, notices.skipped)
+        return Courier(self.desk, *(partial(call, db) for call in calls))
 
     def deliver(self) -> int:
         """Delivers the notices that wait; how many there were."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from slack_sdk import WebClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot import posting
-from bot.notices import LOOK_AGAIN, Courier
+from bot.notices import FOR_YOU, LOOK_AGAIN, Courier
 from bot.workspace import Person
 from knowledge import crm, notices, people
 from tests.company import NOW
@@ -51,13 +51,13 @@ def ana(office: Office) -> Person:
     return user
 
 
-def write(office: Office, *keys: str, tool: str = "assignment_news", lead: str | None = None) -> None:
+def write(office: Office, *keys: str, tool: str = "assignment_news", lead: str | None = None, **terms: Any) -> None:
     """Notices for the first rep, about a lead that is theirs unless said."""
     rep = office.books.person("rep")
     about = lead or office.books.lead_of(rep).id
     with office.books.db.write(books=False) as session:
         for key in keys:
-            notices.post(session, key=key, person_id=rep.id, tool=tool, args={"lead": about}, at=NOW)
+            notices.post(session, key=key, person_id=rep.id, tool=tool, args={"lead": about}, at=NOW, **terms)
 
 
 def told(ana: Person) -> list[str]:
@@ -138,6 +138,49 @@ def test_several_at_a_time_are_one_message_that_can_be_asked_about(office: Offic
     lead = office.books.lead_of(office.books.person("rep"))
     answer = ana.answer(to=ana.dm("why should I call the first one?", thread=message))
     assert lead.name in answer.says
+
+
+def test_what_is_too_late_is_skipped_and_on_record(office: Office, ana: Person) -> None:
+    write(office, "N-1", good_until=NOW + timedelta(minutes=10))
+    assert at(office, lambda: LATER).deliver(posting.once(office.client())) == 0
+    assert not told(ana)
+    with office.books.db.read() as session:
+        row = session.scalars(select(notices.Posted).where(notices.Posted.key == "N-1")).one()
+    assert (row.skipped_at, row.sent_at) == (LATER, None)
+    assert notices.waiting(office.books.db) == 0
+
+
+def test_what_was_posted_in_time_but_not_marked_is_not_said_to_be_skipped(office: Office, ana: Person) -> None:
+    write(office, "N-1", good_until=NOW + timedelta(minutes=10))
+    with pytest.raises(Gone):
+        office.courier().deliver(Dying(office, "chat.postMessage", done=True))
+    at(office, lambda: LATER).deliver(posting.once(office.client()))
+    with office.books.db.read() as session:
+        row = session.scalars(select(notices.Posted).where(notices.Posted.key == "N-1")).one()
+    assert (row.skipped_at, row.sent_at) == (None, LATER)
+    assert len(told(ana)) == 1
+
+
+@pytest.mark.parametrize(("method", "done"), [("chat.postMessage", False), ("chat.postMessage", True)])
+def test_what_is_for_a_channel_stands_there_once_if_all_may_see_it(
+    office: Office, ana: Person, method: str, done: bool
+) -> None:
+    room = office.slack.workspace.conversation("sales")
+    room.members[:] = [ana.member.id, office.slack.workspace.app.bot_user_id]
+    write(office, "N-1", to=room.id)
+    with pytest.raises(Gone):
+        office.courier().deliver(Dying(office, method, done=done))
+    at(office, lambda: LATER).deliver(posting.once(office.client()))
+    assert len([each for each in ana.sees(room.name) if "is yours now" in each.says]) == 1
+    assert not told(ana)
+
+
+@pytest.mark.parametrize("channel", ["C0SALES", "C0NOWHERE"])
+def test_what_not_all_of_a_channel_may_see_goes_to_its_person(office: Office, ana: Person, channel: str) -> None:
+    write(office, "N-1", to=channel)
+    assert office.deliver() == 1
+    assert len(told(ana)) == 1
+    assert FOR_YOU in str(ana.sees(ana.direct)[-1].body["blocks"])
 
 
 def test_who_is_not_in_slack_yet_is_told_once_they_are(
