@@ -71,6 +71,11 @@ class ForecastAccuracy(Result):
     bias: float | None
     own_words: tuple[OwnWord, ...]
 
+    @property
+    def own_lines(self) -> list[str]:
+        """What each person's own word is worth, in a sentence each."""
+        return [_own(each) for each in self.own_words]
+
 
 @tool(
     examples="""

@@ -201,7 +201,6 @@ def _reasons(fit: Fit, candidate: Candidate, is_told: bool) -> tuple[str, ...]:
     told = [f"speaks {languages.ENGLISH.languages[fit.language]}"] if speaks and fit.language else []
     if is_told:
         told += [reason.text for reason in candidate.reasons if reason.feature not in ("language", "open_leads")]
-        told.append(f"{wording.count(candidate.leads, 'open lead')}, room for {candidate.room:,}")
     return tuple(told)
 
 
@@ -233,7 +232,8 @@ def _head(ctx: ToolContext, found: Named, fit: Fit, shown: Sequence[RepFit]) -> 
 def _rep_line(each: RepFit) -> str:
     between = "" if each.chance is None else wording.interval(each.chance.low, each.chance.high)
     chance = "" if each.chance is None else f" {wording.percent(each.chance.value)} ({between})"
-    told = "; ".join([*(["has it now"] if each.is_owner else []), *each.reasons])
+    load = [] if each.leads is None else [f"{wording.count(each.leads, 'open lead')}, room for {each.room:,}"]
+    told = "; ".join([*(["has it now"] if each.is_owner else []), *each.reasons, *load])
     return f"{each.name}{chance}{f': {told}' if told else ''}"
 
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.views import blocks, buttons, forms
 from bot.views.blocks import Block
 from bot.views.forms import Form
-from tools.allocation import Assigned, BestRep, explain_assignment
+from tools import wording
+from tools.allocation import Assigned, BestRep, RepFit, explain_assignment
 from tools.appeals import AppealView, appeal_assignment, decide_appeal
 from tools.base import Result
 
 
 @blocks.drawn.register
 def best_rep(found: BestRep) -> list[Block]:
-    """Who fits best, then everyone who may have the lead."""
+    """Who fits best, then everyone who may have the lead: beside one another where the asker may know how they do."""
     head, *rest = found.text.split("\n")
-    return [blocks.section(head, why_there(found.lead_id)), *([blocks.section("\n".join(rest))] if rest else [])]
+    first = blocks.section(head, why_there(found.lead_id))
+    if len(found.reps) < 2 or any(each.chance is None for each in found.reps):
+        return [first, *([blocks.section("\n".join(rest))] if rest else [])]
+    why = [
+        f"{blocks.bold(each.name)}: {blocks.escaped('; '.join(each.reasons))}" for each in found.reps if each.reasons
+    ]
+    return [first, _beside(found.reps), *([blocks.context("\n".join(why))] if why else [])]
 
 
 @blocks.drawn.register
@@ -39,6 +48,19 @@ def appeal(found: AppealView) -> list[Block]:
             buttons.opens("Refuse…", REFUSE, appeal=found.appeal, decision="refuse"),
         ),
     ]
+
+
+def _beside(reps: Sequence[RepFit]) -> Block:
+    rows = [
+        [
+            f"{each.name}{' (has it)' if each.is_owner else ''}",
+            wording.percent(each.chance.value) if each.chance else "",
+            wording.interval(each.chance.low, each.chance.high) if each.chance else "",
+            *("" if each.leads is None else f"{figure:,}" for figure in (each.leads or 0, each.room or 0)),
+        ]
+        for each in reps
+    ]
+    return blocks.table(["Rep", "chance", "90 % interval", "open leads", "room for"], rows)
 
 
 def why_there(lead_id: str, text: str = "Why there?") -> Block:

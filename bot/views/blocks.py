@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,10 @@ Block = dict[str, Any]
 
 SECTION_LIMIT, CONTEXT_LIMIT, NAME_LIMIT, LABEL_LIMIT, MESSAGE_LIMIT = 2_900, 1_900, 120, 75, 45
 SOURCES_SHOWN = 6
+# Slack takes a hundred rows of twenty cells, and one table in a message; all its text counts towards the message's.
+ROWS_LIMIT, COLUMNS_LIMIT, CELL_LIMIT, TABLE_LIMIT = 100, 20, 60, 6_000
+# As many letters stand beside one another in a narrow window.
+WIDEST = 56
 FEEDBACK = "feedback"
 # The block that names an answer's files; by it a later process knows that files are due.
 FILES = "files"
@@ -39,7 +43,7 @@ def answer(said: Answer, *, files_go: str = ATTACHED) -> list[Block]:
         body = [section(said.text)]
     evidence = [sources(said.citations)] if said.citations else []
     files = [attached(said.files, files_go)] if said.files else []
-    return [*body[:MESSAGE_LIMIT], *files, *evidence, *([thumbs(said.audit_id)] if said.results else [])]
+    return [*placed(body[:MESSAGE_LIMIT]), *files, *evidence, *([thumbs(said.audit_id)] if said.results else [])]
 
 
 def escaped(text: str) -> str:
@@ -88,6 +92,50 @@ def quotation(text: str) -> Block:
     return markdown("\n".join(f"> {escaped(line)}" for line in lines))
 
 
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, words: Collection[int] = (0,)) -> Block:
+    """Rows under a head; the columns in `words` stand at the left, figures at the right. What does not fit is left out.
+
+    It may be drawn anywhere: `placed` makes plain text of it where no table can stand.
+    """
+    kept: list[list[Block]] = []
+    room = TABLE_LIMIT
+    for row in [head, *rows[: ROWS_LIMIT - 1]]:
+        drawn_row = [shortened(" ".join(cell.split()), CELL_LIMIT) or " " for cell in row[:COLUMNS_LIMIT]]
+        room -= sum(map(len, drawn_row))
+        if room < 0 and kept:
+            break
+        kept.append([{"type": "raw_text", "text": cell} for cell in drawn_row])
+    aligned = [{"align": "left" if place in words else "right"} for place in range(len(kept[0]))]
+    return {"type": "table", "column_settings": aligned, "rows": kept}
+
+
+def placed(body: Sequence[Block], *, tables: int = 1) -> list[Block]:
+    """Blocks for a place that takes so many tables: a message takes one, a window and the Home tab none."""
+    standing = [place for place, block in enumerate(body) if block["type"] == "table"][:tables]
+    return [
+        markdown(columns([[cell["text"] for cell in row] for row in block["rows"]], _words(block)))
+        if block["type"] == "table" and place not in standing
+        else block
+        for place, block in enumerate(body)
+    ]
+
+
+def columns(rows: Sequence[Sequence[str]], words: Collection[int] = (0,)) -> str:
+    """A table as text: its columns below one another; if that is too wide, a line for each row that names its cells."""
+    widths = [max(len(row[place]) for row in rows if place < len(row)) for place in range(max(map(len, rows)))]
+    if sum(widths) + 2 * len(widths) > WIDEST:
+        return _within([f"• {_named(rows[0], row)}" for row in rows[1:]], SECTION_LIMIT)
+    lines = [
+        "  ".join(
+            cell.ljust(width) if place in words else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=False))
+        ).rstrip()
+        for row in rows
+    ]
+    fenced = [escaped(line).replace("`", "´") for line in lines]
+    return f"```{_within(fenced, SECTION_LIMIT - 6)}```"
+
+
 def divider() -> Block:
     return {"type": "divider"}
 
@@ -126,6 +174,28 @@ def thumbs(audit_id: str) -> Block:
             {"type": "feedback_buttons", "action_id": FEEDBACK, "positive_button": up, "negative_button": down}
         ],
     }
+
+
+def _words(block: Block) -> list[int]:
+    return [place for place, column in enumerate(block["column_settings"]) if column["align"] == "left"]
+
+
+def _within(lines: Sequence[str], limit: int) -> str:
+    """As many lines as fit, and how many more there are."""
+    room = limit - len("And 100 more.")
+    kept: list[str] = []
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            return "\n".join([*kept, f"And {len(lines) - len(kept):,} more."])
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _named(names: Sequence[str], cells: Sequence[str]) -> str:
+    first, *rest = cells
+    told = [f"{escaped(name)}: {escaped(cell)}" for name, cell in zip(names[1:], rest, strict=False) if cell.strip()]
+    return " · ".join([bold(first), *told])
 
 
 def _told(citation: Citation) -> str:

@@ -36,27 +36,56 @@ def past(found: PastForecast) -> list[Block]:
 
 @blocks.drawn.register
 def accuracy(found: ForecastAccuracy) -> list[Block]:
-    """The verdict, the periods, and the own word of people in small print."""
+    """The verdict, the periods as a table, how people's own word came true, and the back-test in small print."""
     head, *rest = found.text.split("\n")
-    periods = [line for line in rest if line.startswith("• ")]
+    own = set(found.own_lines)
+    notes = [line for line in rest if not line.startswith("• ") and line not in own]
     return [
         blocks.markdown(f"*{blocks.escaped(head)}*"),
-        *([blocks.section("\n".join(periods))] if periods else []),
-        *(blocks.context(blocks.escaped(line)) for line in rest if line not in periods),
+        *([_graded(found)] if found.graded else []),
+        *_own_words(found),
+        *(blocks.context(blocks.escaped(line)) for line in notes),
     ]
+
+
+def _graded(found: ForecastAccuracy) -> Block:
+    rows = [
+        [
+            each.period,
+            f"{each.told_on}{'' if each.source == 'kept' else ' (made again)'}",
+            *(_money(figure, found.currency) for figure in (each.p10, each.p50, each.p90, each.came)),
+            "yes" if each.is_inside else "no",
+        ]
+        for each in found.graded
+    ]
+    return blocks.table(["Quarter", "told on", "P10", "P50", "P90", "came", "inside"], rows, words=(0, 1))
+
+
+def _own_words(found: ForecastAccuracy) -> list[Block]:
+    """One person's in a sentence, several beside one another."""
+    if len(found.own_words) < 2:
+        return [blocks.section(line) for line in found.own_lines]
+    rows = [
+        [
+            each.person,
+            f"{each.came:,} of {each.dated:,}",
+            f"{each.won:,}",
+            each.lean,
+            "" if each.amount_ratio is None else wording.percent(each.amount_ratio),
+        ]
+        for each in found.own_words
+    ]
+    head = ["Rep", "dated wins that came", "all wins", "dates run", "won of amount"]
+    return [blocks.section("How close dates of the last year came true:"), blocks.table(head, rows, words=(0, 3))]
 
 
 def _table(groups: Sequence[Outcome], currency: str) -> Block:
     aimed = any(each.quota is not None for each in groups)
-    rows = [("", "P10", "P50", "P90", "booked", *(["quota"] if aimed else []))]
+    rows = []
     for each in groups:
         figures = [each.p10, each.p50, each.p90, each.booked, *([each.quota] if aimed else [])]
-        rows.append((each.name, *(_money(figure, currency) for figure in figures)))
-    return {
-        "type": "table",
-        "column_settings": [{"align": "left" if place == 0 else "right"} for place in range(len(rows[0]))],
-        "rows": [[{"type": "raw_text", "text": blocks.shortened(cell, 200) or " "} for cell in row] for row in rows],
-    }
+        rows.append([each.name, *(_money(figure, currency) for figure in figures)])
+    return blocks.table(["", "P10", "P50", "P90", "booked", *(["quota"] if aimed else [])], rows)
 
 
 def _money(amount: float | None, currency: str) -> str:

@@ -68,7 +68,7 @@ def window(title: str, drawn: Sequence[Block]) -> dict[str, Any]:
     return {
         "type": "modal",
         **{name: {"type": "plain_text", "text": text} for name, text in words.items()},
-        "blocks": list(drawn[:WINDOW_LIMIT]),
+        "blocks": blocks.placed(drawn[:WINDOW_LIMIT], tables=0),
     }
 
 

@@ -98,4 +98,4 @@ def _offered(reports: Sequence[Report]) -> list[Block]:
 
 
 def _tab(body: list[Block]) -> dict[str, Any]:
-    return {"type": "home", "blocks": body}
+    return {"type": "home", "blocks": blocks.placed(body, tables=0)}

@@ -6,7 +6,6 @@ from bot.views import blocks
 from bot.views.blocks import Block
 from tools.pipeline import PipelineReport
 
-# Slack shows at most a hundred rows, the head among them.
 ROWS_SHOWN = 60
 
 
@@ -25,12 +24,6 @@ def report(found: PipelineReport) -> list[Block]:
 
 def _table(found: PipelineReport) -> Block:
     """Label, figure, and the number of records behind it where the figure is not that number."""
-    counted = found.unit == "count"
-    rows: list[tuple[str, ...]] = [(found.by or "", found.metric.replace("_", " "), "records")]
-    rows += [(line.label, line.shown, f"{line.n:,}") for line in found.lines[:ROWS_SHOWN]]
-    shown = [row[:2] if counted else row for row in rows]
-    return {
-        "type": "table",
-        "column_settings": [{"align": "left" if place == 0 else "right"} for place in range(len(shown[0]))],
-        "rows": [[{"type": "raw_text", "text": blocks.shortened(cell, 200) or " "} for cell in row] for row in shown],
-    }
+    head, rows = [(found.by or "").capitalize(), found.metric.replace("_", " "), "records"], found.lines[:ROWS_SHOWN]
+    told = 2 if found.unit == "count" else 3
+    return blocks.table(head[:told], [[line.label, line.shown, f"{line.n:,}"][:told] for line in rows])

@@ -100,19 +100,22 @@ def _move(move: PlannedMove) -> str:
 
 
 def _loads(found: AllocationPlan) -> list[Block]:
-    """Who gives and who gets how many, two by two."""
+    """Who gives and who gets how many, most gained first."""
     changed = sorted((each for each in found.reps if _change(each)), key=_change, reverse=True)[:REPS_SHOWN]
-    fields = [{"type": "mrkdwn", "text": _load(each)} for each in changed]
-    return [{"type": "section", "fields": fields[start : start + 10]} for start in range(0, len(fields), 10)]
+    rows = [
+        [
+            each.name,
+            f"{_change(each):+,}",
+            f"{each.leads_before:,} → {each.leads_after:,}",
+            f"{each.best_before:,} → {each.best_after:,}",
+        ]
+        for each in changed
+    ]
+    return [blocks.table(["Rep", "change", "open leads", "of the best"], rows)] if rows else []
 
 
 def _change(rep: RepLoad) -> int:
     return rep.leads_after - rep.leads_before
-
-
-def _load(rep: RepLoad) -> str:
-    best = f", {rep.best_before} → {rep.best_after} of the best" if rep.best_after != rep.best_before else ""
-    return f"{blocks.bold(rep.name)} {_change(rep):+,}\n{rep.leads_before:,} → {rep.leads_after:,} open{best}"
 
 
 def _instant(at: datetime) -> str:

@@ -11,8 +11,6 @@ from tools.playbook import CELLS, Marked, Page, PassageNews, PlaybookAnswer, Quo
 # Slack takes a window of a hundred blocks, and a passage takes two with its heading.
 PASSAGES_SHOWN = 40
 ALSO_LIMIT, CELL_LIMIT = 200, 60
-# As many letters stand beside one another in a window.
-WIDEST = 56
 
 
 @blocks.drawn.register
@@ -81,27 +79,11 @@ def _plain(shown: Quote) -> str:
 
 
 def _table(lines: Sequence[str]) -> str:
-    """A table with its columns below one another; one that is too wide for that as a line for each row."""
+    """What stands before the table, and the table as text."""
     start = next((place for place, line in enumerate(lines) if CELLS in line), 0)
     rows = [[blocks.shortened(cell, CELL_LIMIT) for cell in line.split(CELLS)] for line in lines[start:]]
-    widths = [max(len(row[place]) for row in rows if place < len(row)) for place in range(max(map(len, rows)))]
-    if sum(widths) + 2 * len(widths) > WIDEST:
-        told = [f"• {_row(rows[0], row)}" for row in rows[1:]]
-    else:
-        told = [_aligned(rows, widths)]
-    return "\n".join([*map(blocks.escaped, lines[:start]), *told])
-
-
-def _aligned(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows)
-    text = blocks.escaped("\n".join(lines)).replace("`", "´")
-    return f"```{text}```"
-
-
-def _row(names: Sequence[str], cells: Sequence[str]) -> str:
-    first, *rest = cells
-    told = [f"{blocks.escaped(name)}: {blocks.escaped(cell)}" for name, cell in zip(names[1:], rest, strict=False)]
-    return " · ".join([blocks.bold(first), *told])
+    every = range(max(map(len, rows)))
+    return "\n".join([*map(blocks.escaped, lines[:start]), blocks.columns(rows, words=every)])
 
 
 def _where(shown: Quote) -> str:
