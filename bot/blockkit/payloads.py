@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from bot.blockkit.rules import Anything, Choice, Flag, Many, Problem, Rule, Shape, Str, Text, Typed, is_list
-from bot.blockkit.shapes import BLOCKS, MODAL_ONLY_ELEMENTS, blocks_for, element
+from bot.blockkit.shapes import BLOCKS, GROUP, MODAL_ONLY_ELEMENTS, OPTION, blocks_for, element
 
 MOST_BLOCKS: Final = {"message": 50, "modal": 100, "home": 100}
 # Slack documents 12,000 for markdown; for a whole message it refuses somewhat above, so this is the safe side.
@@ -21,7 +21,7 @@ def problems(method: str, payload: Payload) -> list[Problem]:
     Parameters
     ----------
     method
-        A Web API method (`chat.postMessage`, `views.open` …), or `response_url`, or `ack`.
+        A Web API method (`chat.postMessage`, `views.open` …), or `response_url`, `ack`, `block_suggestion`.
     payload
         The arguments as the client gives them; blocks, views and chunks may be JSON strings.
     """
@@ -205,6 +205,13 @@ def _ack(payload: Payload) -> Iterator[Problem]:
         yield Problem("/response_action", "must be one of: errors, update, push, clear")
 
 
+def _suggestion(payload: Payload) -> Iterator[Problem]:
+    if "option_groups" in payload:
+        yield from Many(GROUP, 100, 0).check(payload["option_groups"], "/option_groups")
+    else:
+        yield from Many(OPTION, 100, 0).check(payload.get("options"), "/options")
+
+
 def _modal(payload: Payload) -> Iterator[Problem]:
     return _view(payload.get("view"))
 
@@ -231,4 +238,5 @@ _CHECKS: Final[dict[str, Callable[[Payload], Iterator[Problem]]]] = {
     "views.publish": _home,
     "response_url": _response,
     "ack": _ack,
+    "block_suggestion": _suggestion,
 }

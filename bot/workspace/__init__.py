@@ -6,9 +6,9 @@ nothing else of the house, and never `slack_sdk`: what it says on the wire is wr
 - records, manifest, state   who and what is in the workspace
 - payloads, sockets, faults  what the app is told, how it reaches the app, what goes wrong on the way
 - methods/                   the Web API, one module per family; a new method is one decorated function
-- forms, replies             what people enter, what the app answers to a click, a command, a form
-- person                     acts as a user, waits for the answer
-- page, web, server          the browser page, the routes, `LocalSlack` that runs it all
+- blocks, forms, replies     what is in blocks, what people enter, what the app answers to a click, a command, a form
+- onlooker, person           what a user sees and waits for; acts as one
+- page, acts, web, server    the browser page, what it may do, the routes, `LocalSlack` that runs it all
 """
 
 from bot.workspace.person import Person

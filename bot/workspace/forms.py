@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from bot.workspace.blocks import every
 from bot.workspace.records import Json
 
 REQUIRED: Final = "Please complete this required field."
@@ -37,12 +38,13 @@ _OPTIONS: Final = {
     "checkboxes": ("selected_options", "initial_options"),
 }
 _KEYS: Final = {**_SINGLE, **_OPTION, **_OPTIONS}
+_UNTOUCHED: Final = object()
 _STATELESS: Final = frozenset(("overflow",))
 
 
 def inputs(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Every element that holds a value, with its block."""
-    for block in blocks:
+    for block in every(blocks):
         here = [block.get("element"), block.get("accessory"), *(block.get("elements") or ())]
         for element in here:
             if isinstance(element, Mapping) and element.get("type") in _KEYS.keys() - _STATELESS:
@@ -57,10 +59,17 @@ def state_of(blocks: list[Json], entered: Mapping[str, Any]) -> Json:
     values: Json = {}
     for block, element in inputs(blocks):
         given = _given(entered, block, element)
-        value = element.get(_KEYS[element["type"]][1]) if given is None else chosen(element, given)
+        value = element.get(_KEYS[element["type"]][1]) if given is _UNTOUCHED else chosen(element, given)
         held = {"type": element["type"], _KEYS[element["type"]][0]: value or _empty(element)}
         values.setdefault(block["block_id"], {})[element["action_id"]] = held
     return {"values": values}
+
+
+def with_entry(entered: Mapping[str, Any], block: Json, element: Json, value: Any) -> Json:
+    """What stands in all inputs once a value was entered into one of them."""
+    inside = entered.get(block["block_id"])
+    held = dict(inside) if isinstance(inside, Mapping) else {}
+    return {**entered, block["block_id"]: {**held, element["action_id"]: value}}
 
 
 def action_of(block: Json, element: Json, given: Any, ts: str) -> Json:
@@ -97,8 +106,11 @@ def missing(blocks: list[Json], state: Json) -> dict[str, str]:
 
 
 def _given(entered: Mapping[str, Any], block: Json, element: Json) -> Any:
-    found = entered.get(element["action_id"], entered.get(block["block_id"]))
-    return found.get(element["action_id"]) if isinstance(found, Mapping) else found
+    inside = entered.get(block["block_id"])
+    if isinstance(inside, Mapping) and element["action_id"] in inside:
+        return inside[element["action_id"]]
+    elsewhere = _UNTOUCHED if isinstance(inside, Mapping) or inside is None else inside
+    return entered.get(element["action_id"], elsewhere)
 
 
 def _empty(element: Json) -> Any:

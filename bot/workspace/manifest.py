@@ -51,6 +51,24 @@ class Manifest:
         return list(self.features.get("slash_commands", ()))
 
     @property
+    def shortcuts(self) -> list[Json]:
+        """Shortcuts of messages and of everywhere: name, type, callback_id, description."""
+        return list(self.features.get("shortcuts", ()))
+
+    def shortcut(self, name: str, kind: str) -> str:
+        """The callback id of a shortcut by its name, or by that id; its kind is message or global.
+
+        Raises
+        ------
+        LookupError
+            There is none.
+        """
+        for one in self.shortcuts:
+            if one["type"] == kind and name in (one["name"], one["callback_id"]):
+                return str(one["callback_id"])
+        raise LookupError(f"the manifest has no {kind} shortcut {name!r}")
+
+    @property
     def has_home(self) -> bool:
         return bool(self.features.get("app_home", {}).get("home_tab_enabled"))
 

@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass
 from importlib import resources
-from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -13,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.workspace import acts
 from bot.workspace.faults import Faults
 from bot.workspace.payloads import shown_view
 from bot.workspace.person import Person
-from bot.workspace.records import Delivery, Json, Message, View
+from bot.workspace.records import Delivery, Json
 from bot.workspace.sockets import Sockets
 from bot.workspace.state import Change, Unknown, Workspace
 
@@ -142,6 +142,7 @@ class Page:
         return {
             **asdict(workspace.app),
             "commands": workspace.manifest.commands,
+            "shortcuts": workspace.manifest.shortcuts,
             "has_home": workspace.manifest.has_home,
             "description": workspace.manifest.features.get("agent_view", {}).get("agent_description", ""),
             "prompts": workspace.manifest.prompts,
@@ -172,11 +173,7 @@ class Page:
         }
 
     def _act(self, asked: Json) -> Json:
-        person = Person(self.workspace, str(asked.get("as")))
-        act = _ACTS.get(str(asked.get("act")))
-        if act is None:
-            raise Unknown(f"no act {asked.get('act')!r}")
-        return act(person, asked) or {}
+        return acts.act(Person(self.workspace, str(asked.get("as"))), asked)
 
     def _fault(self, asked: Json) -> Json:
         match asked.get("fault"):
@@ -222,71 +219,3 @@ def delivery_json(delivery: Delivery) -> Json:
         "payload": delivery.payload,
         "reply": delivery.reply,
     }
-
-
-def _message(person: Person, asked: Mapping[str, Any], name: str = "ts") -> Message:
-    conversation = person.workspace.conversations[str(asked["channel"])]
-    message = conversation.messages[str(asked[name])]
-    if person.id not in person.workspace.audience(message):
-        raise PermissionError("not yours to see")
-    return message
-
-
-def _post(person: Person, asked: Json) -> None:
-    thread = _message(person, asked, "thread_ts") if asked.get("thread_ts") else None
-    person.post(str(asked["channel"]), str(asked["text"]), thread=thread)
-
-
-def _slash(person: Person, asked: Json) -> Json:
-    delivery = person.slash(str(asked["command"]), str(asked.get("text", "")), where=str(asked["channel"]))
-    return {"acked": delivery.state == "acked"}
-
-
-def _click(person: Person, asked: Json) -> Json:
-    where: Message | View | None = _message(person, asked) if asked.get("ts") else _own_view(person, asked)
-    if where is None:
-        raise Unknown("this view is not open any more")
-    entered, block_id = asked.get("entered") or {}, asked.get("block_id")
-    clicked = person.click(where, str(asked["action_id"]), asked.get("value"), entered=entered, block_id=block_id)
-    return {"acked": clicked.state == "acked"}
-
-
-def _submit(person: Person, asked: Json) -> Json:
-    view = _own_view(person, asked)
-    if view is None:
-        raise Unknown("this view is not open any more")
-    person.submit(asked.get("entered") or {}, view=view)
-    return {"errors": view.errors, "trouble": view.trouble}
-
-
-def _own_view(person: Person, asked: Mapping[str, Any]) -> View | None:
-    view = person.workspace.surfaces.find(view_id=str(asked["view_id"]))
-    return view if view and view.user == person.id else None
-
-
-def _close(person: Person, asked: Json) -> None:
-    person.close(_own_view(person, asked), whole_stack=bool(asked.get("all")))
-
-
-def _react(person: Person, asked: Json) -> None:
-    person.react(_message(person, asked), str(asked["name"]), add=bool(asked.get("add", True)))
-
-
-def _delete(person: Person, asked: Json) -> None:
-    message = _message(person, asked)
-    if message.user != person.id:
-        raise PermissionError("not yours to delete")
-    person.delete(message)
-
-
-_ACTS: dict[str, Callable[[Person, Json], Json | None]] = {
-    "post": _post,
-    "slash": _slash,
-    "click": _click,
-    "submit": _submit,
-    "close": _close,
-    "react": _react,
-    "delete": _delete,
-    "home": lambda person, asked: person.open_home(),
-    "messages": lambda person, asked: person.open_messages(),
-}

@@ -177,6 +177,18 @@ def interaction(app: Installation, kind: str, user: Json, trigger: str) -> Json:
     }
 
 
+def message_shortcut(message: Message, conversation: Conversation, callback_id: str, ts: str, url: str) -> Json:
+    """What a shortcut on a message says besides who used it."""
+    told = dict(message.body)
+    about: Json = {"message": told, "message_ts": message.ts, "channel": _channel(conversation), "response_url": url}
+    return {**about, "callback_id": callback_id, "action_ts": ts}
+
+
+def suggestion(block: Json, element: Json, typed: str) -> Json:
+    """What a menu asks the app for while somebody types into it."""
+    return {"block_id": block["block_id"], "action_id": element["action_id"], "value": typed}
+
+
 def in_message(message: Message, conversation: Conversation, url: str) -> Json:
     """Where a click happened, for one in a message."""
     container: Json = {
@@ -187,10 +199,13 @@ def in_message(message: Message, conversation: Conversation, url: str) -> Json:
     }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
-    channel = {"id": conversation.id, "name": conversation.name if conversation.kind != "im" else "directmessage"}
-    where: Json = {"container": container, "channel": channel, "response_url": url}
+    where: Json = {"container": container, "channel": _channel(conversation), "response_url": url}
     # Slack does not send the content of an ephemeral message back.
     return where if message.only_for else {**where, "message": dict(message.body)}
+
+
+def _channel(conversation: Conversation) -> Json:
+    return {"id": conversation.id, "name": conversation.name if conversation.kind != "im" else "directmessage"}
 
 
 def view_payload(app: Installation, view: View, state: Json | None = None) -> Json:

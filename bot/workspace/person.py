@@ -1,42 +1,17 @@
 """Acts as one person of the workspace: writes, clicks, fills in, and waits for the app's answer."""
 
-import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from bot.workspace import forms, payloads, replies
+from bot.workspace import blocks, forms, payloads, replies
 from bot.workspace.methods.views import show_view
-from bot.workspace.records import Conversation, Delivery, Json, Member, Message, View, objects
-from bot.workspace.state import Workspace
+from bot.workspace.onlooker import NoAnswer, Onlooker, Place
+from bot.workspace.records import Delivery, Json, Message, View
 from bot.workspace.surfaces import ResponseUrl
 
-T = TypeVar("T")
-PATIENCE_S = 10.0
-GLANCE_S = 0.1
-Place = str | Message | Conversation
 
-
-class NoAnswer(AssertionError):
-    """What was waited for did not come in time."""
-
-
-class Person:
+class Person(Onlooker):
     """One person at their Slack. Acts return at once; `wait…` and clicks return when the app has answered."""
-
-    def __init__(self, workspace: Workspace, who: str) -> None:
-        self.id = workspace.member(who).id
-        self.workspace = workspace
-
-    @property
-    def member(self) -> Member:
-        """What the workspace knows of this person."""
-        return self.workspace.members[self.id]
-
-    @property
-    def direct(self) -> Conversation:
-        """The DM with the app."""
-        with self.workspace.lock:
-            return self.workspace.direct([self.id])
 
     # Writing
 
@@ -47,7 +22,7 @@ class Person:
     def post(self, where: Place, text: str, *, thread: Message | None = None) -> Message:
         """Write into a conversation (id, name, or the one of a message), or into a thread there."""
         with self.workspace.lock:
-            conversation = self._place(where)
+            conversation = self.place(where)
             body: Json = {
                 "user": self.id,
                 "text": text,
@@ -79,7 +54,7 @@ class Person:
     def slash(self, command: str, text: str = "", *, where: Place | None = None) -> Delivery:
         """Type a slash command (in the DM with the app unless said) and wait until the app acked it."""
         with self.workspace.lock:
-            conversation = self._place(where or self.direct)
+            conversation = self.place(where or self.direct)
             about = ResponseUrl(conversation.id, self.id, self.workspace.clock())
             payload = payloads.slash_command(
                 self.workspace.app,
@@ -111,32 +86,49 @@ class Person:
         element of that name is used, or the one in a block.
         """
         with self.workspace.lock:
-            block, element = _find(where.blocks, what, block_id)
-            chosen = _pressed(element, what) if value is None else value
+            block, element = blocks.find(where.blocks, what, block_id)
+            chosen = blocks.pressed(element, what) if value is None else value
             payload = self._interaction("block_actions")
             payload["actions"] = [forms.action_of(block, element, chosen, self.workspace.next_ts())]
-            payload["state"] = forms.state_of(where.blocks, {**(entered or {}), element["action_id"]: value})
+            entered = forms.with_entry(entered or {}, block, element, value)
+            payload["state"] = forms.state_of(where.blocks, entered)
             payload |= self._where(where, payload["state"])
+        return self._settled("interactive", payload, lambda delivery: None)
+
+    def suggest(self, where: Message | View, what: str, typed: str, *, block_id: str | None = None) -> list[Json]:
+        """Type into a menu that the app fills; its options, flat, or none when it did not say in time."""
+        with self.workspace.lock:
+            block, element = blocks.find(where.blocks, what, block_id)
+            asked = self._interaction("block_suggestion") | payloads.suggestion(block, element, typed)
+            asked |= self._where(where, forms.state_of(where.blocks, {}))
+            # An app may not open or answer anything when it is only asked what there is.
+            asked = {name: value for name, value in asked.items() if name not in ("trigger_id", "response_url")}
+        return replies.suggested(self._settled("interactive", asked, lambda delivery: None))
+
+    def shortcut(self, name: str, message: Message | None = None) -> Delivery:
+        """Use a shortcut of the app by its name or callback id, on a message or from anywhere, and wait for the ack.
+
+        Raises
+        ------
+        LookupError
+            The manifest has no such shortcut of that kind.
+        """
+        callback_id = self.workspace.manifest.shortcut(name, "message" if message else "global")
+        with self.workspace.lock:
+            payload = self._interaction("message_action" if message else "shortcut")
+            if message:
+                payload |= self._on_message(message, callback_id)
+            else:
+                payload |= {"callback_id": callback_id, "action_ts": self.workspace.next_ts()}
         return self._settled("interactive", payload, lambda delivery: None)
 
     def thumbs(self, message: Message, *, up: bool) -> Delivery:
         """Press one of the feedback buttons below an answer."""
-        element = next(item for item in objects(message.blocks) if item.get("type") == "feedback_buttons")
+        element = next(item for item in blocks.objects(message.blocks) if item.get("type") == "feedback_buttons")
         side = element["positive_button" if up else "negative_button"]
         return self.click(message, element["action_id"], side["value"])
 
     # Modals and Home
-
-    @property
-    def modal(self) -> View | None:
-        """The modal on top, if one is open."""
-        stack = self.workspace.surfaces.stacks.get(self.id)
-        return stack[-1] if stack else None
-
-    @property
-    def home(self) -> View | None:
-        """What the app published to the Home tab."""
-        return self.workspace.surfaces.homes.get(self.id)
 
     def submit(self, entered: Mapping[str, Any] | None = None, *, view: View | None = None) -> View:
         """Fill in the modal on top (by action id or block id) and press its button; wait until the app acked it.
@@ -181,70 +173,9 @@ class Person:
     def look_at(self, where: Place) -> None:
         """Go to another conversation with the app's pane open."""
         team_id, ts = self.workspace.app.team_id, self.workspace.next_ts()
-        entity = {"type": "slack#/types/channel_id", "value": self._place(where).id, "team_id": team_id}
+        entity = {"type": "slack#/types/channel_id", "value": self.place(where).id, "team_id": team_id}
         event = {"type": "app_context_changed", "user": self.id, "channel": self.direct.id, "event_ts": ts}
         self.workspace.tell_app({**event, "context": {"entities": [entity]}})
-
-    # Waiting
-
-    def wait(self, ready: Callable[[], T | None], *, patience: float = PATIENCE_S, what: str = "the answer") -> T:
-        """The first true value of `ready`, asked again whenever something happens, and now and then besides.
-
-        Raises
-        ------
-        NoAnswer
-            It did not come within `patience` seconds.
-        """
-        until = time.monotonic() + patience
-        with self.workspace.lock:
-            while not (found := ready()):
-                if time.monotonic() > until:
-                    raise NoAnswer(f"{self.member.name} waited {patience:g} s for {what} in vain")
-                self.workspace.lock.wait(GLANCE_S)
-        return found
-
-    def answer(self, to: Message, *, count: int = 1, patience: float = PATIENCE_S) -> Message:
-        """The app's finished message number `count` after this one, in its thread or its conversation."""
-        found = self.wait(lambda: self._answers(to)[count - 1 :], patience=patience, what=f"an answer to {to.text!r}")
-        return found[0]
-
-    def wait_for_modal(self, title: str | None = None, *, patience: float = PATIENCE_S) -> View:
-        """The modal on top, once one (of this title) is open."""
-        return self.wait(
-            lambda: self.modal if self.modal and title in (None, self.modal.title) else None,
-            patience=patience,
-            what="a modal",
-        )
-
-    def wait_for_home(self, *, patience: float = PATIENCE_S) -> View:
-        """The Home tab, once the app has published one."""
-        return self.wait(lambda: self.home, patience=patience, what="the Home tab")
-
-    def sees(self, where: Place) -> list[Message]:
-        """All messages of a conversation that this person may see, oldest first."""
-        with self.workspace.lock:
-            conversation = self._place(where)
-            return [m for m in conversation.ordered if self.id in self.workspace.audience(m)]
-
-    def _answers(self, to: Message) -> list[Message]:
-        thread = to.thread_ts or to.ts
-        return [
-            m
-            for m in self.sees(to)
-            if m.user == self.workspace.app.bot_user_id
-            and m.ts > to.ts
-            and not m.streaming
-            and m.thread_ts in (thread, None)
-        ]
-
-    def _place(self, where: Place) -> Conversation:
-        if isinstance(where, Conversation):
-            return where
-        name = where.channel if isinstance(where, Message) else where
-        conversation = self.workspace.conversation(name)
-        if self.id not in conversation.members:
-            raise PermissionError(f"{self.member.name} is not in {conversation.name}")
-        return conversation
 
     @property
     def _user(self) -> Json:
@@ -269,6 +200,11 @@ class Person:
         conversation = self.workspace.conversations[where.channel]
         return payloads.in_message(where, conversation, self._response_url(about))
 
+    def _on_message(self, message: Message, callback_id: str) -> Json:
+        about = ResponseUrl(message.channel, self.id, self.workspace.clock(), thread_ts=message.thread_ts)
+        conversation, ts = self.workspace.conversations[message.channel], self.workspace.next_ts()
+        return payloads.message_shortcut(message, conversation, callback_id, ts, self._response_url(about))
+
     def _response_url(self, about: ResponseUrl) -> str:
         return f"{self.workspace.base_url}/response/{self.workspace.surfaces.response(about)}"
 
@@ -276,24 +212,3 @@ class Person:
         delivery = self.workspace.deliver(kind, payload, settled)
         self.wait(lambda: delivery.is_settled, patience=60.0, what="an ack")
         return delivery
-
-
-def _find(blocks: list[Json], what: str, block_id: str | None) -> tuple[Json, Json]:
-    for block in (each for each in blocks if block_id in (None, each.get("block_id"))):
-        for element in objects([block.get(name) for name in ("element", "accessory", "elements", "actions")]):
-            if "action_id" in element and what in (element["action_id"], *_words(element)):
-                return block, element
-    raise LookupError(f"nothing to click says {what!r}")
-
-
-def _words(element: Json) -> list[str]:
-    sides = [element.get("text"), *(element.get(f"{side}_button", {}).get("text") for side in ("positive", "negative"))]
-    return [side["text"] for side in sides if side]
-
-
-def _pressed(element: Json, what: str) -> Any:
-    """The value of the feedback button that carries these words."""
-    for side in ("positive_button", "negative_button"):
-        if side in element and element[side]["text"]["text"] == what:
-            return element[side]["value"]
-    return None

@@ -1,11 +1,12 @@
 """What a workspace is made of: members, conversations, messages, views, files, deliveries."""
 
 import uuid
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from bot.workspace.blocks import objects, texts
 
 Json = dict[str, Any]
 Kind = Literal["channel", "group", "im", "mpim"]
@@ -114,22 +115,6 @@ class Message:
         """Buttons by the words on them."""
         found = (item for item in objects(self.blocks) if item.get("type") == "button")
         return {item["text"]["text"]: item for item in found}
-
-
-def objects(value: Any) -> Iterator[Json]:
-    """Every object within blocks, outer before inner."""
-    if isinstance(value, Mapping):
-        yield dict(value)
-        for item in value.values():
-            yield from objects(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from objects(item)
-
-
-def texts(value: Any) -> list[str]:
-    """Every text within blocks, in order."""
-    return [item["text"] for item in objects(value) if isinstance(item.get("text"), str)]
 
 
 @dataclass

@@ -1,11 +1,12 @@
 """What the app answers to a click, a command or a form: by its ack, or later at the response address."""
 
 from bot.blockkit import problems
+from bot.workspace.blocks import with_ids
 from bot.workspace.methods.chat import written
 from bot.workspace.methods.registry import Args
 from bot.workspace.methods.views import show_view
 from bot.workspace.records import Delivery, Json, View
-from bot.workspace.state import Workspace, with_ids
+from bot.workspace.state import Workspace
 from bot.workspace.surfaces import ResponseUrl, Spent
 
 TROUBLE = "We had some trouble connecting. Try again?"
@@ -49,6 +50,15 @@ def after_command(workspace: Workspace, about: ResponseUrl, command: str, delive
             tell_user(workspace, about, f"{command} failed with the error “invalid_command_response”: {found[0]}")
         elif reply.get("text") or reply.get("blocks"):
             say(workspace, about, reply)
+
+
+def suggested(delivery: Delivery) -> list[Json]:
+    """The options an app answered a menu with, those of all groups in one list; none when it did not as it should."""
+    reply = delivery.reply or {}
+    if delivery.state == "failed" or problems("block_suggestion", reply):
+        return []
+    groups = reply.get("option_groups") or [{"options": reply.get("options") or []}]
+    return [option for group in groups for option in group["options"]]
 
 
 def tell_user(workspace: Workspace, about: ResponseUrl, text: str) -> None:

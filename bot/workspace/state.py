@@ -286,18 +286,3 @@ class Workspace:
 
     def _micros(self) -> int:
         return int(self.clock().timestamp() * 1_000_000)
-
-
-def with_ids(blocks: list[Json]) -> list[Json]:
-    """Blocks with the ids Slack gives to those that come without."""
-    return [_named({"block_id": secrets.token_hex(3), **block}) for block in blocks]
-
-
-def _named(block: Json) -> Json:
-    named = {
-        key: {"action_id": secrets.token_hex(3), **value} if key in ("accessory", "element") else value
-        for key, value in block.items()
-    }
-    if block.get("type") in ("actions", "context_actions"):
-        named["elements"] = [{"action_id": secrets.token_hex(3), **element} for element in block["elements"]]
-    return named

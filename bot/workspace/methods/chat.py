@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from bot.workspace.blocks import with_ids
 from bot.workspace.methods.registry import (
     Args,
     Refusal,
@@ -14,7 +15,7 @@ from bot.workspace.methods.registry import (
     own_message,
 )
 from bot.workspace.records import Conversation, Json, Message
-from bot.workspace.state import Workspace, with_ids
+from bot.workspace.state import Workspace
 
 MOST_METADATA = 8000
 

@@ -4,11 +4,12 @@ import mimetypes
 from typing import Any
 from urllib.parse import quote
 
+from bot.workspace.blocks import with_ids
 from bot.workspace.methods.chat import in_thread
 from bot.workspace.methods.registry import Args, Refusal, joined, method
 from bot.workspace.payloads import fresh_id
 from bot.workspace.records import Conversation, File, Json
-from bot.workspace.state import Workspace, with_ids
+from bot.workspace.state import Workspace
 
 LONGEST_ALT_TEXT = 1000
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from bot.workspace.blocks import with_ids
 from bot.workspace.methods.chat import in_thread, metadata_of
 from bot.workspace.methods.registry import Args, Refusal, conversation_of, joined, message_in, method
 from bot.workspace.records import Json, Message
-from bot.workspace.state import Workspace, with_ids
+from bot.workspace.state import Workspace
 
 MOST_BLOCKS = 50
 

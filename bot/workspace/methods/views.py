@@ -1,9 +1,10 @@
 """views: modals and the Home tab."""
 
+from bot.workspace.blocks import with_ids
 from bot.workspace.methods.registry import Args, Refusal, method
 from bot.workspace.payloads import shown_view, view_payload
 from bot.workspace.records import Json, View
-from bot.workspace.state import Workspace, with_ids
+from bot.workspace.state import Workspace
 from bot.workspace.surfaces import Spent
 
 

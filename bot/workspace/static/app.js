@@ -20,6 +20,7 @@ const PARTS = [
   [["all", "main", "home"], () => { if (store.place?.tab === "home") showHome(at("main").querySelector(".scroll")); }],
   [["prompts"], () => drawPrompts()],
   [["all", "modals"], () => showModal(at("modal"))],
+  [["notice"], () => drawNotice(at("notice"))],
   [["all", "inspector"], () => { if (!at("inspector").hidden) showInspector(at("inspector")); }],
 ];
 
@@ -157,6 +158,8 @@ function drawPrompts() {
   fill(host, offered && store.prompts.map((one) => button([h("b", {}, one.title), h("span", {}, one.message)],
     () => act("post", { channel: store.direct, text: one.message }), { class: "prompt" })));
 }
+
+function drawNotice(host) { host.textContent = store.notice && Date.now() < store.notice.until ? store.notice.words : ""; }
 
 function drawThread(host) {
   host.hidden = !store.thread;

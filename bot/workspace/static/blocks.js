@@ -60,7 +60,7 @@ const DRAW = {
   plan: (block) => h("div", { class: "plan" }, h("b", {}, block.title), (block.tasks ?? []).map(task)),
   alert: (block) => h("div", { class: `alert ${block.level ?? "default"}`, role: "alert" }, icon("warning"), textObject(block.text)),
   card: (block, surface) => card(block, surface),
-  carousel: (block, surface) => h("div", { class: "carousel" }, block.elements.map((one) => card(one, surface))),
+  carousel: (block, surface) => h("div", { class: "carousel" }, block.elements.map((one) => card(one, surface.of(one)))),
   container: (block, surface, errors) => container(block, surface, errors),
   file: (block) => h("div", { class: "file" }, icon("file"), block.external_id),
   video: (block) => h("div", { class: "file" }, icon("file"), link(block.video_url, plain(block.title))),
@@ -78,9 +78,7 @@ function input(block, surface, error) {
 }
 
 export function drawBlock(block, surface, errors) {
-  // The same action may stand in many blocks, so what is sent says in which one it was done.
-  const here = { ...surface, send: (element, value) => surface.send(element, value, block.block_id) };
-  return h("div", { class: "block" }, DRAW[block.type]?.(block, here, errors) ?? h("span", { class: "unknown" }, `(${block.type})`));
+  return h("div", { class: "block" }, DRAW[block.type]?.(block, surface.of(block), errors) ?? h("span", { class: "unknown" }, `(${block.type})`));
 }
 
 export function drawBlocks(blocks, surface, errors) { return blocks.map((block) => drawBlock(block, surface, errors)); }

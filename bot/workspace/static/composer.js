@@ -1,6 +1,7 @@
 // Where one writes: text marks, mentions, slash commands.
 
 import { button, fill, h, icon, openMenu } from "./dom.js";
+import { shortcutsOf } from "./shortcuts.js";
 import { act, go, store } from "./store.js";
 
 const MARKS = [["bold", "*", "Bold"], ["italic", "_", "Italic"], ["strike", "~", "Strikethrough"], ["code", "`", "Code"], ["quote", "> ", "Quote"]];
@@ -98,6 +99,7 @@ export function composer({ channel, thread_ts: threadTs, hint }) {
 
   const commands = button(icon("plus"), () => openMenu(commands, [
     { heading: "Shortcuts" },
+    ...shortcutsOf("global"),
     ...store.app.commands.map((one) => ({ words: `${one.command} – ${one.description}`, choose: () => { box.value = `${one.command} `; box.focus(); resize(); } })),
     { words: `Open ${store.app.app_name}`, choose: () => go({ app: true, tab: "messages", channel: store.direct }) },
   ], { above: true, label: "Shortcuts" }), { class: "round", "aria-label": "Shortcuts", title: "Shortcuts" });

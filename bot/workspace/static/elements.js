@@ -3,16 +3,20 @@
 // A surface is what they stand in (a message or a view): it keeps what was entered and sends what was done.
 
 import { button, h, icon, openMenu } from "./dom.js";
+import { one, several, suggested } from "./choices.js";
 import { plain } from "./text.js";
 import { act, store } from "./store.js";
 
 export function surfaceOf(where, key) {
   if (!store.entered.has(key)) store.entered.set(key, {});
   const entered = store.entered.get(key);
-  return {
-    entered, key,
-    send: (element, value, block_id) => act("click", { ...where, block_id, action_id: element.action_id, value, entered }),
-  };
+  // The same action may stand in many blocks, so what is entered and sent says in which one it was done.
+  const of = ({ block_id }) => ({
+    key: `${key}/${block_id}`, of, entered: (entered[block_id] ??= {}),
+    send: (element, value) => act("click", { ...where, block_id, action_id: element.action_id, value, entered }),
+    suggest: (element, typed) => act("suggest", { ...where, block_id, action_id: element.action_id, typed }),
+  });
+  return { entered, of };
 }
 
 // Shows an element as busy until the app has acked, and as failed when it did not.
@@ -53,43 +57,6 @@ function entry(surface, element, waits) {
 }
 
 function start(surface, element, initial) { return surface.entered[element.action_id] ?? initial ?? ""; }
-
-const optionsOf = (element) => element.option_groups ?? [{ options: element.options ?? [] }];
-
-function menuOptions(element, chosen) {
-  return optionsOf(element).map((group) => {
-    const options = group.options.map((one) => h("option", { value: one.value, selected: chosen.includes(one.value) }, plain(one.text)));
-    return group.label ? h("optgroup", { label: plain(group.label) }, options) : options;
-  });
-}
-
-function listOf(element) {
-  if (element.type.includes("users")) return store.people.map((one) => [one.id, one.name]);
-  return store.conversations.filter((one) => one.kind !== "im").map((one) => [one.id, `#${one.name}`]);
-}
-
-function select(element, surface, waits, choices, initial, multiple) {
-  const chosen = [start(surface, element, initial)].flat().map((one) => one?.value ?? one);
-  const changed = entry(surface, element, waits);
-  if (multiple) return many(element, choices, chosen, changed);
-  const node = h("select", { class: "select", "aria-label": plain(element.placeholder) || element.action_id,
-    onchange: () => changed(node.value || null, node) },
-    h("option", { value: "", selected: !chosen[0] }, plain(element.placeholder) || "Select an item"), choices(chosen));
-  return node;
-}
-
-function many(element, choices, chosen, changed) {
-  const words = () => {
-    const picked = [...list.selectedOptions].map((one) => one.textContent);
-    summary.textContent = picked.length ? picked.join(", ") : plain(element.placeholder) || "Select items";
-  };
-  const list = h("select", { multiple: true, class: "many", "aria-label": plain(element.placeholder) || element.action_id,
-    onchange: () => { words(); changed([...list.selectedOptions].map((one) => one.value), node); } }, choices(chosen));
-  const summary = h("summary", { class: "select" });
-  const node = h("details", { class: "multi" }, summary, list);
-  words();
-  return node;
-}
 
 function picks(element, surface, waits, type) {
   const initial = type === "radio" ? element.initial_option?.value : (element.initial_options ?? []).map((one) => one.value);
@@ -147,8 +114,6 @@ const DRAW = {
     return node;
   },
   image: (element) => picture(element, "accessory-image"),
-  static_select: (element, surface, waits) => select(element, surface, waits, (chosen) => menuOptions(element, chosen), element.initial_option),
-  multi_static_select: (element, surface, waits) => select(element, surface, waits, (chosen) => menuOptions(element, chosen), element.initial_options ?? [], true),
   checkboxes: (element, surface, waits) => picks(element, surface, waits, "checkbox"),
   radio_buttons: (element, surface, waits) => picks(element, surface, waits, "radio"),
   datepicker: (element, surface, waits) => field(element, surface, waits, "date", element.initial_date, { pick: true }),
@@ -180,12 +145,13 @@ const DRAW = {
     return node;
   },
 };
-for (const kind of ["users", "conversations", "channels"]) {
-  const one = kind.slice(0, -1);
-  const choices = (element) => (chosen) => listOf(element).map(([id, name]) => h("option", { value: id, selected: chosen.includes(id) }, name));
-  DRAW[`${kind}_select`] = (element, surface, waits) => select(element, surface, waits, choices(element), element[`initial_${one}`]);
-  DRAW[`multi_${kind}_select`] = (element, surface, waits) => select(element, surface, waits, choices(element), element[`initial_${kind}`] ?? [], true);
+// The menus, each as one and as several.
+for (const kind of ["static", "users", "conversations", "channels"]) {
+  DRAW[`${kind}_select`] = (element, surface, waits) => one(element, surface, entry(surface, element, waits));
+  DRAW[`multi_${kind}_select`] = (element, surface, waits) => several(element, surface, entry(surface, element, waits));
 }
+DRAW.external_select = (element, surface, waits) => suggested(element, surface, entry(surface, element, waits));
+DRAW.multi_external_select = (element, surface, waits) => suggested(element, surface, entry(surface, element, waits), { multiple: true });
 
 export function picture(element, name) {
   const url = element.image_url ?? element.slack_file?.url ?? "";

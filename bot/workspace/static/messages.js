@@ -4,6 +4,7 @@ import { avatar, button, fill, h, icon, openMenu } from "./dom.js";
 import { attachments, drawBlocks } from "./blocks.js";
 import { surfaceOf } from "./elements.js";
 import { emoji, EMOJI } from "./emoji.js";
+import { shortcutsOf } from "./shortcuts.js";
 import { act, isReply, messagesOf, nameOf, openThread, store, timeOf } from "./store.js";
 import { mrkdwn } from "./text.js";
 
@@ -87,10 +88,14 @@ function tools(message, inThread) {
   const react = (name) => act("react", { channel: message.channel, ts: message.ts, name });
   const smile = button(icon("smile"), () => openMenu(smile, [...EMOJI.keys()].slice(0, 24).map((name) => ({ words: `${emoji(name)}  :${name}:`, choose: () => react(name) })), { label: "Reactions" }),
     { title: "Find another reaction", "aria-label": "Find another reaction" });
+  const shortcuts = shortcutsOf("message", { channel: message.channel, ts: message.ts });
+  const more = button(icon("more"), () => openMenu(more, [{ heading: store.app.app_name }, ...shortcuts], { label: "More actions" }),
+    { title: "More actions", "aria-label": "More actions", "aria-haspopup": "menu" });
   return h("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" },
     QUICK.map((name) => button(emoji(name), () => react(name), { title: `React with :${name}:`, "aria-label": `React with ${name}` })),
     smile,
     !inThread && button(icon("reply"), () => openThread(message), { title: "Reply in thread", "aria-label": "Reply in thread" }),
+    shortcuts.length > 0 && more,
     message.user === store.me && button(icon("trash"), () => act("delete", { channel: message.channel, ts: message.ts }), { title: "Delete message", "aria-label": "Delete message" }));
 }
 

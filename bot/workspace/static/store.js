@@ -4,7 +4,7 @@ export const store = {
   app: null, people: [], me: null, direct: null, now: Date.now() / 1000,
   conversations: [], messages: new Map(), statuses: new Map(), prompts: [], home: null, modals: [],
   deliveries: [], calls: [], unread: new Map(), sockets: 0,
-  place: null, thread: null, entered: new Map(),
+  place: null, thread: null, entered: new Map(), notice: null,
 };
 
 const listeners = new Set();
@@ -22,6 +22,13 @@ export function changed(...parts) {
     for (const listener of listeners) listener(parts);
   });
   for (const part of parts) pending.add(part);
+}
+
+// A word that goes away by itself, for what has no place of its own to say it in.
+export function tell(words) {
+  store.notice = { words, until: Date.now() + 6000 };
+  changed("notice");
+  setTimeout(() => changed("notice"), 6100);
 }
 
 export async function act(name, fields = {}) {

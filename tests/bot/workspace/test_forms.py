@@ -60,6 +60,19 @@ def test_what_is_left_alone_keeps_what_it_started_with(element: Json, value: Any
     assert next(one for key, one in held(element).items() if key != "type") == value
 
 
+def test_an_input_that_was_emptied_is_empty() -> None:
+    menu = block({"type": "static_select", "options": OPTIONS, "initial_option": OPTIONS[0]})
+    state = forms.state_of([menu], {"b": {"a": None}})
+    assert state["values"]["b"]["a"] == {"type": "static_select", "selected_option": None}
+    assert forms.missing([menu], state) == {"b": forms.REQUIRED}
+
+
+def test_one_action_in_two_blocks_is_entered_in_each() -> None:
+    blocks = [{**block({"type": "plain_text_input"}), "block_id": name} for name in ("first", "second")]
+    values = forms.state_of(blocks, {"first": {"a": "1"}, "second": {"a": "2"}})["values"]
+    assert [values[name]["a"]["value"] for name in ("first", "second")] == ["1", "2"]
+
+
 def test_only_required_inputs_left_empty_are_missing() -> None:
     written = {"type": "plain_text_input"}
     for optional, entered, missing in ((False, {}, {"b": forms.REQUIRED}), (False, {"a": "x"}, {}), (True, {}, {})):
