@@ -64,6 +64,10 @@ def _surface(person: Person, asked: Json) -> Message | View:
     return where
 
 
+def _stop(person: Person, asked: Json) -> None:
+    person.stop(_message(person, asked))
+
+
 def _submit(person: Person, asked: Json) -> Json:
     view = _own_view(person, asked)
     if view is None:
@@ -98,6 +102,7 @@ _ACTS: dict[str, Callable[[Person, Json], Json | None]] = {
     "click": _click,
     "suggest": _suggest,
     "shortcut": _shortcut,
+    "stop": _stop,
     "submit": _submit,
     "close": _close,
     "react": _react,

@@ -105,6 +105,16 @@ def missing(blocks: list[Json], state: Json) -> dict[str, str]:
     return found
 
 
+def answer_places(blocks: list[Json], state: Json) -> list[Json]:
+    """The conversations chosen in menus that let the app answer there."""
+    places = []
+    for block, element in inputs(blocks):
+        held = state["values"][block["block_id"]][element["action_id"]]
+        if element.get("response_url_enabled") and (chosen := held[_KEYS[element["type"]][0]]):
+            places.append({"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": chosen})
+    return places
+
+
 def _given(entered: Mapping[str, Any], block: Json, element: Json) -> Any:
     inside = entered.get(block["block_id"])
     if isinstance(inside, Mapping) and element["action_id"] in inside:

@@ -143,6 +143,7 @@ class Page:
             **asdict(workspace.app),
             "commands": workspace.manifest.commands,
             "shortcuts": workspace.manifest.shortcuts,
+            "can_be_stopped": workspace.manifest.hears("agent_session_stopped", None),
             "has_home": workspace.manifest.has_home,
             "description": workspace.manifest.features.get("agent_view", {}).get("agent_description", ""),
             "prompts": workspace.manifest.prompts,
@@ -153,9 +154,9 @@ class Page:
     def _seen_by(self, person: Person) -> Json:
         workspace, direct = self.workspace, person.direct
         places = [one for one in workspace.conversations.values() if person.id in one.members]
-        statuses = [
-            {"channel": channel, "thread_ts": ts, "status": asdict(status)}
-            for (channel, ts), status in workspace.statuses.items()
+        works = [
+            {"channel": channel, "thread_ts": ts, **work.as_json()}
+            for (channel, ts), work in workspace.works.items()
             if person.id in workspace.conversations[channel].members
         ]
         return {
@@ -164,7 +165,7 @@ class Page:
             "direct": direct.id,
             "conversations": [{**one.as_json(), "kind": one.kind, "members": one.members} for one in places],
             "messages": [workspace.on_page(message) for one in places for message in person.sees(one)],
-            "statuses": statuses,
+            "works": works,
             "prompts": workspace.prompts.get(direct.id, workspace.manifest.prompts),
             "home": shown_view(workspace.app, person.home) if person.home else None,
             "modals": [shown_view(workspace.app, view) for view in workspace.surfaces.stacks.get(person.id, [])],

@@ -29,6 +29,8 @@ class Person(Onlooker):
                 "client_msg_id": payloads.fresh_id("m"),
                 "blocks": payloads.rich_text(text),
             }
+            if conversation.kind == "im" and (context := self.workspace.contexts.get(self.id)):
+                body["app_context"] = context
             if thread:
                 root = conversation.messages[thread.thread_ts or thread.ts]
                 body |= {"thread_ts": root.ts, "parent_user_id": root.user}
@@ -128,6 +130,18 @@ class Person(Onlooker):
         side = element["positive_button" if up else "negative_button"]
         return self.click(message, element["action_id"], side["value"])
 
+    def stop(self, message: Message) -> None:
+        """Press Stop in a thread where an agent is busy: its streams take no more text, and the app hears of it."""
+        workspace, thread = self.workspace, message.thread_ts or message.ts
+        with workspace.lock:
+            streams = [m for m in workspace.thread(message.channel, thread) if m.streaming and not m.stopped]
+            for one in streams:
+                one.stopped = True
+                workspace.show(one)
+            stopped, ts = [one.ts for one in streams], workspace.next_ts()
+            where = {"channel": message.channel, "thread_ts": thread, "streaming_message_ts": stopped}
+            workspace.tell_app({"type": "agent_session_stopped", "user": self.id, **where, "event_ts": ts})
+
     # Modals and Home
 
     def submit(self, entered: Mapping[str, Any] | None = None, *, view: View | None = None) -> View:
@@ -142,7 +156,8 @@ class Person(Onlooker):
             state = forms.state_of(view.blocks, entered or {})
             view.errors, view.trouble = dict(forms.missing(view.blocks, state)), None
             payload = self._interaction("view_submission")
-            payload |= {"view": payloads.view_payload(self.workspace.app, view, state), "response_urls": []}
+            urls = [self._chosen_url(place) for place in forms.answer_places(view.blocks, state)]
+            payload |= {"view": payloads.view_payload(self.workspace.app, view, state), "response_urls": urls}
         if view.errors:
             show_view(self.workspace, view)
         else:
@@ -175,7 +190,8 @@ class Person(Onlooker):
         team_id, ts = self.workspace.app.team_id, self.workspace.next_ts()
         entity = {"type": "slack#/types/channel_id", "value": self.place(where).id, "team_id": team_id}
         event = {"type": "app_context_changed", "user": self.id, "channel": self.direct.id, "event_ts": ts}
-        self.workspace.tell_app({**event, "context": {"entities": [entity]}})
+        self.workspace.contexts[self.id] = context = {"entities": [entity]}
+        self.workspace.tell_app({**event, "context": context})
 
     @property
     def _user(self) -> Json:
@@ -186,6 +202,8 @@ class Person(Onlooker):
             event: Json = {"type": "app_home_opened", "user": self.id, "channel": self.direct.id, "tab": tab}
             if tab == "home" and self.home:
                 event["view"] = payloads.view_payload(self.workspace.app, self.home)
+            if context := self.workspace.contexts.get(self.id):
+                event["context"] = context
             self.workspace.tell_app({**event, "event_ts": self.workspace.next_ts()})
 
     def _interaction(self, kind: str) -> Json:
@@ -204,6 +222,10 @@ class Person(Onlooker):
         about = ResponseUrl(message.channel, self.id, self.workspace.clock(), thread_ts=message.thread_ts)
         conversation, ts = self.workspace.conversations[message.channel], self.workspace.next_ts()
         return payloads.message_shortcut(message, conversation, callback_id, ts, self._response_url(about))
+
+    def _chosen_url(self, place: Json) -> Json:
+        about = ResponseUrl(place["channel_id"], self.id, self.workspace.clock())
+        return {**place, "response_url": self._response_url(about)}
 
     def _response_url(self, about: ResponseUrl) -> str:
         return f"{self.workspace.base_url}/response/{self.workspace.surfaces.response(about)}"

@@ -65,16 +65,21 @@ class Channel:
     is_private: bool = False
     has_app: bool = True
     topic: str = ""
+    is_archived: bool = False
 
 
 @dataclass
 class Message:
-    """A message as Slack tells it, and who alone may see it when it is ephemeral."""
+    """A message as Slack tells it, and who alone may see it when it is ephemeral.
+
+    While it is `streaming` the app still writes it; `stopped` says that somebody pressed Stop meanwhile.
+    """
 
     channel: str
     body: Json
     only_for: str | None = None
     streaming: bool = False
+    stopped: bool = False
 
     @property
     def ts(self) -> str:
@@ -126,8 +131,8 @@ class Conversation:
     name: str
     members: list[str]
     topic: str = ""
+    is_archived: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
-    thread_titles: dict[str, str] = field(default_factory=dict)
 
     @property
     def ordered(self) -> list[Message]:
@@ -144,12 +149,23 @@ class Conversation:
             "is_im": self.kind == "im",
             "is_mpim": self.kind == "mpim",
             "is_private": self.kind != "channel",
-            "is_archived": False,
+            "is_archived": self.is_archived,
             "is_member": True,
             "num_members": len(self.members),
             "topic": {"value": self.topic, "creator": "", "last_set": 0},
             "purpose": {"value": "", "creator": "", "last_set": 0},
         }
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A message to be posted later; `post_at` and `created` in seconds since the epoch."""
+
+    id: str
+    channel: str
+    post_at: int
+    created: int
+    body: Json
 
 
 @dataclass
@@ -190,6 +206,17 @@ class File:
     alt_text: str = ""
     shared_in: list[str] = field(default_factory=list)
     title: str = ""
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One call of the Web API and its answer."""
+
+    method: str
+    args: Json
+    status: int
+    reply: Json
+    ms: float
 
 
 @dataclass

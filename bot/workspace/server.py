@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
-from bot.workspace import web
+from bot.workspace import hours, web
 from bot.workspace.faults import Faults
+from bot.workspace.limits import Limits
 from bot.workspace.manifest import Manifest
 from bot.workspace.page import Page, delivery_json
 from bot.workspace.person import Person
@@ -59,6 +60,7 @@ class LocalSlack:
             people=people, channels=channels, manifest=Manifest.read(manifest), clock=clock, deliver=self._deliver,
             link=self._link,
         )  # fmt: skip
+        self.limits = Limits(clock)
         self.sockets = Sockets(self.workspace.app.app_id, self.faults, self._show)
         self._thread: threading.Thread | None = None
         self._server: uvicorn.Server | None = None
@@ -154,12 +156,13 @@ class LocalSlack:
         ready.set()
         while not self._server.should_exit and not serving.done():
             await asyncio.sleep(0.05)
+            hours.pass_by(self.workspace)
         stopping.set()
         self.sockets.drop()
         await serving
 
     def _routes(self, stopping: asyncio.Event) -> Starlette:
-        api = web.WebApi(self.workspace, web.Tokens(self.bot_token, self.app_token), self.faults)
+        api = web.WebApi(self.workspace, web.Tokens(self.bot_token, self.app_token), self.faults, self.limits)
         page = Page(self.workspace, self.sockets, self.faults, stopping)
 
         async def respond(request: Request) -> Response:

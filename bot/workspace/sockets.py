@@ -44,6 +44,7 @@ class Sockets:
         self._app_id, self._faults, self._changed = app_id, faults, changed
         self._waiting: dict[str, _Waiting] = {}
         self._settled: dict[str, Settled] = {}
+        self._parked: dict[str, tuple[Delivery, asyncio.TimerHandle]] = {}
         self._turn = 0
 
     def ticket(self) -> str:
@@ -83,6 +84,7 @@ class Sockets:
         self.connected.append(socket)
         socket.outbox.put_nowait(self._hello())
         self._changed(None)
+        self._send_parked()
         sides = {asyncio.create_task(self._write(websocket, socket)), asyncio.create_task(self._read(websocket))}
         _, open_sides = await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
         self.connected.remove(socket)
@@ -133,8 +135,10 @@ class Sockets:
         assert self.loop
         envelope_id = str(uuid.uuid4())
         delivery.attempts.append(envelope_id)
+        self._parked.pop(delivery.id, None)
         if not self.connected:
-            self._missed(delivery)
+            if again := self._missed(delivery):
+                self._parked[delivery.id] = (delivery, again)
             return
         self._turn += 1
         socket = self.connected[self._turn % len(self.connected)]
@@ -148,14 +152,21 @@ class Sockets:
         if waiting := self._waiting.pop(envelope_id, None):
             self._missed(waiting.delivery)
 
-    def _missed(self, delivery: Delivery) -> None:
+    def _missed(self, delivery: Delivery) -> asyncio.TimerHandle | None:
+        """The next try, if there is to be one."""
         assert self.loop
         tried = len(delivery.attempts)
-        if delivery.kind == "events_api" and tried <= len(RETRY_AFTER_S):
-            self._changed(delivery)
-            self.loop.call_later(RETRY_AFTER_S[tried - 1] * self._faults.retry_scale, self._send, delivery)
-        else:
+        if delivery.kind != "events_api" or tried > len(RETRY_AFTER_S):
             self._settle(delivery, "failed")
+            return None
+        self._changed(delivery)
+        return self.loop.call_later(RETRY_AFTER_S[tried - 1] * self._faults.retry_scale, self._send, delivery)
+
+    def _send_parked(self) -> None:
+        # Nobody at a demo should wait out Slack's minutes for an app that was only starting.
+        for delivery, again in list(self._parked.values()):
+            again.cancel()
+            self._send(delivery)
 
     def _settle(self, delivery: Delivery, state: str) -> None:
         delivery.state = "acked" if state == "acked" else "failed"

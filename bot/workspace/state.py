@@ -5,15 +5,27 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from bot.workspace import payloads
 from bot.workspace.manifest import Manifest
 from bot.workspace.payloads import Installation
-from bot.workspace.records import Channel, Conversation, Delivery, File, Json, Kind, Member, Message
+from bot.workspace.records import (
+    ApiCall,
+    Channel,
+    Conversation,
+    Delivery,
+    File,
+    Json,
+    Kind,
+    Member,
+    Message,
+    Scheduled,
+)
 from bot.workspace.surfaces import Surfaces
+from bot.workspace.threads import Status, Work
 
 Clock = Callable[[], datetime]
 LOG_LENGTH = 5000
@@ -38,25 +50,6 @@ class Change:
     audience: frozenset[str] | None = None
 
 
-@dataclass(frozen=True)
-class ApiCall:
-    """One call of the Web API and its answer."""
-
-    method: str
-    args: Json
-    status: int
-    reply: Json
-    ms: float
-
-
-@dataclass
-class Status:
-    """What the app says it is doing in a thread."""
-
-    text: str
-    loading_messages: list[str] = field(default_factory=list)
-
-
 class Workspace:
     """One Slack workspace with one app in it. Hold `lock` to read or change several things at once."""
 
@@ -68,11 +61,14 @@ class Workspace:
         self.manifest, self.clock, self.deliver, self.link = manifest, clock, deliver, link
         self.app = Installation(manifest.name)
         self.base_url = ""
+        self.edit_window: timedelta | None = None
         self.app_state: Literal["installed", "token_revoked", "account_inactive"] = "installed"
         self.members: dict[str, Member] = {}
         self.conversations: dict[str, Conversation] = {}
         self.files: dict[str, File] = {}
-        self.statuses: dict[tuple[str, str], Status] = {}
+        self.works: dict[tuple[str, str], Work] = {}
+        self.scheduled: dict[str, Scheduled] = {}
+        self.contexts: dict[str, Json] = {}
         self.prompts: dict[str, list[Json]] = {}
         self.surfaces = Surfaces(clock)
         self.deliveries: deque[Delivery] = deque(maxlen=LOG_LENGTH)
@@ -166,7 +162,7 @@ class Workspace:
             message = Message(channel, full, only_for, streaming)
             conversation.messages[message.ts] = message
             if message.user == self.app.bot_user_id:
-                self.set_status(channel, message.thread_ts or message.ts, None)
+                self.note_work(channel, message.thread_ts or message.ts, status=None)
             self.show(message)
             if only_for is None:
                 self._tell_of(message, conversation)
@@ -207,16 +203,24 @@ class Workspace:
             self.tell_app(payloads.reaction_event(kind, message, user, name, self.next_ts()))
             return True
 
-    def set_status(self, channel: str, thread_ts: str, status: Status | None) -> None:
-        """Say what the app is doing in a thread; None says it is done."""
+    @property
+    def statuses(self) -> dict[tuple[str, str], Status]:
+        """What the app says it is doing, by channel and thread."""
+        return {place: work.status for place, work in self.works.items() if work.status}
+
+    def note_work(self, channel: str, thread_ts: str, **changes: Any) -> Work:
+        """Change what is known of the app's work in a thread (status, session, title), and tell the pages."""
         with self.lock:
-            gone = self.statuses.pop((channel, thread_ts), None)
-            if status:
-                self.statuses[channel, thread_ts] = status
-            if status or gone:
-                told = {"text": status.text, "loading_messages": status.loading_messages} if status else None
-                value = {"channel": channel, "thread_ts": thread_ts, "status": told}
-                self.changed("status", value, frozenset(self.conversations[channel].members))
+            before = self.works.get((channel, thread_ts), Work())
+            self.works[channel, thread_ts] = work = replace(before, **changes)
+            if work != before:
+                value = {"channel": channel, "thread_ts": thread_ts, **work.as_json()}
+                self.changed("work", value, frozenset(self.conversations[channel].members))
+            return work
+
+    def age(self, message: Message) -> timedelta:
+        """How long ago a message was written."""
+        return timedelta(seconds=self.clock().timestamp() - float(message.ts))
 
     def thread(self, channel: str, ts: str) -> list[Message]:
         """A thread's root and replies, oldest first."""
@@ -259,7 +263,8 @@ class Workspace:
 
     def on_page(self, message: Message) -> Json:
         """A message as the page shows it."""
-        return {**self.told(message), "only_for": message.only_for, "streaming": message.streaming}
+        streaming = message.streaming and not message.stopped
+        return {**self.told(message), "only_for": message.only_for, "streaming": streaming}
 
     def audience(self, message: Message) -> frozenset[str]:
         """The members who may see a message."""
@@ -278,7 +283,7 @@ class Workspace:
         if channel.has_app:
             members.append(self.app.bot_user_id)
         kind: Kind = "group" if channel.is_private else "channel"
-        self._add(Conversation(channel.id, kind, channel.name, members, channel.topic))
+        self._add(Conversation(channel.id, kind, channel.name, members, channel.topic, channel.is_archived))
 
     def _add(self, conversation: Conversation) -> None:
         self.conversations[conversation.id] = conversation

@@ -16,9 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.blockkit import Problem, problems
 from bot.workspace import replies
 from bot.workspace.faults import Fault, Faults
+from bot.workspace.limits import Limits
 from bot.workspace.methods import METHODS, Args, Method, Refusal
-from bot.workspace.records import Json
-from bot.workspace.state import ApiCall, Workspace
+from bot.workspace.records import ApiCall, Json
+from bot.workspace.state import Workspace
 
 LOCAL_NAMES = frozenset(("127.0.0.1", "localhost", "[::1]", "::1"))
 _SECRET = frozenset(("token",))
@@ -69,10 +70,10 @@ class LocalOnly:
 
 
 class WebApi:
-    """Answers the app's calls: faults first, then token, scope, arguments, blocks, and last the method itself."""
+    """Answers the app's calls: faults first, then token, scope, arguments, blocks, limits, last the method itself."""
 
-    def __init__(self, workspace: Workspace, tokens: Tokens, faults: Faults) -> None:
-        self.workspace, self.tokens, self.faults = workspace, tokens, faults
+    def __init__(self, workspace: Workspace, tokens: Tokens, faults: Faults, limits: Limits) -> None:
+        self.workspace, self.tokens, self.faults, self.limits = workspace, tokens, faults, limits
 
     async def call(self, request: Request) -> Response:
         """The answer to a request for /api/{method}."""
@@ -98,6 +99,8 @@ class WebApi:
                 raise Refusal("unknown_method", req_method=name)
             self._check_token(method, token)
             self._check_arguments(method, args)
+            if wait := self.limits.wait(name, args):
+                return _turned_away(wait)
             with self.workspace.lock:
                 return Reply({"ok": True, **method.answer(self.workspace, args)})
         except Refusal as refusal:
@@ -178,10 +181,14 @@ def _failed(fault: Fault | None) -> Reply | None:
     if fault is None:
         return None
     if fault.status == 429:
-        return Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(fault.retry_after)})
+        return _turned_away(fault.retry_after)
     if fault.status != 200:
         return Reply({"ok": False, "error": _SERVER_FAULTS.get(fault.status, "fatal_error")}, fault.status)
     return Reply({"ok": False, "error": fault.error}) if fault.error else None
+
+
+def _turned_away(seconds: int) -> Reply:
+    return Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
 
 
 async def respond(workspace: Workspace, request: Request) -> Response:

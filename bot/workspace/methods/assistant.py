@@ -1,8 +1,9 @@
 """assistant: what the app is doing, what it suggests to ask."""
 
-from bot.workspace.methods.registry import Args, Refusal, joined, method
-from bot.workspace.records import Conversation, Json
-from bot.workspace.state import Status, Workspace
+from bot.workspace.methods.registry import Args, Refusal, joined, method, thread_of
+from bot.workspace.records import Json
+from bot.workspace.state import Workspace
+from bot.workspace.threads import Status
 
 MOST_PROMPTS = 4
 MOST_LOADING_MESSAGES = 10
@@ -14,15 +15,15 @@ def set_status(workspace: Workspace, args: Args) -> Json:
     loading = args.json("loading_messages") or []
     if len(loading) > MOST_LOADING_MESSAGES:
         raise Refusal("invalid_arguments")
-    status = Status(args.text("status"), loading) if args.text("status") else None
-    workspace.set_status(conversation.id, _root(conversation, args.text("thread_ts")), status)
+    status = Status(args.text("status"), workspace.clock(), loading) if args.text("status") else None
+    workspace.note_work(conversation.id, thread_of(conversation, args.text("thread_ts")), status=status)
     return {}
 
 
 @method("assistant.threads.setTitle", "assistant:write", required=("channel_id", "thread_ts", "title"))
 def set_title(workspace: Workspace, args: Args) -> Json:
     conversation = joined(workspace, args, "channel_id")
-    conversation.thread_titles[_root(conversation, args.text("thread_ts"))] = args.text("title")
+    workspace.note_work(conversation.id, thread_of(conversation, args.text("thread_ts")), title=args.text("title"))
     return {}
 
 
@@ -39,10 +40,3 @@ def set_suggested_prompts(workspace: Workspace, args: Args) -> Json:
         workspace.prompts[conversation.id] = prompts
         workspace.changed("prompts", {"channel": conversation.id, "prompts": prompts}, frozenset(conversation.members))
     return {}
-
-
-def _root(conversation: Conversation, ts: str) -> str:
-    message = conversation.messages.get(ts)
-    if message is None:
-        raise Refusal("invalid_thread_ts")
-    return message.thread_ts or message.ts

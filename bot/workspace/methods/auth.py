@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.blockkit import problems
+from bot.blockkit import Problem, problems
 from bot.workspace.methods.registry import Args, Refusal, method
 from bot.workspace.records import Json
 from bot.workspace.state import Workspace
@@ -46,10 +46,22 @@ def bots_info(workspace: Workspace, args: Args) -> Json:
 
 @method("blocks.validate", token="none")
 def blocks_validate(workspace: Workspace, args: Args) -> Json:
-    view: Any = args.json("view")
-    message: Json = args.json("message") or {"blocks": args.json("blocks")}
-    found = problems("views.update", {"view": view}) if view else problems("chat.postMessage", {"text": "-", **message})
-    if not found:
-        return {}
-    errors = [{"pointer": p.pointer, "code": p.code, "message": p.message} for p in found]
-    raise Refusal("invalid_view" if view else "invalid_blocks", errors=errors)
+    given = [name for name in ("blocks", "message", "view") if args.get(name)]
+    if len(given) != 1:
+        raise Refusal("invalid_arguments")
+    (kind,) = given
+    content: Any = args.json(kind)
+    if kind == "view":
+        found = problems("views.update", {"view": content})
+    else:
+        found = problems("chat.postMessage", {"text": "-", **(content if kind == "message" else {"blocks": content})})
+    if found:
+        # Pointers begin in what was given.
+        raise Refusal(f"invalid_{kind}", errors=[_constraint(one, "" if kind == "message" else kind) for one in found])
+    return {}
+
+
+def _constraint(problem: Problem, within: str) -> Json:
+    pointer = problem.pointer.removeprefix(f"/{within}") if within else problem.pointer
+    constraint = {"type": "schema", "expected": problem.message}
+    return {"pointer": pointer, "code": "failed_constraint", "message": problem.message, "constraint": constraint}

@@ -9,10 +9,10 @@ from bot.workspace.methods.registry import (
     Refusal,
     conversation_of,
     direct_with,
-    joined,
     message_in,
     method,
     own_message,
+    writable,
 )
 from bot.workspace.records import Conversation, Json, Message
 from bot.workspace.state import Workspace
@@ -60,7 +60,7 @@ def in_thread(conversation: Conversation, args: Args) -> Json:
 
 @method("chat.postMessage", "chat:write", required=("channel",))
 def post_message(workspace: Workspace, args: Args) -> Json:
-    conversation = joined(workspace, args)
+    conversation = writable(workspace, args)
     if conversation.kind == "im":
         direct_with(workspace, conversation.name)
     body = {**workspace.app.author, **written(args), **in_thread(conversation, args)}
@@ -75,6 +75,8 @@ def update(workspace: Workspace, args: Args) -> Json:
     message = own_message(workspace, conversation, args.text("ts"), "cant_update_message")
     if message.streaming:
         raise Refusal("streaming_state_conflict")
+    if workspace.edit_window is not None and workspace.age(message) > workspace.edit_window:
+        raise Refusal("edit_window_closed")
     changes = written(args)
     if args.get("text") is None and not args.text("markdown_text"):
         changes.pop("text")
@@ -95,7 +97,7 @@ def delete(workspace: Workspace, args: Args) -> Json:
 
 @method("chat.postEphemeral", "chat:write", required=("channel", "user"))
 def post_ephemeral(workspace: Workspace, args: Args) -> Json:
-    conversation = joined(workspace, args)
+    conversation = writable(workspace, args)
     if args.text("user") not in conversation.members:
         raise Refusal("user_not_in_channel")
     body = {**workspace.app.author, **written(args), **in_thread(conversation, args)}

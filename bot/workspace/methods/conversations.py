@@ -56,6 +56,8 @@ def join(workspace: Workspace, args: Args) -> Json:
     conversation = conversation_of(workspace, args)
     if conversation.kind != "channel":
         raise Refusal("method_not_supported_for_channel_type")
+    if conversation.is_archived:
+        raise Refusal("is_archived")
     workspace.join(conversation, workspace.app.bot_user_id)
     return {"channel": _as_seen(workspace, conversation)}
 
@@ -98,6 +100,7 @@ def _listed(workspace: Workspace, args: Args, *, member: str | None) -> Json:
         _as_seen(workspace, one)
         for one in workspace.conversations.values()
         if one.kind in kinds
+        and not (one.is_archived and args.flag("exclude_archived"))
         and (one.kind == "channel" or bot in one.members)
         and (member is None or member in one.members)
     ]

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from bot.workspace.blocks import with_ids
 from bot.workspace.methods.chat import in_thread
-from bot.workspace.methods.registry import Args, Refusal, joined, method
+from bot.workspace.methods.registry import Args, Refusal, method, writable
 from bot.workspace.payloads import fresh_id
 from bot.workspace.records import Conversation, File, Json
 from bot.workspace.state import Workspace
@@ -74,7 +74,7 @@ def _place(workspace: Workspace, args: Args, name: str) -> Conversation:
     # Files are shared by a conversation's id; `channel_id` takes neither a name nor a person.
     if args.text("channel_id") and name not in workspace.conversations:
         raise Refusal("channel_not_found")
-    return joined(workspace, Args(channel=name))
+    return writable(workspace, Args(channel=name))
 
 
 def _uploaded(workspace: Workspace, entry: Any) -> File:

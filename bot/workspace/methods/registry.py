@@ -124,6 +124,22 @@ def joined(workspace: Workspace, args: Args, name: str = "channel") -> Conversat
     raise Refusal("not_in_channel" if conversation.kind == "channel" else "channel_not_found")
 
 
+def writable(workspace: Workspace, args: Args, name: str = "channel") -> Conversation:
+    """The conversation an argument names, refused unless the app may write there now."""
+    conversation = joined(workspace, args, name)
+    if conversation.is_archived:
+        raise Refusal("is_archived")
+    return conversation
+
+
+def thread_of(conversation: Conversation, ts: str) -> str:
+    """The root of the thread that a message stands in."""
+    message = conversation.messages.get(ts)
+    if message is None:
+        raise Refusal("invalid_thread_ts")
+    return message.thread_ts or message.ts
+
+
 def direct_with(workspace: Workspace, *users: str) -> Conversation:
     """The DM with these users."""
     for user in users:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.workspace.blocks import with_ids
 from bot.workspace.methods.chat import in_thread, metadata_of
-from bot.workspace.methods.registry import Args, Refusal, conversation_of, joined, message_in, method
+from bot.workspace.methods.registry import Args, Refusal, conversation_of, message_in, method, writable
 from bot.workspace.records import Json, Message
 from bot.workspace.state import Workspace
 
@@ -14,7 +14,9 @@ MOST_BLOCKS = 50
 
 @method("chat.startStream", "chat:write", required=("channel", "thread_ts"))
 def start_stream(workspace: Workspace, args: Args) -> Json:
-    conversation = joined(workspace, args)
+    conversation = writable(workspace, args)
+    if conversation.kind == "mpim":
+        raise Refusal("channel_type_not_supported")
     if conversation.kind != "im":
         for name in ("recipient_team_id", "recipient_user_id"):
             if not args.text(name):
@@ -29,6 +31,8 @@ def start_stream(workspace: Workspace, args: Args) -> Json:
 @method("chat.appendStream", "chat:write", required=("channel", "ts"))
 def append_stream(workspace: Workspace, args: Args) -> Json:
     message = _open_stream(workspace, args)
+    if message.stopped:
+        raise Refusal("stopped_by_user")
     _grow(workspace, message, args)
     return {"channel": message.channel, "ts": message.ts}
 
@@ -42,7 +46,15 @@ def stop_stream(workspace: Workspace, args: Args) -> Json:
     _within_limit([*message.blocks, *last])
     message.streaming = False
     workspace.edit(message, {"blocks": [*message.blocks, *last], **metadata})
+    _end_session(workspace, message, args.text("session_status"))
     return {"channel": message.channel, "ts": message.ts, "message": dict(message.body)}
+
+
+def _end_session(workspace: Workspace, message: Message, status: str) -> None:
+    thread = message.thread_ts or message.ts
+    work = workspace.works.get((message.channel, thread))
+    if work and work.session and (status or work.session == "processing"):
+        workspace.note_work(message.channel, thread, session=status or "active")
 
 
 def _open_stream(workspace: Workspace, args: Args) -> Message:

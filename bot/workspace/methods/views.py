@@ -1,5 +1,7 @@
 """views: modals and the Home tab."""
 
+import json
+
 from bot.workspace.blocks import with_ids
 from bot.workspace.methods.registry import Args, Refusal, method
 from bot.workspace.payloads import shown_view, view_payload
@@ -7,10 +9,14 @@ from bot.workspace.records import Json, View
 from bot.workspace.state import Workspace
 from bot.workspace.surfaces import Spent
 
+MOST_BYTES = 250_000
+
 
 def content_of(args: Args) -> Json:
     """What a view is to show, its blocks with ids."""
     view: Json = dict(args.json("view"))
+    if len(json.dumps(view)) > MOST_BYTES:
+        raise Refusal("view_too_large")
     return {**view, "blocks": with_ids(view.get("blocks") or [])}
 
 

@@ -20,6 +20,7 @@ const PARTS = [
   [["all", "main", "home"], () => { if (store.place?.tab === "home") showHome(at("main").querySelector(".scroll")); }],
   [["prompts"], () => drawPrompts()],
   [["all", "modals"], () => showModal(at("modal"))],
+  [["title"], () => drawTitle(at("thread"))],
   [["notice"], () => drawNotice(at("notice"))],
   [["all", "inspector"], () => { if (!at("inspector").hidden) showInspector(at("inspector")); }],
 ];
@@ -167,10 +168,16 @@ function drawThread(host) {
   const { channel, ts } = store.thread;
   const conversation = store.conversations.find((one) => one.id === channel);
   const { node, focus } = composer({ channel, thread_ts: ts, hint: "Reply…" });
-  fill(host, h("header", { class: "pane-head" }, h("h2", {}, "Thread"), h("span", { class: "muted" }, channel === store.direct ? store.app.app_name : `#${title(conversation)}`),
+  const where = channel === store.direct ? store.app.app_name : `#${title(conversation)}`;
+  fill(host, h("header", { class: "pane-head" }, h("h2", {}, "Thread"), h("span", { class: "muted thread-title" }, store.works.get(`${channel}/${ts}`)?.title || where),
     h("span", { class: "grow" }), button(icon("close"), () => openThread(null), { class: "round", "aria-label": "Close thread" })),
     h("div", { class: "scroll" }), node);
   focus();
+}
+
+function drawTitle(host) {
+  const title = store.thread && store.works.get(`${store.thread.channel}/${store.thread.ts}`)?.title;
+  if (title) host.querySelector(".thread-title").textContent = title;
 }
 
 function drawReplies() {

@@ -44,6 +44,7 @@ const PATHS = {
   up: "M7 9l3-6c1.500 0 2 1 2 2v3h4.500l-1.200 8H7zM3.500 9H7v7H3.500z",
   thumbdown: "M13 11l-3 6c-1.500 0-2-1-2-2v-3H3.500l1.200-8H13zM16.500 11H13V4h3.500z",
   warning: "M10 3 2 17h16zM10 8v4M10 14v1",
+  stop: "M5 5h10v10H5z",
   more: "M4 10h.01M10 10h.01M16 10h.01",
   check: "M4 10.500 8 14.500 16 6",
   file: "M5 2.500h7l4 4v11H5zM12 2.500v4h4",
@@ -52,7 +53,7 @@ const PATHS = {
   pulse: "M2 10h4l2-6 4 12 2-6h4",
   people: "M7.500 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 16.500c0-3 2.500-4.500 5.500-4.500s5.500 1.500 5.500 4.500M13 4.500a3 3 0 0 1 0 5.500M15 12c2 .6 3 2.300 3 4.500",
 };
-const SOLID = new Set(["send", "bolt"]);
+const SOLID = new Set(["send", "bolt", "stop"]);
 
 export function icon(name, label) {
   const svg = document.createElementNS(SVG, "svg");

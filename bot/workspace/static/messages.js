@@ -10,6 +10,7 @@ import { mrkdwn } from "./text.js";
 
 const QUICK = ["white_check_mark", "eyes", "raised_hands"];
 const TOGETHER_S = 300;
+const TURN_MS = 2500;
 
 const drawn = new Map();
 
@@ -157,7 +158,7 @@ function show(host, nodes) {
 export function showConversation(host, channel, welcome) {
   const messages = messagesOf(channel).filter((one) => !isReply(one) || one.subtype === "thread_broadcast");
   const nodes = list(messages, false);
-  const busy = messages.filter((one) => store.statuses.has(`${channel}/${one.ts}`) && store.thread?.ts !== one.ts);
+  const busy = messages.filter((one) => isBusy(store.works.get(`${channel}/${one.ts}`)) && store.thread?.ts !== one.ts);
   show(host, [welcome(messages.length), nodes, busy.map((one) => statusLine(channel, one.ts))]);
 }
 
@@ -166,16 +167,21 @@ export function showThread(host, { channel, ts }) {
   show(host, [list(messages, true), statusLine(channel, ts)]);
 }
 
+function isBusy(work) { return Boolean(work?.status || work?.session === "processing"); }
+
 const cycles = new Map();
 
+// What the app is doing, its loading messages in turn, with a Stop button where an agent's session is under way.
 function statusLine(channel, ts) {
   const key = `${channel}/${ts}`;
-  const status = store.statuses.get(key);
-  if (!status) { cycles.delete(key); return null; }
+  const work = store.works.get(key);
+  if (!isBusy(work)) { cycles.delete(key); return null; }
   if (!cycles.has(key)) cycles.set(key, Date.now());
-  const turn = Math.floor((Date.now() - cycles.get(key)) / 2500);
-  const loading = status.loading_messages[turn % Math.max(1, status.loading_messages.length)];
-  return h("div", { class: "status", role: "status", "data-turns": status.loading_messages.length > 1 ? "yes" : null },
+  const { text = "is working…", loading_messages: loading = [] } = work.status ?? {};
+  const turn = Math.floor((Date.now() - cycles.get(key)) / TURN_MS);
+  const stop = work.session === "processing" && store.app.can_be_stopped;
+  return h("div", { class: "status", role: "status", "data-turns": loading.length > 1 ? "yes" : null },
     h("span", { class: "avatar app small" }, icon("bolt")),
-    h("span", { class: "shimmer" }, loading ?? `${store.app.app_name} ${status.text}`));
+    h("span", { class: "shimmer" }, loading[turn % Math.max(1, loading.length)] ?? `${store.app.app_name} ${text}`),
+    stop && button([icon("stop"), "Stop"], () => act("stop", { channel, ts }), { class: "button" }));
 }

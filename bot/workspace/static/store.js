@@ -2,7 +2,7 @@
 
 export const store = {
   app: null, people: [], me: null, direct: null, now: Date.now() / 1000,
-  conversations: [], messages: new Map(), statuses: new Map(), prompts: [], home: null, modals: [],
+  conversations: [], messages: new Map(), works: new Map(), prompts: [], home: null, modals: [],
   deliveries: [], calls: [], unread: new Map(), sockets: 0,
   place: null, thread: null, entered: new Map(), notice: null,
 };
@@ -86,7 +86,7 @@ async function load() {
   });
   store.messages = new Map();
   told.messages.forEach(keep);
-  store.statuses = new Map(told.statuses.map((one) => [`${one.channel}/${one.thread_ts}`, one.status]));
+  store.works = new Map(told.works.map((one) => [`${one.channel}/${one.thread_ts}`, one]));
   changed("all");
 }
 
@@ -108,11 +108,10 @@ const APPLY = {
     changed("messages", "sidebar");
   },
   deleted({ channel, ts }) { store.messages.get(channel)?.delete(ts); changed("messages"); },
-  status({ channel, thread_ts, status }) {
-    if (status) store.statuses.set(`${channel}/${thread_ts}`, status);
-    else store.statuses.delete(`${channel}/${thread_ts}`);
-    if (status) follow({ channel, thread_ts, user: store.app.bot_user_id });
-    changed("messages");
+  work(work) {
+    store.works.set(`${work.channel}/${work.thread_ts}`, work);
+    if (work.status) follow({ channel: work.channel, thread_ts: work.thread_ts, user: store.app.bot_user_id });
+    changed("messages", "title");
   },
   prompts({ prompts }) { store.prompts = prompts; changed("prompts"); },
   home({ views }) { store.home = views[0]; changed("home"); },

@@ -73,6 +73,13 @@ def test_one_action_in_two_blocks_is_entered_in_each() -> None:
     assert [values[name]["a"]["value"] for name in ("first", "second")] == ["1", "2"]
 
 
+def test_a_menu_of_conversations_may_let_the_app_answer_in_the_one_that_was_chosen() -> None:
+    menu = {"type": "conversations_select", "response_url_enabled": True}
+    blocks = [block(menu), {**block({"type": "conversations_select"}), "block_id": "other"}]
+    state = forms.state_of(blocks, {"b": "C1", "other": "C2"})
+    assert forms.answer_places(blocks, state) == [{"block_id": "b", "action_id": "a", "channel_id": "C1"}]
+
+
 def test_only_required_inputs_left_empty_are_missing() -> None:
     written = {"type": "plain_text_input"}
     for optional, entered, missing in ((False, {}, {"b": forms.REQUIRED}), (False, {"a": "x"}, {}), (True, {}, {})):

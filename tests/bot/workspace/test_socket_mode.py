@@ -328,9 +328,13 @@ def test_reactions_joins_and_changed_people_are_told(slack: LocalSlack) -> None:
 
 
 def test_where_a_person_looks_is_told_to_an_app_that_listens(slack: LocalSlack) -> None:
-    slack.person("U0ANA").look_at("general")
-    event = slack.deliveries[0].payload["event"]
-    assert (event["type"], event["context"]["entities"][0]["value"]) == ("app_context_changed", "C0GENERAL")
+    ana = slack.person("U0ANA")
+    ana.look_at("general")
+    ana.open_messages()
+    ana.dm("what is this about?")
+    changed, opened, asked = (delivery.payload["event"] for delivery in slack.deliveries)
+    assert (changed["type"], changed["context"]["entities"][0]["value"]) == ("app_context_changed", "C0GENERAL")
+    assert opened["context"] == asked["app_context"] == changed["context"]
 
 
 def test_an_app_without_the_scope_or_the_subscription_hears_nothing(clock: Clock) -> None:
@@ -388,6 +392,18 @@ def test_retries_are_counted_for_the_app_and_end_after_the_third(
     assert delivery.state == "failed"
     assert [number for number, _ in heard] == ["0", "1", "2", "3"]
     assert len({event_id for _, event_id in heard}) == 1
+
+
+def test_what_was_written_before_the_app_was_there_reaches_it_when_it_comes(
+    slack: LocalSlack, echo: App, connected: Connect
+) -> None:
+    slack.faults.retry_scale = 1
+    ana = slack.person("U0ANA")
+    question = ana.dm("anybody there?")
+    ana.wait(lambda: len(slack.deliveries[0].attempts) == 2, what="the wait for the minute to be over")
+    with connected(echo):
+        assert ana.answer(question).text == "you said anybody there?"
+    assert len(slack.deliveries[0].attempts) == 3
 
 
 def test_an_event_nobody_is_there_for_is_given_up(slack: LocalSlack) -> None:
