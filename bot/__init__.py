@@ -3,6 +3,7 @@
 - `agent` answers a question, whoever carries it; `planner` and `reading` do without a language model.
 - `listeners` hear Slack, `desk` takes questions on and knows who asks, `views` draw results as blocks.
 - `embeddings` asks a provider for the playbook's vectors.
+- `outgoing` is the one way out: it lets no `links` to unknown hosts, and nothing that Slack would refuse, be sent.
 - `jobs` go on beside the conversations: new leads are placed, `notices` are delivered.
 - `workspace` is a Slack of our own for the demo and the tests.
 - `app` and `cli` put everything together; only they (and `bench`) may import `knowledge` and `scoring`.

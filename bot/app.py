@@ -163,7 +163,7 @@ def create_app(settings: Settings, assistant: Assistant, db: Database) -> tuple[
     from slack_bolt.error import BoltError
     from slack_sdk.errors import SlackApiError
 
-    from bot import listeners, posting
+    from bot import listeners, outgoing, posting
     from bot.desk import Desk
     from knowledge import people
     from knowledge.inbox import Inbox
@@ -172,12 +172,13 @@ def create_app(settings: Settings, assistant: Assistant, db: Database) -> tuple[
         raise BadInput("SLACK_BOT_TOKEN is not set; the README says where to find it.")
     try:
         app = App(
-            client=posting.client(settings.slack_bot_token, settings.slack_api_url),
+            client=posting.client(settings.slack_bot_token, settings.slack_api_url, settings.link_hosts),
             signing_secret=settings.slack_signing_secret or None,
         )
     except (BoltError, SlackApiError) as error:
         raise BadInput("Slack refuses SLACK_BOT_TOKEN; copy it anew from your app's OAuth page.") from error
     desk = Desk(assistant, Inbox(db), clock(settings.now), partial(people.link, db))
+    outgoing.guard(app, settings.link_hosts)
     listeners.register(app, desk)
     return app, desk
 
@@ -191,7 +192,7 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebCl
     from scoring.dispatch import Dispatcher, Rules
     from tools import projections
 
-    db, once = services.db, posting.once(slack)
+    db, once = services.db, posting.once(slack, settings.link_hosts)
     dispatcher = Dispatcher(db, services.models, Rules(hold_out=settings.hold_out))
     courier = Courier(
         desk,

@@ -1,4 +1,4 @@
-"""Sends to Slack: checked before it goes, patient when Slack says wait, plain text where blocks would be refused."""
+"""Posts to Slack: patient when Slack says wait, found again by the ids that go with a message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
 
-from bot.blockkit import problems
+from bot.outgoing import Guarded
 from bot.views import blocks
 from bot.views.blocks import Block
 from tools.base import Attachment
@@ -25,38 +25,25 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 Standing = Literal["nothing", "answer", "all"]
 
 
-def client(token: str, api_url: str) -> WebClient:
+def client(token: str, api_url: str, hosts: frozenset[str] = frozenset()) -> Guarded:
     """A client that waits and tries again when Slack is busy or stumbles; by itself it would not."""
-    made = WebClient(token=token, base_url=api_url)
+    made = Guarded(token, hosts=hosts, base_url=api_url)
     made.retry_handlers += [RateLimitErrorRetryHandler(max_retry_count=2), ServerErrorRetryHandler(max_retry_count=2)]
     return made
 
 
-def once(slack: WebClient) -> WebClient:
+def once(slack: WebClient, hosts: frozenset[str] = frozenset()) -> Guarded:
     """The same Slack, never told a thing twice by itself: what seemed to fail may have arrived."""
-    return WebClient(slack.token, slack.base_url, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)])
+    patient = [RateLimitErrorRetryHandler(max_retry_count=2)]
+    return Guarded(slack.token, hosts=hosts, base_url=slack.base_url, retry_handlers=patient)
 
 
 def message(
     text: str, body: Sequence[Block], audit_id: str | None = None, *, notices: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """What every message has: a text for notifications and readers, blocks if Slack would take them, and ids: the
-    audit's, and those of the notices in it."""
-    payload: dict[str, Any] = {
-        "text": blocks.escaped(text)[:TEXT_LIMIT] or " ",
-        "blocks": list(body),
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
-    if wrong := problems("chat.postMessage", {"channel": "C0", **payload}):
-        logger.error(
-            "Blocks would be refused: %s",
-            [f"{p.pointer}: {p.message}" for p in wrong[:5]],
-            extra={"action": "blocks_refused", "audit_id": audit_id},
-        )
-        payload["blocks"] = []
-    if not payload["blocks"]:
-        payload.pop("blocks")
+    """What every message has: a text for notifications and readers, blocks, and ids: the audit's, and those of the
+    notices in it."""
+    payload: dict[str, Any] = {"text": blocks.shortened(blocks.escaped(text), TEXT_LIMIT) or " ", "blocks": list(body)}
     if audit_id:
         # Anyone in the channel can read metadata: an id, never data.
         ids = {"audit_id": audit_id} | ({NOTICES: list(notices)} if notices else {})
@@ -65,7 +52,7 @@ def message(
 
 
 def ephemeral(text: str, body: Sequence[Block]) -> dict[str, Any]:
-    """A message that one person sees; it takes neither metadata nor settings for links."""
+    """A message that one person sees; it takes no metadata."""
     return {name: value for name, value in message(text, body).items() if name in ("text", "blocks")}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot import posting
+from bot import outgoing, posting
 from bot.agent import OFFLINE, Answer
 from bot.blockkit import problems
 from bot.views import blocks, home
@@ -98,7 +98,10 @@ def test_home_and_modal_fit(books: Books) -> None:
 
 
 def test_blocks_that_slack_would_refuse_go_out_as_plain_text() -> None:
-    payload = posting.message("hello", [{"type": "header", "text": {"type": "mrkdwn", "text": "no"}}], "a1")
-    assert "blocks" not in payload
+    bad = [{"type": "header", "text": {"type": "mrkdwn", "text": "no"}}]
+    payload = outgoing.safe("chat.postMessage", {"channel": "C1", **posting.message("hello", bad, "a1")}, frozenset())
+    assert payload["blocks"] == []
     assert payload["text"] == "hello"
     assert payload["metadata"]["event_payload"] == {"audit_id": "a1"}
+    view = outgoing.safe("views.publish", {"user_id": "U1", "view": {"type": "home", "blocks": bad}}, frozenset())
+    assert not problems("views.publish", view)
