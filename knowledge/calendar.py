@@ -21,7 +21,7 @@ SUNDAY = 6
 _LAST_N = re.compile(r"(?:the )?(?:last|past) ([1-9]\d{0,2}) (day|week|month|quarter|year)s?")
 _QUARTER = re.compile(r"(?:(?P<year>\d{4})[- ])?q(?P<q>[1-4])(?: (?P<late_year>\d{4}))?")
 _NAMED_MONTH = re.compile(r"([a-z]{3,9})(?: (\d{4}))?")
-_MONTHS = (
+MONTHS = (
     "january",
     "february",
     "march",
@@ -77,21 +77,21 @@ def _days(words: str, today: date) -> tuple[date, date]:
         day = today + timedelta(("yesterday", "today", "tomorrow").index(words) - 1)
         return day, day + timedelta(1)
     if match := re.fullmatch(r"(this|last|next) (week|month|quarter|year)", words):
-        start = _unit_start(today, match[2], ("last", "this", "next").index(match[1]) - 1)
-        return start, _unit_start(start, match[2], 1)
+        start = unit_start(today, match[2], ("last", "this", "next").index(match[1]) - 1)
+        return start, unit_start(start, match[2], 1)
     if match := _LAST_N.fullmatch(words):
         after = today + timedelta(1)
-        return _back(after, match[2], int(match[1])), after
+        return back(after, match[2], int(match[1])), after
     if match := _QUARTER.fullmatch(words):
         year = int(match["year"] or match["late_year"] or 0)
         start = _latest(year, 3 * int(match["q"]) - 2, today)
-        return start, _unit_start(start, "quarter", 1)
-    if (match := _NAMED_MONTH.fullmatch(words)) and (month := _month(match[1])):
-        start = _latest(int(match[2] or 0), month, today)
-        return start, _unit_start(start, "month", 1)
+        return start, unit_start(start, "quarter", 1)
+    if (match := _NAMED_MONTH.fullmatch(words)) and (number := month(match[1])):
+        start = _latest(int(match[2] or 0), number, today)
+        return start, unit_start(start, "month", 1)
     if match := _MONTH.fullmatch(words):
         start = date(int(match[1]), int(match[2]), 1)
-        return start, _unit_start(start, "month", 1)
+        return start, unit_start(start, "month", 1)
     if match := re.fullmatch(rf"{_DAY}(?:\.\.{_DAY})?", words):
         start, last = date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1])
         if last < start:
@@ -100,9 +100,9 @@ def _days(words: str, today: date) -> tuple[date, date]:
     raise ValueError(words)
 
 
-def _month(name: str) -> int | None:
+def month(name: str) -> int | None:
     """The number of a month called by its name or its first three letters."""
-    return next((i for i, month in enumerate(_MONTHS, 1) if name in (month, month[:3])), None)
+    return next((i for i, month in enumerate(MONTHS, 1) if name in (month, month[:3])), None)
 
 
 def _latest(year: int, month: int, today: date) -> date:
@@ -110,7 +110,7 @@ def _latest(year: int, month: int, today: date) -> date:
     return date(year or today.year - (month > today.month), month, 1)
 
 
-def _unit_start(day: date, unit: str, shift: int) -> date:
+def unit_start(day: date, unit: str, shift: int) -> date:
     """The first day of the week, month, quarter or year around `day`, `shift` units on."""
     if unit == "week":
         return day - timedelta(day.weekday()) + timedelta(weeks=shift)
@@ -119,13 +119,13 @@ def _unit_start(day: date, unit: str, shift: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def _back(day: date, unit: str, n: int) -> date:
-    """The day `n` units before `day`; in a shorter month, that month's last day."""
+def back(day: date, unit: str, n: int) -> date:
+    """The day `n` units before `day`, or after it for `n` below 0; in a shorter month, that month's last day."""
     if unit in ("day", "week"):
         return day - timedelta(n * {"day": 1, "week": 7}[unit])
-    month = _unit_start(day.replace(day=1), "month", -n * {"month": 1, "quarter": 3, "year": 12}[unit])
-    last = _unit_start(month, "month", 1) - timedelta(1)
-    return month.replace(day=min(day.day, last.day))
+    first = unit_start(day.replace(day=1), "month", -n * {"month": 1, "quarter": 3, "year": 12}[unit])
+    last = unit_start(first, "month", 1) - timedelta(1)
+    return first.replace(day=min(day.day, last.day))
 
 
 def zone(name: str) -> ZoneInfo:
