@@ -25,6 +25,7 @@ class DealRecord:
     id: str
     name: str
     lead_id: str | None
+    account_id: str | None
     owner_id: str | None
     stage: str | None
     amount: Decimal | None
@@ -163,6 +164,7 @@ def _deal(row: Deal) -> DealRecord:
         row.id,
         row.name,
         row.lead_id,
+        row.account_id,
         row.owner_id,
         row.stage,
         row.amount,

@@ -93,7 +93,7 @@ def by_name(db: Database, kind: Kind, keys: Sequence[str], limit: int = 50) -> l
             *session.scalars(select(model).where(func.lower(model.name).in_(folded)).limit(limit)),
             *session.scalars(select(model).where(model.id.in_(ids)).limit(limit)),
         ]
-        return list({row.id: _named(kind, row) for row in rows}.values())
+        return list({row.id: named(kind, row) for row in rows}.values())
 
 
 def owned_by(
@@ -124,7 +124,7 @@ def starting_with(db: Database, kind: Kind, prefixes: Sequence[str], limit: int 
             # A range reads the index on SQLite; PostgreSQL sorts by its own collation, where a range is no prefix.
             starts = (name >= low) & (name < low + "\uffff") if db.is_sqlite else func.starts_with(name, low)
             query = select(model).where(starts)
-            found += [_named(kind, row) for row in session.scalars(query.limit(limit))]
+            found += [named(kind, row) for row in session.scalars(query.limit(limit))]
     return found
 
 
@@ -212,7 +212,8 @@ def last_write(db: Database, *, until: datetime) -> datetime | None:
         return session.scalar(select(func.max(Activity.at)).where(Activity.at <= until))
 
 
-def _named(kind: Kind, row: Any) -> Named:
+def named(kind: Kind, row: Any) -> Named:
+    """A row of a table of that kind by its name."""
     return Named(
         kind, row.id, lead_name(row.name, row.id), row.company if isinstance(row, Lead) else None, row.owner_id
     )
