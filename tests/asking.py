@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from knowledge import proposals
+from knowledge import entries, proposals, snoozes
+from knowledge.entries import Entry
 from knowledge.people import Person
 from knowledge.proposals import Move
 from tests.company import NOW, Books
 from tools.base import Tool
 
 TERMS: dict[str, Any] = {"pool": "new", "max_per_rep": None, "min_per_rep": None, "exclude": [], "pin": {}}
+# Given though the tool could do without.
+SAID = ("months", "until")
 DECISIONS = {"decide_proposal": "approve", "decide_appeal": "grant"}
 
 
@@ -31,16 +35,20 @@ def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
         "proposal": lambda: proposed(books, rep),
         "appeal": lambda: appealed(books, rep),
         "decision": lambda: DECISIONS[tool.name],
-        "kind": lambda: "assign",
+        "kind": lambda: "note" if tool.name == "log_message" else "assign",
         "on": lambda: True,
         "text": lambda: "I know their buyer",
         "question": lambda: "who approves a discount",
         "passage": lambda: books.passage_of(asker),
         "verdict": lambda: "outdated",
         "by": lambda: rep.id,
+        "outcome": lambda: "meeting_booked",
+        "note": lambda: "They read every site by hand",
+        "until": lambda: "next monday",
+        "entry": lambda: entered(tool, books, asker),
     }
     fields = tool.arguments.model_fields.items()
-    return {name: known[name]() for name, info in fields if info.is_required() or name == "months"}
+    return {name: known[name]() for name, info in fields if info.is_required() or name in SAID}
 
 
 def proposed(books: Books, rep: Person) -> str:
@@ -65,3 +73,13 @@ def appealed(books: Books, rep: Person) -> str:
         return waiting[0]
     lead = books.lead_of(books.rival(rep, same_team=True))
     return proposals.appeal(books.db, lead.id, by=rep.id, at=NOW, text="I know their buyer").id
+
+
+def entered(tool: Tool, books: Books, asker: Person) -> str:
+    """What a tool that takes something back is asked to take back; for others an id of something to come."""
+    lead_id = books.lead_of(asker if asker.role == "rep" else books.person("rep")).id
+    if tool.name == "undo_outcome":
+        entries.write(books.db, Entry("E-1", NOW, asker.id, "call", "outbound", "reached", None, lead_id))
+    if tool.name == "end_snooze":
+        snoozes.put(books.db, "E-1", lead_id, asker.id, until=NOW + timedelta(days=7), at=NOW)
+    return "E-1"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from knowledge import deals, frames, pipeline
 from knowledge.citations import Citation, record
@@ -21,11 +21,10 @@ from scoring.advice.effects import ALL_STAGES, Effect
 from scoring.advice.model import Advice, NextStep, NextTouch
 from scoring.registry import Served
 from tools import access, names, playbook, wording
-from tools.base import Result, ToolContext, tool
+from tools.base import RecordName, Result, ToolContext, tool
 from tools.deal_cards import outlook_on
 from tools.playbook import Quote
 
-RecordName = Annotated[str, Field(min_length=1, max_length=200, description="the full name of the deal or lead")]
 # Won deals that are searched for similar ones: the latest.
 MOST_SEARCHED, ALIKE_SHOWN = 200, 3
 # A deal as likely as this to slip or be lost does not belong into a forecast.

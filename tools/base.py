@@ -39,6 +39,7 @@ Kept = TypeVar("Kept")
 Limit = Annotated[int, Field(ge=1, le=25, description="how many to show, 1 to 25")]
 LeadName = Annotated[str, Field(min_length=1, max_length=200, description="the lead's full name")]
 DealName = Annotated[str, Field(min_length=1, max_length=200, description="the deal's full name")]
+RecordName = Annotated[str, Field(min_length=1, max_length=200, description="the full name of the deal or lead")]
 Owner = Annotated[str, Field(max_length=200, description='whose records: a name, an id, "me" or "team"')]
 PeriodWords = Annotated[
     str, Field(max_length=60, description='"today", "this week", "last month", "2026-Q3", "2026-01-01..2026-03-31", …')

@@ -18,11 +18,13 @@ from tools.lift import lift_report
 from tools.models import decide_column, model_report
 from tools.movement import score_change
 from tools.news import assignment_news, plan_news
+from tools.outcomes import log_message, log_outcome, undo_outcome, write_outcome
 from tools.pipeline import pipeline_report
 from tools.plans import plan_allocation
 from tools.playbook import mark_passage, open_passage, passage_news, search_playbook
 from tools.ratings import rate_lead
 from tools.retro import retro_report
+from tools.snoozes import end_snooze, snooze_lead, write_snooze
 from tools.standing import standing_rule, standing_rules
 from tools.terms import plan_terms, renew_proposal
 
@@ -62,4 +64,11 @@ TOOLS: tuple[Tool, ...] = (
     plan_terms,
     renew_proposal,
     arrivals_news,
+    log_outcome,
+    write_outcome,
+    undo_outcome,
+    log_message,
+    snooze_lead,
+    write_snooze,
+    end_snooze,
 )

@@ -167,6 +167,7 @@ def deal(ctx: ToolContext, name: str) -> Named:
 
 def one_of(ctx: ToolContext, kinds: Sequence[Kind], name: str) -> Named:
     """The record of that name, of whichever kind; raises what `seen` does. Exact names go before near misses."""
+    kinds = [kind for kind in kinds if name.startswith(_key(kind))] or kinds
     exact = [kind for kind in kinds if records.by_name(ctx.db, kind, [name])]
     for kind in exact or kinds[:-1]:
         try:
@@ -177,7 +178,7 @@ def one_of(ctx: ToolContext, kinds: Sequence[Kind], name: str) -> Named:
 
 
 def seen(ctx: ToolContext, kind: Kind, name: str) -> Named:
-    """The record of that name, if the asker may see it.
+    """The record of that name, or of a key such as `leads/7`, if the asker may see it.
 
     Raises
     ------
@@ -186,6 +187,8 @@ def seen(ctx: ToolContext, kind: Kind, name: str) -> Named:
     NotAllowed
         When it belongs to somebody of the asker's own team and is not the asker's to see.
     """
+    if name.startswith(_key(kind)):
+        return _of_key(ctx, kind, name.removeprefix(_key(kind)))
     found = records.by_name(ctx.db, kind, [name])
     by_sight = {how: [one for one in found if _sight(ctx, one) == how] for how in ("all", "name")}
     if not by_sight["all"] and by_sight["name"]:
@@ -204,6 +207,18 @@ def heard(ctx: ToolContext, name: str) -> Named:
     """
     audible = [one for one in records.by_name(ctx.db, "lead", [name]) if _sight(ctx, one) != "nothing"]
     return _only(audible, name) if audible else _nearest(ctx, "lead", name)
+
+
+def _key(kind: Kind) -> str:
+    return f"{kind}s/"
+
+
+def _of_key(ctx: ToolContext, kind: Kind, id_: str) -> Named:
+    """The very record that a button was made for; here a near miss would be another one."""
+    found = next((one for one in records.by_name(ctx.db, kind, [id_]) if one.id == id_), None)
+    if found is None or _sight(ctx, found) != "all":
+        raise UnknownRecord(f"That {kind} is gone, or not yours to see.")
+    return found
 
 
 def _only(found: Sequence[Named], name: str) -> Named:

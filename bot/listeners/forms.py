@@ -15,14 +15,24 @@ from slack_sdk import WebClient
 from bot.agent import Answer
 from bot.listeners import clicks, spots
 from bot.listeners.spots import Spot
-from bot.views import assignments, buttons, forms, plans
+from bot.views import assignments, buttons, forms, outcomes, plans
 from tools.base import Refusal
 
 if TYPE_CHECKING:
     from bot.desk import Desk
 
 logger = logging.getLogger(__name__)
-FORMS = {form.name: form for form in (plans.REJECT, plans.ADJUST, assignments.APPEAL, assignments.REFUSE)}
+FORMS = {
+    form.name: form
+    for form in (
+        plans.REJECT,
+        plans.ADJUST,
+        assignments.APPEAL,
+        assignments.REFUSE,
+        outcomes.LOG,
+        outcomes.SNOOZE,
+    )
+}
 # Slack gives up on a form after three seconds; a refusal that comes before that is shown in it, with what was entered.
 PATIENCE_S = 2.0
 
@@ -55,6 +65,7 @@ def register(app: App, desk: Desk) -> None:
         spot = Spot(**private["spot"] | {"user": body["user"]["id"]})
         try:
             arguments = private["arguments"] | forms.entered(form, view["state"])
+            arguments |= {form.once: view["id"]} if form.once else {}
         except forms.Unreadable as error:
             ack(response_action="errors", errors={error.name: str(error)})
             return

@@ -30,6 +30,7 @@ class Form:
     then : what becomes of the tool's answer, as with a button
     fields : the inputs; they are drawn from what `look` says, where there is such a tool
     reads : for arguments that are typed as text, how the text is read; what it raises stands under the field
+    once : the argument that takes an id of this opening, by which the tool knows a form that is sent twice
     """
 
     name: str
@@ -40,6 +41,7 @@ class Form:
     fields: Callable[[Result | None], Sequence[Block]]
     look: Tool | None = None
     reads: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
+    once: str | None = None
 
 
 class Unreadable(BadInput):
@@ -92,10 +94,13 @@ def entered(form: Form, state: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def words(name: str, label: str, *, hint: str = "") -> Block:
+def words(
+    name: str, label: str, *, hint: str = "", initial: str = "", limit: int = WORDS_LIMIT, optional: bool = False
+) -> Block:
     """A field for a few sentences."""
-    element = {"type": "plain_text_input", "action_id": name, "multiline": True, "max_length": WORDS_LIMIT}
-    return _field(name, label, element, hint, False)
+    element = {"type": "plain_text_input", "action_id": name, "multiline": True, "max_length": limit}
+    kept = {"initial_value": blocks.shortened(initial, limit)} if initial else {}
+    return _field(name, label, element | kept, hint, optional)
 
 
 def lines(name: str, label: str, *, hint: str = "", initial: Sequence[str] = ()) -> Block:
@@ -115,7 +120,7 @@ def choices(
     name: str, label: str, groups: Mapping[str, Mapping[str, str]], *, hint: str = "", initial: Sequence[str] = ()
 ) -> Block:
     """A field to choose any of some values, which may be left empty; `groups` hold what each value is called."""
-    options = {value: _option(value, text) for group in groups.values() for value, text in group.items()}
+    options = {value: option(value, text) for group in groups.values() for value, text in group.items()}
     element: Block = {
         "type": "multi_static_select",
         "action_id": name,
@@ -131,18 +136,51 @@ def choices(
     return _field(name, label, element | ({"initial_options": chosen} if chosen else {}), hint, True)
 
 
+def choice(name: str, label: str, values: Mapping[str, str], *, hint: str = "", initial: str | None = None) -> Block:
+    """A field to choose one of some values from a menu; `values` says what each is called."""
+    element: Block = {"type": "static_select", "action_id": name, "options": _options(values)}
+    chosen = {} if initial is None else {"initial_option": option(initial, values[initial])}
+    return _field(name, label, element | chosen, hint, False)
+
+
+def quick(name: str, label: str, values: Mapping[str, str], *, hint: str = "") -> Block:
+    """A field to choose one of a few values that all stand there, which may be left empty."""
+    return _field(name, label, {"type": "radio_buttons", "action_id": name, "options": _options(values)}, hint, True)
+
+
+def day(name: str, label: str, *, hint: str = "") -> Block:
+    """A field for a day, which may be left empty."""
+    return _field(name, label, {"type": "datepicker", "action_id": name}, hint, True)
+
+
+def search(name: str, label: str, placeholder: str, *, hint: str = "") -> Block:
+    """A field that looks up what is typed, from two letters on; whoever hears its name offers what there is."""
+    told = {"type": "plain_text", "text": placeholder}
+    element = {"type": "external_select", "action_id": name, "placeholder": told, "min_query_length": 2}
+    return _field(name, label, element, hint, False)
+
+
 def _field(name: str, label: str, element: Block, hint: str, optional: bool) -> Block:
     told = {"label": label, **({"hint": hint} if hint else {})}
     texts = {key: {"type": "plain_text", "text": text} for key, text in told.items()}
     return {"type": "input", "block_id": name, "element": element, "optional": optional, **texts}
 
 
-def _option(value: str, text: str) -> Block:
+def _options(values: Mapping[str, str]) -> list[Block]:
+    return [option(value, text) for value, text in list(values.items())[:OPTIONS_LIMIT]]
+
+
+def option(value: str, text: str) -> Block:
+    """One of the values to choose from."""
     return {"text": {"type": "plain_text", "text": blocks.shortened(text, blocks.LABEL_LIMIT)}, "value": value}
 
 
 def _value(element: dict[str, Any]) -> Any:
     if "selected_options" in element:
-        return tuple(option["value"] for option in element["selected_options"])
+        return tuple(chosen["value"] for chosen in element["selected_options"])
+    if "selected_option" in element:
+        return (element["selected_option"] or {}).get("value")
+    if "selected_date" in element:
+        return element["selected_date"]
     text = (element.get("value") or "").strip()
     return int(text) if element["type"] == "number_input" and text else text

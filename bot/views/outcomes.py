@@ -1,0 +1,114 @@
+"""What a person does with a record, as blocks: the buttons that log an outcome or put a lead aside, and what came of
+them.
+
+`act` is the row that goes with every lead worth a call; `log` is its first button, for deals as well.
+"""
+
+from __future__ import annotations
+
+from bot.views import blocks, buttons, forms
+from bot.views.blocks import Block
+from bot.views.forms import Form
+from tools.base import Result
+from tools.outcomes import Logged, OutcomeProposal, TakenBack, undo_outcome, write_outcome
+from tools.snoozes import Snoozed, SnoozeProposal, Unsnoozed, end_snooze, write_snooze
+
+NOTE_LIMIT = 700
+OUTCOMES = {
+    "reached": "Call: reached",
+    "no_answer": "Call: no answer",
+    "voicemail": "Call: left a voicemail",
+    "busy": "Call: busy",
+    "callback": "Call: wants to be called back",
+    "meeting_booked": "Call: meeting booked",
+    "not_interested": "Call: not interested",
+    "wrong_number": "Call: wrong number",
+    "replied": "E-mail: they replied",
+    "emailed": "E-mail: sent",
+    "met": "Meeting held",
+    "won": "Won, close it",
+    "lost": "Lost, close it",
+}
+UNTIL = {
+    "tomorrow": "Tomorrow",
+    "in 3 days": "In three days",
+    "next monday": "Next Monday",
+    "in 2 weeks": "In two weeks",
+    "in 1 month": "In a month",
+}
+
+
+def act(lead_id: str) -> list[Block]:
+    """The row of buttons that do something with a lead: log what came of a call, put it aside."""
+    return [buttons.row(log(f"leads/{lead_id}"), buttons.opens("Snooze…", SNOOZE, lead=f"leads/{lead_id}"))]
+
+
+def log(record: str) -> Block:
+    """A button that opens the form for what came of a call or a meeting; `record` is a key, such as `deals/7`."""
+    return buttons.opens("Log outcome…", LOG, record=record)
+
+
+@blocks.drawn.register
+def proposed_outcome(found: OutcomeProposal) -> list[Block]:
+    """What would be written, with the button that writes it and the form to say it otherwise."""
+    if found.outcome is None:
+        return [blocks.section(found.text), buttons.row(log(found.record))]
+    said = {"note": found.note} if found.note else {}
+    write = buttons.renews(
+        "Log it", write_outcome, record=found.record, outcome=found.outcome, entry=found.entry, **said
+    )
+    change = buttons.opens("Something else…", LOG, record=found.record)
+    return [blocks.section(found.text), buttons.row(write, change)]
+
+
+@blocks.drawn.register
+def logged(found: Logged) -> list[Block]:
+    """What was written, and the button that takes it back."""
+    return [blocks.section(found.text, buttons.decides("Undo", undo_outcome, entry=found.entry))]
+
+
+@blocks.drawn.register
+def taken_back(found: TakenBack) -> list[Block]:
+    """That it is so no more."""
+    return [blocks.section(found.text, log(found.record))]
+
+
+@blocks.drawn.register
+def proposed_snooze(found: SnoozeProposal) -> list[Block]:
+    """Until when the lead would be put aside, with the button that does it and the form for another day."""
+    lead = f"leads/{found.lead_id}"
+    if found.until is None:
+        return [blocks.section(found.text), buttons.row(buttons.opens("Choose a day…", SNOOZE, lead=lead))]
+    until = found.until.isoformat(timespec="minutes")
+    snooze = buttons.renews("Snooze", write_snooze, lead=lead, until=until, entry=found.entry)
+    return [blocks.section(found.text), buttons.row(snooze, buttons.opens("Another day…", SNOOZE, lead=lead))]
+
+
+@blocks.drawn.register
+def snoozed(found: Snoozed) -> list[Block]:
+    """Until when it is put aside, and the button that takes it up again."""
+    return [blocks.section(found.text, buttons.decides("Take it back", end_snooze, entry=found.entry))]
+
+
+@blocks.drawn.register
+def unsnoozed(found: Unsnoozed) -> list[Block]:
+    """That it is back."""
+    return [blocks.section(found.text), *act(found.lead_id)]
+
+
+def _outcome(shown: Result | None) -> list[Block]:
+    return [
+        forms.choice("outcome", "What came of it?", OUTCOMES),
+        forms.words("note", "Note", hint="What else there is to remember.", limit=NOTE_LIMIT, optional=True),
+    ]
+
+
+def _until(shown: Result | None) -> list[Block]:
+    return [
+        forms.quick("until", "Until when?", UNTIL),
+        forms.day("day", "Or until this day", hint="It comes back on that morning, by your clock."),
+    ]
+
+
+LOG = Form("log_outcome", write_outcome, "Log outcome", "Log it", "decides", _outcome, once="entry")
+SNOOZE = Form("snooze", write_snooze, "Snooze", "Snooze", "decides", _until, once="entry")
