@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
-from bot import smalltalk
+from bot import remarks, smalltalk
 from tools.base import Tool, phrases
 from tools.names import Mention
+from tools.snoozes import said_until
 
 SURE, SURE_OF_A_PART = 0.42, 0.6
 _NUMBERS = (
@@ -163,6 +164,14 @@ class _Text:
     def named(self, subject: str) -> str | None:
         return next((mention.name for mention in self.mentions if mention.subject == subject), None)
 
+    @property
+    def bare(self) -> str:
+        """The question with blanks where its names are, so that no word of theirs means anything else."""
+        text = self.plain
+        for mention in self.mentions:
+            text = f"{text[: mention.start]}{' ' * (mention.end - mention.start)}{text[mention.end :]}"
+        return text
+
 
 class Reader:
     """Reads questions for a set of tools.
@@ -254,10 +263,10 @@ class Reader:
         subject = "deal" if last.tool in OF_DEALS else "lead"
         pointed = _pointed(text, last)
         if pointed:
-            about = best.kind in self.tools and subject in _fields(self.tools[best.kind])
+            about = best.kind in self.tools and _filled_by(subject, self.tools[best.kind])
             kind = best.kind if about and not _JUST_WHY.fullmatch(text.plain) else f"explain_{subject}"
             tool = self.tools.get(kind)
-            return Call(kind, {subject: pointed}) if tool else None
+            return self._call(tool, text, past, pointed) if tool else None
         if last.names and _JUST_WHY.fullmatch(text.plain):
             return Call(f"explain_{subject}", {subject: last.names[0]})
         if last.tool not in self.tools or not (_SAME.match(text.plain) or len(text.plain.split()) <= 3):
@@ -267,14 +276,20 @@ class Reader:
             return None
         return Call(last.tool, {**last.args, **changed})
 
-    def _call(self, tool: Tool, text: _Text, past: Sequence[Call]) -> Call | None:
-        """The call of a tool with all it needs from the text, or None if something needed is not there."""
+    def _call(self, tool: Tool, text: _Text, past: Sequence[Call], pointed: str | None = None) -> Call | None:
+        """The call of a tool with all it needs from the text, or None if something needed is not there.
+
+        A thread about one record goes on about it; what may be left open is asked for by the tool itself.
+        """
         arguments = self._arguments(tool, text)
         for name, info in tool.arguments.model_fields.items():
             if info.is_required() and name not in arguments:
                 if name not in ("lead", "record", "deal", "account"):
-                    return None
-                unknown = text.unknown or self._left_over(tool, text)
+                    if type(None) not in get_args(info.annotation):
+                        return None
+                    arguments[name] = None
+                    continue
+                unknown = pointed or text.unknown or self._left_over(tool, text) or _only_one(past, name)
                 if not unknown:
                     return None
                 arguments[name] = unknown
@@ -284,10 +299,10 @@ class Reader:
         fields = _fields(tool)
         found: dict[str, Any] = {}
         for argument, said in tool.words.items():
-            if value := _phrase(text.masked, said):
-                found[argument] = value
-        for subject, arguments in _FILLS.items():
-            name, filled = text.named(subject), next((each for each in arguments if each in fields), None)
+            if phrase := _phrase(text.masked, said):
+                found[argument] = phrase.value
+        for subject in _FILLS:
+            name, filled = text.named(subject), _filled_by(subject, tool)
             if name and filled:
                 found.setdefault(filled, name)
         if "question" in fields:
@@ -296,6 +311,10 @@ class Reader:
             found["where"] = {"source": source}
         if "period" in fields and (spans := [span for span in text.periods if not _is_start(span, text.plain)]):
             found["period"] = spans[0]
+        if "until" in fields and (until := said_until(text.bare)):
+            found["until"] = until
+        if "note" in fields and (note := _remark(tool, text)):
+            found["note"] = note
         if "since" in fields and text.periods:
             found["since"] = text.periods[0]
         if "periods" in fields and (quarters := _QUARTERS.search(text.plain)):
@@ -385,6 +404,13 @@ def _look(question: str, link: Link) -> _Text:
     return _Text(plain, mentions, periods, numbers, masked, name)
 
 
+def _remark(tool: Tool, text: _Text) -> str | None:
+    """What is added to an outcome, after it and after the record's name."""
+    said = _phrase(text.bare, tool.words["outcome"])
+    ends = [mention.end for mention in text.mentions if mention.subject in ("lead", "deal")]
+    return remarks.note(text.plain, max([*ends, said.end])) if said else None
+
+
 def _value(text: str) -> int:
     return int(text) if text.isdigit() else _NUMBERS.index(text.lower()) + 1
 
@@ -402,16 +428,37 @@ def _pointed(text: _Text, last: Call) -> str | None:
     return last.names[0] if _PRONOUN.search(text.plain) else None
 
 
-def _phrase(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
-    """The value whose longest phrase the text has."""
+@dataclass(frozen=True)
+class _Phrase:
+    """What somebody said for a value, and where it ends."""
+
+    value: str
+    words: str
+    end: int
+
+
+def _phrase(text: str, phrases: Mapping[str, Sequence[str]]) -> _Phrase | None:
+    """The longest phrase that the text has, with the value that it stands for."""
     low = text.lower()
     found = [
-        (len(phrase), value)
+        _Phrase(value, phrase, match.end())
         for value, many in phrases.items()
         for phrase in many
-        if re.search(rf"\b{re.escape(phrase)}\b", low)
+        if (match := re.search(rf"\b{re.escape(phrase)}\b", low))
     ]
-    return max(found)[1] if found else None
+    return max(found, key=lambda each: (len(each.words), each.value), default=None)
+
+
+def _filled_by(subject: str, tool: Tool) -> str | None:
+    """The argument of a tool that a name of that kind fills."""
+    return next((each for each in _FILLS[subject] if each in _fields(tool)), None)
+
+
+def _only_one(past: Sequence[Call], argument: str) -> str | None:
+    """The record that a thread was about last, if it was one of the kind that an argument takes."""
+    if not past or len(past[-1].names) != 1:
+        return None
+    return past[-1].names[0] if argument in ("record", "deal" if past[-1].tool in OF_DEALS else "lead") else None
 
 
 def _fields(tool: Tool) -> Mapping[str, Any]:

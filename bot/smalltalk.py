@@ -45,16 +45,15 @@ EXAMPLES: dict[str, str] = {
         'send me the contract please', what next / what should I answer to this message / coach {rep} / what are my weak
         spots / how can I get better / what should {rep} work on / team summary / what happened in my team {period} /
         how is the team doing / summary of the week / are we treating all reps fairly / only {number} nudges a day
-        please / mute nudges {period} / what is stored about me / who looked at my data / remind me of {lead} next
-        monday / snooze {lead} / just spoke to {lead}, meeting booked / log a call with {lead} / {lead} did not pick up
-        / write an e-mail to {lead} / draft a reply / prepare me for my meeting with {lead} / schedule a meeting with
-        {lead}
+        please / mute nudges {period} / what is stored about me / who looked at my data / write an e-mail to {lead} /
+        draft a reply / prepare me for my meeting with {lead} / schedule a meeting with {lead} / invite {lead} to a
+        meeting / write {lead} a follow-up
         """,
     CHANGE: """
         make {lead} mine / I want to have {lead} / take {lead} away from {rep} / put {lead} on my name /
         hand {lead} over to me / tell {lead} that we are late / delete all leads / delete {lead} /
         remove {lead} from the crm / drop the leads table / give all leads of {rep} to me / assign {lead} to me /
-        change the owner of {lead} / set the value of {lead} to {number} / mark {lead} as won / close {deal} as lost /
+        change the owner of {lead} / set the value of {lead} to {number} /
         update the stage of {deal} / erase everything / merge {lead} and {lead} / export all contacts /
         wipe the database / email all my leads / create a new lead / add a lead / transfer {account} to {rep} /
         make me an admin / move all leads from {rep} to {rep} / raise the amount of {deal} / cancel all deals /
@@ -67,8 +66,9 @@ ABILITIES = (
     "which deals are at risk and what to do next with a deal or lead, forecast a period's bookings, say how good the "
     "ranking is, who fits a lead best and why it went to whom it went, report any figure of the books (for example "
     "“win rate by source last quarter”), and quote the company's playbook (“how do I handle the price objection”). "
-    "Managers can also ask for a plan that shares out leads, who the ideal customer is and what was missed in the last "
-    "months."
+    "Tell me what came of a call (“just spoke to …, meeting booked”) or until when to put a lead aside, and a click "
+    "writes it down. Managers can also ask for a plan that shares out leads, who the ideal customer is and what "
+    "was missed in the last months."
 )
 REPLIES: dict[str, str] = {
     GREETING: "Hello! Ask me “which leads should I call now”, or about any lead or figure of yours.",

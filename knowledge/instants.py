@@ -16,6 +16,7 @@ from knowledge.errors import BadInput
 
 # Before the day's calls are shared out.
 MORNING, AFTERNOON, EVENING = time(8), time(13), time(17)
+EARLIEST = 7
 LATER_TODAY = timedelta(hours=3)
 FRIDAY, SATURDAY = 4, 5
 
@@ -29,7 +30,7 @@ _MONTH = rf"(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTHS)}|sept)
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _SPAN = r"(?:week|month|quarter|year)"
 _CLOCK = r"\d{1,2}(?::\d{2})? ?(?:am|pm)|\d{1,2}:\d{2}"
-_TIME = rf"{_CLOCK}|noon|morning|afternoon|evening|(?:close|end) of (?:business|day)"
+_TIME = rf"{_CLOCK}|(?<=at )\d{{1,2}}\b|noon|morning|afternoon|evening|(?:close|end) of (?:business|day)"
 _AT = rf"(?:(?:at|around|by|in the|first thing in the)? ?(?:{_TIME}))"
 _DAY = "|".join(
     (
@@ -114,8 +115,10 @@ def _parted(words: str) -> tuple[str, time | None]:
 
 def _clock(words: str) -> time | None:
     if match := re.search(r"(\d{1,2})(?::(\d{2}))? ?(am|pm)?\b", words):
-        hour = int(match[1]) % 12 + 12 * (match[3] == "pm") if match[3] else int(match[1])
-        return time(hour, int(match[2] or 0))
+        hour, is_bare = int(match[1]), not (match[2] or match[3])
+        # "At 3" is said of the working day.
+        is_late = match[3] == "pm" or (is_bare and hour < EARLIEST)
+        return time(hour % 12 + 12 * is_late if match[3] or is_late else hour, int(match[2] or 0))
     named = {"morning": MORNING, "afternoon": AFTERNOON, "noon": time(12)}
     named |= dict.fromkeys(("evening", "of business", "of day"), EVENING)
     return next((at for name, at in named.items() if name in words), None)

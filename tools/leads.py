@@ -8,7 +8,7 @@ from typing import Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict
 
-from knowledge import frames, metrics, overrides, records
+from knowledge import frames, metrics, overrides, records, snoozes
 from knowledge.citations import Citation, record
 from knowledge.errors import NotTrained
 from knowledge.overrides import Opinion
@@ -75,6 +75,7 @@ class LeadView(OneLead):
 
     facts: dict[str, str]
     events: tuple[str, ...]
+    is_open: bool
 
 
 @tool(
@@ -140,7 +141,8 @@ def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
         history of {lead} / timeline of {lead} / when did we last talk to {lead} / details of {lead} /
         contact details of {lead} / {lead} / phone number of {lead} / pull up {lead} / what happened with {lead} /
         last activity of {lead} / who owns {lead} / look up {lead} / record of {lead} / email address of {lead} /
-        status of {lead}
+        status of {lead} / did {lead} answer / did {lead} reply / has {lead} called back / did anybody reach {lead} /
+        who spoke to {lead} last / how did my call with {lead} go / was {lead} called already
         """,
 )
 def show_lead(ctx: ToolContext, *, lead: LeadName) -> LeadView:
@@ -167,6 +169,7 @@ def show_lead(ctx: ToolContext, *, lead: LeadName) -> LeadView:
         **about(ctx, found),
         facts=facts,
         events=lines,
+        is_open=held.outcome == "open",
     )
 
 
@@ -242,6 +245,7 @@ def _change(change: whatif.Change, rated: Opinion | None) -> str:
 def _facts(ctx: ToolContext, lead: LeadRecord) -> dict[str, str]:
     zone = ctx.zone
     currency = ctx.keep("currency", lambda: metrics.currency(ctx.db))
+    aside = snoozes.running(ctx.db, lead.id, ctx.now)
     facts: dict[str, object] = {
         "company": lead.company,
         "owner": ctx.roster.name(lead.owner_id),
@@ -256,6 +260,7 @@ def _facts(ctx: ToolContext, lead: LeadRecord) -> dict[str, str]:
         "phone": lead.phone,
         "e-mail": lead.email,
         "do not call": "yes" if lead.do_not_call else None,
+        "put aside until": aside and wording.day(aside.until, zone),
     }
     custom: dict[str, object] = {name.replace("_", " "): value for name, value in lead.attributes.items()}
     deals = [

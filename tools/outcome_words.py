@@ -53,14 +53,14 @@ WAYS: dict[Outcome, Way] = {
 SAID: Mapping[str, str] = {
     "reached": """
         reached / spoke / talked / chat / chatted / got hold / got through / on the phone / picked up /
-        call done / went well
+        call done / went well / went great / went fine / on the line / good call
         """,
     "no_answer": """
-        no answer / not answer / didn't answer / did not answer / didn't pick up / did not pick up /
+        no luck / no answer / not answer / didn't answer / did not answer / didn't pick up / did not pick up /
         not picking up / doesn't pick up / does not pick up / won't pick up / never picked up / not reach /
-        couldn't reach / could not reach / couldn't get hold / could not get hold / did not get hold /
-        nobody there / not there / wasn't there / was not there / in vain / unreachable / not available /
-        didn't get through / did not get through / missed
+        couldn't reach / could not reach / couldn't get hold / could not get hold / did not get hold / haven't
+        reached / have not reached / not reached / never reached / nobody there / not there / wasn't there / was
+        not there / in vain / unreachable / not available / didn't get through / did not get through / missed
         """,
     "voicemail": """
         voicemail / voice mail / left a voicemail / answering machine / on the machine / left a message /
@@ -85,10 +85,10 @@ SAID: Mapping[str, str] = {
         replied / answered my mail / answered my e-mail / answered my email / wrote back / got a reply /
         reply from / responded / got an answer
         """,
-    "emailed": "emailed / e-mailed / sent an e-mail / sent an email / sent a mail / wrote to",
+    "emailed": "emailed / e-mailed / sent an e-mail / sent an email / sent a mail / wrote to / an email / an e-mail",
     "met": """
-        met / had a meeting / meeting with / meeting took place / took place / meeting held / had a demo /
-        demo done / meeting done / visited / a meeting with
+        met / had a meeting / record a meeting / the meeting with / meeting took place / took place / meeting
+        held / had a demo / demo done / meeting done / visited
         """,
     "won": """
         won / as won / is won / we won / signed / signed the contract / bought / to won / closed won

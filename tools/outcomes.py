@@ -20,8 +20,9 @@ from tools.base import RecordName, Result, ToolContext, tool
 from tools.outcome_words import SAID, WAYS, Kind, Outcome
 
 # A button holds what it is to write, and Slack gives it 2,000 characters.
-Note = Annotated[str, Field(max_length=700, description="what else there is to remember, in the asker's words")]
-Message = Annotated[str, Field(min_length=1, max_length=3_000)]
+NOTE_LIMIT, MESSAGE_LIMIT = 700, 3_000
+Note = Annotated[str, Field(max_length=NOTE_LIMIT, description="what else there is to remember, in the asker's words")]
+Message = Annotated[str, Field(min_length=1, max_length=MESSAGE_LIMIT)]
 EntryId = Annotated[str, Field(min_length=1, max_length=64, description="of what is written, so that it is once")]
 
 KINDS: tuple[records.Kind, ...] = ("deal", "lead")
@@ -88,7 +89,7 @@ class TakenBack(OneRecord):
         turned us down / {lead} picked up, wants a demo / finally reached {lead} / rang {lead}, engaged / voicemail for
         {lead} / {lead}: voicemail / {lead}: no answer / {lead}: meeting booked / {lead}: won / {deal}: lost / spoke to
         {lead}, not interested / spoke with {deal}, they want to be called back / log outcome / log a call / log my last
-        call
+        call / no luck with {lead}, will try again {period} / call with {lead} went great / got {lead} on the line
         """,
     words={"outcome": SAID},
 )

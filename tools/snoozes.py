@@ -71,7 +71,9 @@ def snooze_lead(ctx: ToolContext, *, lead: LeadName, until: Until | None) -> Sno
     """
     found = _open(ctx, lead)
     at = _instant(ctx, until) if until else None
-    asked = f"Put {found.name} aside until {_day(ctx, at)}? It comes back then; click to do it." if at else UNTIL_WHEN
+    asked = UNTIL_WHEN.format(found.name, found.name)
+    if at:
+        asked = f"Put {found.name} aside until {_day(ctx, at)}? Nothing is changed before you click."
     return SnoozeProposal(
         text=asked, citations=(record("leads", found.id, found.name),), **about(ctx, found), until=at, entry=new_id()
     )
@@ -130,3 +132,8 @@ def _instant(ctx: ToolContext, words: str) -> datetime:
 def _day(ctx: ToolContext, at: datetime) -> str:
     """`Mon 23 Mar 2026, 08:00` on the asker's clock."""
     return f"{at.astimezone(ctx.zone):%a} {wording.day(at, ctx.zone)}, {at.astimezone(ctx.zone):%H:%M}"
+
+
+def said_until(text: str) -> str | None:
+    """The words of a text that say when; None where none do."""
+    return instants.said(text)

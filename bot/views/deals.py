@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.views import blocks, buttons
 from bot.views.blocks import Block
+from bot.views.outcomes import log
 from tools import wording
 from tools.deal_cards import DealCard, RedFlag, summary
 from tools.deals import DealExplanation, DealsAtRisk, explain_deal
@@ -49,7 +50,8 @@ def deal(told: DealExplanation) -> list[Block]:
     if card.flags:
         parts.append(blocks.markdown("\n".join(map(_flag, card.flags))))
     facts = blocks.context(blocks.escaped("; ".join(told.facts)))
-    return [*parts, facts, *(blocks.context(blocks.escaped(note)) for note in told.notes)]
+    notes = [blocks.context(blocks.escaped(note)) for note in told.notes]
+    return [*parts, facts, *notes, buttons.row(log(f"deals/{card.deal_id}"))]
 
 
 def _card(place: int, card: DealCard) -> Block:

@@ -5,19 +5,27 @@ from __future__ import annotations
 from bot.views import blocks, buttons
 from bot.views.blocks import Block
 from bot.views.movement import rate_buttons
+from bot.views.outcomes import act
 from tools import wording
 from tools.calls import CallCard, CallList
 from tools.leads import LeadExplanation, LeadView
 
 OPENING_LIMIT = 600
+# Slack takes fifty blocks in a message: in longer lists a lead is acted on from its own record.
+ACTED_ON = 14
 
 
 @blocks.drawn.register
 def call_list(found: CallList) -> list[Block]:
-    """The opening line, a card for each lead with "Why?" beside it, and what was held back."""
+    """The opening line, a card for each lead with what can be done beside and below it, and what was held back."""
     first, *rest = found.text.split("\n")
     notes = rest[len(found.cards) :]
-    cards = [block for place, card in enumerate(found.cards, 1) for block in _card(place, card, found.callable_now)]
+    acted_on = len(found.cards) <= ACTED_ON
+    cards = [
+        block
+        for place, card in enumerate(found.cards, 1)
+        for block in [*_card(place, card, found.callable_now), *(act(card.lead_id) if acted_on else [])]
+    ]
     return [
         blocks.section(blocks.shortened(first, OPENING_LIMIT)),
         *cards,
@@ -36,7 +44,13 @@ def explanation(told: LeadExplanation) -> list[Block]:
         [blocks.context(blocks.escaped("What would change it: " + "; ".join(told.changes)))] if told.changes else []
     )
     buttons = rate_buttons(told.lead_id, told.rated)
-    return [blocks.markdown(head), blocks.markdown(reasons or "Nothing stands out."), *changes, buttons]
+    return [
+        blocks.markdown(head),
+        blocks.markdown(reasons or "Nothing stands out."),
+        *changes,
+        buttons,
+        *act(told.lead_id),
+    ]
 
 
 @blocks.drawn.register
@@ -52,7 +66,8 @@ def lead(found: LeadView) -> list[Block]:
     ]
     timeline = "\n".join(f"• {blocks.data(event)}" for event in found.events) or "Nothing has happened yet."
     why = buttons.why(found.lead_id, "Why this chance?")
-    return [blocks.header(found.name), *tables, blocks.markdown(timeline, why)]
+    done = act(found.lead_id) if found.is_open else []
+    return [blocks.header(found.name), *tables, blocks.markdown(timeline, why), *done]
 
 
 def _card(place: int, card: CallCard, callable_now: bool) -> list[Block]:

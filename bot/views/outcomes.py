@@ -10,10 +10,9 @@ from bot.views import blocks, buttons, forms
 from bot.views.blocks import Block
 from bot.views.forms import Form
 from tools.base import Result
-from tools.outcomes import Logged, OutcomeProposal, TakenBack, undo_outcome, write_outcome
+from tools.outcomes import NOTE_LIMIT, Logged, OutcomeProposal, TakenBack, undo_outcome, write_outcome
 from tools.snoozes import Snoozed, SnoozeProposal, Unsnoozed, end_snooze, write_snooze
 
-NOTE_LIMIT = 700
 OUTCOMES = {
     "reached": "Call: reached",
     "no_answer": "Call: no answer",

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.reading import Reader, Reading
+from bot.reading import Call, Reader, Reading
 from tests.company import Books
 from tools import names
 from tools.catalog import TOOLS
@@ -23,6 +23,7 @@ def fill(books: Books) -> dict[str, str]:
     return {
         "rep": rep.name,
         "lead": str(books.lead_of(rep).name),
+        "deal": str(books.deal_of(rep).name),
         "source": "Referral",
         "otherrep": books.rival(rep, same_team=True).name,
     }
@@ -79,3 +80,23 @@ def test_asked_for_a_lead_without_a_name_it_asks_which(reader: Reader, books: Bo
 def test_what_was_booked_is_a_figure_and_asks_for_no_record(reader: Reader, books: Books) -> None:
     (call,) = read(reader, books, {"as": "manager", "q": "what did we book last month"}).calls
     assert (call.tool, call.args["metric"], call.args["period"]) == ("pipeline_report", "bookings", "last month")
+
+
+def test_a_thread_about_one_lead_goes_on_about_it(reader: Reader, books: Books) -> None:
+    rep = books.person("rep")
+    lead, link = str(books.lead_of(rep).name), partial(names.link, books.ctx(rep), ordinary=reader.vocabulary)
+    shown, listed = Call("show_lead", {"lead": lead}, (lead,)), Call("leads_to_call", {}, (lead, "Jane Doe"))
+
+    def asked(question: str, last: Call) -> tuple[str, dict[str, Any]]:
+        (call,) = reader.read(question, link, [last]).calls
+        return call.tool, dict(call.args)
+
+    assert asked("she did not pick up", shown) == ("log_outcome", {"record": lead, "outcome": "no_answer"})
+    assert asked("log a call: no answer", shown) == ("log_outcome", {"record": lead, "outcome": "no_answer"})
+    assert asked("snooze her until monday", shown) == ("snooze_lead", {"lead": lead, "until": "monday"})
+    assert asked("snooze the second one for two weeks", listed) == (
+        "snooze_lead",
+        {"lead": "Jane Doe", "until": "for two weeks"},
+    )
+    assert asked("what should I do next with him", shown) == ("next_step", {"record": lead})
+    assert not reader.read("log a call: no answer", link, [listed]).calls
