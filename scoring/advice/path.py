@@ -92,6 +92,7 @@ def _of_history(history: DealHistory, as_of: datetime) -> Sequences:
 
 
 def _sequences(activities: pd.DataFrame, ended: Mapping[object, bool]) -> Sequences:
+    activities = activities[~steps.closes(activities).to_numpy(dtype=bool)]
     own = steps.own(activities, "deal_id")["step"]
     step = own.reindex(activities.index).fillna(BUYER + activities["kind"].astype(str))
     frame = pd.DataFrame({"case": activities["deal_id"], "step": step, "at": activities["at"]})

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from knowledge.entries import CLOSING
+
 # What is done when nothing is done.
 WAIT = "wait"
 # How steps are told; others are told by their kind and what was true of them.
@@ -23,13 +25,19 @@ def own(activities: pd.DataFrame, key: str) -> pd.DataFrame:
     """The seller's steps: `id` of the record that `key` names, `at` and `step`, in order of time.
 
     A step is a kind of activity, with the marks that it bears: `meeting`, `meeting: demo`, `email: pricing+proposal`.
+    That a record was closed is no step towards it.
     """
-    ours = activities["person_id"].notna() & (activities["direction"] != "inbound")
+    ours = activities["person_id"].notna() & (activities["direction"] != "inbound") & ~closes(activities)
     done = activities[ours.to_numpy(dtype=bool)]
     kind = done["kind"].astype(str)
     marks = done["marks"].astype(str) if "marks" in done else pd.Series("", index=done.index)
     step = kind.where(marks == "", kind + ": " + marks)
     return pd.DataFrame({"id": done[key], "at": done["at"], "step": step.astype(object)})
+
+
+def closes(activities: pd.DataFrame) -> pd.Series:
+    """Which activities say that a record is won or lost, and no more."""
+    return (activities["kind"] == "note") & activities["disposition"].isin(CLOSING)
 
 
 def told(step: str) -> str:

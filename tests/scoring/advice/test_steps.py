@@ -11,7 +11,8 @@ NOW = pd.Timestamp("2026-03-18", tz="UTC")
 
 
 def activities(*rows: tuple[str, str, str | None, str | None, str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["deal_id", "kind", "person_id", "direction", "marks"]).assign(at=NOW)
+    columns = ["deal_id", "kind", "person_id", "direction", "marks"]
+    return pd.DataFrame(rows, columns=columns).assign(at=NOW, disposition=None)
 
 
 def test_only_what_the_seller_does_is_a_step_and_its_marks_tell_it_apart() -> None:
@@ -25,6 +26,12 @@ def test_only_what_the_seller_does_is_a_step_and_its_marks_tell_it_apart() -> No
         "deal_id",
     )
     assert found["step"].to_list() == ["call", "meeting: demo"]
+
+
+def test_that_a_deal_was_closed_is_no_step_towards_it() -> None:
+    noted = activities(*[("D1", "note", "ana", "outbound", "")] * 3, ("D1", "call", "ana", "outbound", ""))
+    found = steps.own(noted.assign(disposition=["won", "lost", None, "won"]), "deal_id")
+    assert found["step"].to_list() == ["note", "call"]
 
 
 def test_a_week_is_known_by_the_rarest_step_taken_in_it() -> None:
