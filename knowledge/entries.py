@@ -28,10 +28,11 @@ CLOSING = ("won", "lost")
 
 @dataclass(frozen=True)
 class Entry:
-    """What was done; a disposition of `CLOSING` closes the record. `at` is when, and when it was entered."""
+    """What was done at an instant, and when that was entered; a disposition of `CLOSING` closes the record."""
 
     id: str
     at: datetime
+    recorded_at: datetime
     person_id: str
     kind: str
     direction: str | None
@@ -80,7 +81,7 @@ def take_back(db: Database, id_: str, *, at: datetime) -> Entry:
         if row is None:
             raise AlreadyDecided("That was taken back already.")
         entry = _entry(row)
-        if at - entry.at > UNDO_WITHIN:
+        if at - entry.recorded_at > UNDO_WITHIN:
             raise TooLate("That has stood for more than an hour and cannot be taken back here; change it in your CRM.")
         if entry.disposition in CLOSING:
             _reopen(session, entry, at)
@@ -118,7 +119,7 @@ def _together(session: Session, lead_id: str | None, deal_id: str | None) -> lis
 def _added(session: Session, entry: Entry) -> bool:
     connection = session.connection()
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(Activity)
-    adding = insert.values(**asdict(entry), recorded_at=entry.at, attributes={}).on_conflict_do_nothing()
+    adding = insert.values(**asdict(entry), attributes={}).on_conflict_do_nothing()
     return bool(connection.scalars(adding.returning(Activity.id)).all())
 
 

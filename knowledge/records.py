@@ -128,6 +128,22 @@ def starting_with(db: Database, kind: Kind, prefixes: Sequence[str], limit: int 
     return found
 
 
+def matching(
+    db: Database, kind: Literal["lead", "deal"], text: str, owner_ids: Sequence[str | None] | None, *, limit: int
+) -> list[Named]:
+    """Open records of some owners (None: everyone's) with a text in their name or company, by name."""
+    model = Lead if kind == "lead" else Deal
+    has = func.lower(model.name).contains(text.lower(), autoescape=True)
+    if model is Lead:
+        has = or_(has, func.lower(Lead.company).contains(text.lower(), autoescape=True))
+    query = select(model).where(has, model.outcome == "open").order_by(func.lower(model.name), model.id)
+    if owner_ids is not None:
+        mine = model.owner_id.in_([id_ for id_ in owner_ids if id_ is not None])
+        query = query.where(or_(mine, model.owner_id.is_(None)) if None in owner_ids else mine)
+    with db.read() as session:
+        return [named(kind, row) for row in session.scalars(query.limit(limit))]
+
+
 def leads(db: Database, ids: Sequence[str]) -> dict[str, LeadRecord]:
     """Leads by id."""
     with db.read() as session:

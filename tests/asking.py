@@ -44,6 +44,7 @@ def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
         "by": lambda: rep.id,
         "outcome": lambda: "meeting_booked",
         "note": lambda: "They read every site by hand",
+        "said_at": lambda: NOW.isoformat(),
         "until": lambda: "next monday",
         "entry": lambda: entered(tool, books, asker),
     }
@@ -79,7 +80,7 @@ def entered(tool: Tool, books: Books, asker: Person) -> str:
     """What a tool that takes something back is asked to take back; for others an id of something to come."""
     lead_id = books.lead_of(asker if asker.role == "rep" else books.person("rep")).id
     if tool.name == "undo_outcome":
-        entries.write(books.db, Entry("E-1", NOW, asker.id, "call", "outbound", "reached", None, lead_id))
+        entries.write(books.db, Entry("E-1", NOW, NOW, asker.id, "call", "outbound", "reached", None, lead_id))
     if tool.name == "end_snooze":
         snoozes.put(books.db, "E-1", lead_id, asker.id, until=NOW + timedelta(days=7), at=NOW)
     return "E-1"

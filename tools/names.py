@@ -250,6 +250,13 @@ def near(ctx: ToolContext, kind: Kind, text: str) -> Sequence[Named]:
     return [*records.starting_with(ctx.db, kind, sorted(starts)[:12])]
 
 
+def matching(ctx: ToolContext, text: str, *, limit: int) -> list[Named]:
+    """Open leads and deals with a text in their name or company that the asker may see in full, leads first."""
+    owners, wanted = access.visible(ctx.asker, ctx.roster), " ".join(text.split())
+    found = records.matching(ctx.db, "lead", wanted, owners, limit=limit)
+    return [*found, *records.matching(ctx.db, "deal", wanted, owners, limit=limit - len(found))]
+
+
 def link(ctx: ToolContext, question: str, *, ordinary: frozenset[str] = frozenset()) -> list[Mention]:
     """Everything that a question names, longest names first claimed, in the order of the text.
 

@@ -22,6 +22,13 @@ Outcome = Literal[
     "lost",
 ]
 Kind = Literal["call", "email", "meeting", "message", "note"]
+WORDS: dict[Kind, str] = {
+    "call": "call",
+    "email": "e-mail",
+    "meeting": "meeting",
+    "message": "message",
+    "note": "note",
+}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, TypedDict
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from knowledge import deals, entries, records
 from knowledge.citations import Citation
@@ -17,7 +17,7 @@ from knowledge.ledger import new_id
 from knowledge.records import Named
 from tools import names, wording
 from tools.base import RecordName, Result, ToolContext, tool
-from tools.outcome_words import SAID, WAYS, Kind, Outcome
+from tools.outcome_words import SAID, WAYS, WORDS, Kind, Outcome
 
 # A button holds what it is to write, and Slack gives it 2,000 characters.
 NOTE_LIMIT, MESSAGE_LIMIT = 700, 3_000
@@ -127,11 +127,13 @@ def write_outcome(
 
 
 @tool(offered=False, examples="")
-def log_message(ctx: ToolContext, *, record: RecordName, kind: Kind, note: Message, entry: EntryId) -> Logged:
-    """Keeps a message with a lead or deal, once for each `entry`. Only by a click."""
+def log_message(
+    ctx: ToolContext, *, record: RecordName, kind: Kind, note: Message, said_at: AwareDatetime, entry: EntryId
+) -> Logged:
+    """Keeps a message with a lead or deal, once for each `entry`, as of when it was said. Only by a click."""
     found = names.one_of(ctx, KINDS, record)
-    _write(ctx, found, entry, kind, "outbound", None, note)
-    return _told(ctx, found, f"{_logged(found, kind)}, with the message's text.", entry)
+    _write(ctx, found, entry, kind, "outbound", None, note, min(said_at, ctx.now))
+    return _told(ctx, found, f"{_logged(found, WORDS[kind])}, with the message's text.", entry)
 
 
 @tool(offered=False, examples="")
@@ -156,10 +158,11 @@ def _write(
     direction: str,
     disposition: str | None,
     body: str | None,
+    at: datetime | None = None,
 ) -> list[Named]:
-    """Writes what was done with a record; what else that closed."""
-    lead_id, deal_id, account_id = _ids(ctx, found)
-    made = Entry(entry, ctx.now, ctx.asker.id, kind, direction, disposition, body, lead_id, deal_id, account_id)
+    """Writes what was done with a record, now or at an instant; what else that closed."""
+    what, ids = (kind, direction, disposition, body), _ids(ctx, found)
+    made = Entry(entry, at or ctx.now, ctx.now, ctx.asker.id, *what, *ids)
     try:
         return entries.write(ctx.db, made)
     except AlreadyDecided:

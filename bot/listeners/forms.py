@@ -31,6 +31,7 @@ FORMS = {
         assignments.REFUSE,
         outcomes.LOG,
         outcomes.SNOOZE,
+        outcomes.MESSAGE,
     )
 }
 # Slack gives up on a form after three seconds; a refusal that comes before that is shown in it, with what was entered.

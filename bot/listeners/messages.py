@@ -73,8 +73,13 @@ def _question(event: dict[str, Any], context: BoltContext, *, is_direct: bool) -
 
 
 def plain(text: str) -> str:
-    """What was typed, without the mention of the app and Slack's markup for links and names."""
-    text = _ENTITY.sub(lambda match: match[2] or match[1], _MENTION.sub(" ", text))
+    """What was typed, on one line, without the mention of the app and Slack's markup."""
+    return " ".join(unmarked(_MENTION.sub(" ", text)).split())
+
+
+def unmarked(text: str) -> str:
+    """A text as people see it, without Slack's markup for links and names."""
+    text = _ENTITY.sub(lambda match: match[2] or match[1], text)
     for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         text = text.replace(entity, sign)
-    return " ".join(text.split())
+    return text

@@ -6,13 +6,32 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from bot.views import blocks, buttons, forms
 from bot.views.blocks import Block
 from bot.views.forms import Form
 from tools.base import Result
-from tools.outcomes import NOTE_LIMIT, Logged, OutcomeProposal, TakenBack, undo_outcome, write_outcome
+from tools.outcomes import (
+    MESSAGE_LIMIT,
+    NOTE_LIMIT,
+    Logged,
+    OutcomeProposal,
+    TakenBack,
+    log_message,
+    undo_outcome,
+    write_outcome,
+)
 from tools.snoozes import Snoozed, SnoozeProposal, Unsnoozed, end_snooze, write_snooze
 
+if TYPE_CHECKING:
+    from knowledge.records import Named
+
+# The argument that a record is looked up for while somebody types.
+RECORD = "record"
+# Slack takes no longer value of an option.
+KEY_LIMIT = 150
 OUTCOMES = {
     "reached": "Call: reached",
     "no_answer": "Call: no answer",
@@ -28,6 +47,7 @@ OUTCOMES = {
     "won": "Won, close it",
     "lost": "Lost, close it",
 }
+KINDS = {"message": "Message", "email": "E-mail", "call": "Call", "meeting": "Meeting", "note": "Note"}
 UNTIL = {
     "tomorrow": "Tomorrow",
     "in 3 days": "In three days",
@@ -45,6 +65,12 @@ def act(lead_id: str) -> list[Block]:
 def log(record: str) -> Block:
     """A button that opens the form for what came of a call or a meeting; `record` is a key, such as `deals/7`."""
     return buttons.opens("Log outcome…", LOG, record=record)
+
+
+def options(found: Sequence[Named]) -> list[Block]:
+    """Leads and deals to choose from, each by its key."""
+    told = {f"{one.kind}s/{one.id}": " · ".join(filter(None, (one.name, one.company))) for one in found}
+    return [forms.option(key, text) for key, text in told.items() if len(key) <= KEY_LIMIT]
 
 
 @blocks.drawn.register
@@ -109,5 +135,14 @@ def _until(shown: Result | None) -> list[Block]:
     ]
 
 
+def _message(shown: Result | None) -> list[Block]:
+    return [
+        forms.search(RECORD, "Lead or deal", "Type a part of its name"),
+        forms.choice("kind", "What was it?", KINDS, initial="message"),
+        forms.words("note", "Text", initial=shown.text if shown else "", limit=MESSAGE_LIMIT),
+    ]
+
+
 LOG = Form("log_outcome", write_outcome, "Log outcome", "Log it", "decides", _outcome, once="entry")
 SNOOZE = Form("snooze", write_snooze, "Snooze", "Snooze", "decides", _until, once="entry")
+MESSAGE = Form("log_message", log_message, "Log to lead or deal", "Log it", "asks", _message, once="entry")

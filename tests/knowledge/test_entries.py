@@ -34,7 +34,7 @@ def book(db, now):
 
 @pytest.fixture
 def call(now):
-    return Entry("E", now, "P-1", "call", "outbound", "no_answer", "Try again", lead_id="a")
+    return Entry("E", now, now, "P-1", "call", "outbound", "no_answer", "Try again", lead_id="a")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def kept(db, table):
 
 def test_the_same_entry_is_kept_once_and_its_lead_scored_anew(book, call):
     assert entries.write(book, call) == []
-    assert entries.write(book, replace(call, at=call.at + HOUR)) == []
+    assert entries.write(book, replace(call, recorded_at=call.at + HOUR)) == []
     (found,) = kept(book, Activity)
     assert (found.at, found.recorded_at, found.body) == (call.at, call.at, "Try again")
     assert scores.stale_ids(book) == ["a"]
