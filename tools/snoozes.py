@@ -22,7 +22,7 @@ Until = Annotated[
 ]
 Day = Annotated[str, Field(pattern=r"\d{4}-\d{2}-\d{2}")]
 LONGEST = timedelta(days=366)
-UNTIL_WHEN = "Until when? Say for example “tomorrow”, “next Monday”, “in two weeks” or “15 April”, or choose a day."
+UNTIL_WHEN = "Until when should {} be put aside? Say for example “until next Monday” or “for two weeks”."
 
 
 class SnoozeProposal(OneLead):
@@ -71,8 +71,8 @@ def snooze_lead(ctx: ToolContext, *, lead: LeadName, until: Until | None) -> Sno
     """
     found = _open(ctx, lead)
     at = _instant(ctx, until) if until else None
-    asked = UNTIL_WHEN.format(found.name, found.name)
-    if at:
+    asked = UNTIL_WHEN.format(found.name)
+    if at is not None:
         asked = f"Put {found.name} aside until {_day(ctx, at)}? Nothing is changed before you click."
     return SnoozeProposal(
         text=asked, citations=(record("leads", found.id, found.name),), **about(ctx, found), until=at, entry=new_id()
