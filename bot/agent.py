@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot import metrics
 from bot.settings import OFFLINE
 from tools import names, playbook
 from tools.base import Attachment, Result, Services, Tool, ToolContext
@@ -89,6 +90,7 @@ class Assistant:
         before = self._history(thread) if thread else []
         planner, messages = self._run(ctx, question, before)
         results, calls = _outcome(messages)
+        metrics.asked(calls, results)
         text = _text(messages, results, planner)
         if thread:
             shown = [call | {"names": list(result.names)} for call, result in zip(calls, results, strict=True)]

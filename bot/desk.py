@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot import posting
+from bot import metrics, posting
 from bot.agent import Answer, Assistant
 from bot.settings import OFFLINE
 from bot.views import blocks, home
@@ -114,8 +114,9 @@ class Desk:
         services = self.assistant.services
         ctx = services.for_(asker, services.roster(), audit_id)
         tool = next(tool for tool in self.assistant.tools if tool.name == name)
-        result = tool(ctx, **arguments)
-        return Answer(result.text, [{"name": name, "args": arguments}], [result], OFFLINE, ctx.audit_id, 0.0)
+        result, calls = tool(ctx, **arguments), [{"name": name, "args": arguments}]
+        metrics.asked(calls, [result])
+        return Answer(result.text, calls, [result], OFFLINE, ctx.audit_id, 0.0)
 
     def remember(self, conversation: str, asker: Person, question: str, said: Answer) -> None:
         """Keeps an answer that nobody typed a question for, so that it can be asked about in its thread."""

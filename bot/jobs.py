@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot import metrics
+
 logger = logging.getLogger(__name__)
 
 
@@ -30,7 +32,9 @@ def attend(job: Job) -> None:
     try:
         if count := job.run():
             logger.info("%s: %s", job.name, count, extra={"action": job.name})
+        metrics.went_well(job.name)
     except Exception:
+        metrics.FAILURES.labels(job.name).inc()
         logger.exception("%s failed", job.name, extra={"action": f"{job.name}_failed"})
 
 

@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
 
+from bot.metrics import Counting
 from bot.outgoing import Guarded
 from bot.views import blocks
 from bot.views.blocks import Block
@@ -28,14 +29,15 @@ Standing = Literal["nothing", "answer", "all"]
 def client(token: str, api_url: str, hosts: frozenset[str] = frozenset()) -> Guarded:
     """A client that waits and tries again when Slack is busy or stumbles; by itself it would not."""
     made = Guarded(token, hosts=hosts, base_url=api_url)
-    made.retry_handlers += [RateLimitErrorRetryHandler(max_retry_count=2), ServerErrorRetryHandler(max_retry_count=2)]
+    patient = [RateLimitErrorRetryHandler(max_retry_count=2), ServerErrorRetryHandler(max_retry_count=2)]
+    made.retry_handlers = [Counting(), *made.retry_handlers, *patient]
     return made
 
 
 def once(slack: WebClient, hosts: frozenset[str] = frozenset()) -> Guarded:
     """The same Slack, never told a thing twice by itself: what seemed to fail may have arrived."""
-    patient = [RateLimitErrorRetryHandler(max_retry_count=2)]
-    return Guarded(slack.token, hosts=hosts, base_url=slack.base_url, retry_handlers=patient)
+    handlers = [Counting(), RateLimitErrorRetryHandler(max_retry_count=2)]
+    return Guarded(slack.token, hosts=hosts, base_url=slack.base_url, retry_handlers=handlers)
 
 
 def message(
