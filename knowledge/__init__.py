@@ -11,6 +11,7 @@ No Slack, no language model, no trained model in here; this floor imports none o
   `standing` what may be done without a click, `holdouts` who goes on as before so that an effect can be told and
   `trials` what became of them; `stock` is every open lead that could change hands, `ownership` who has had one.
 - `forecasts` keeps what was told of a period until it can be graded, `quotas` says what was aimed at.
+- `installations` are the Slack workspaces that the app is in, with their tokens, encrypted.
 - `playbook` is what the company wrote down, to be quoted; `documents/` are those of the demo company.
 - `imports` loads files; `connectors` bring in other systems (one file each, one line in `CONNECTORS`).
 """

@@ -8,7 +8,9 @@ CallsheetError
 │   ├── BadFile
 │   └── ImpossiblePlan
 ├── Unavailable         something outside is not reachable
-│   └── DatabaseUnreachable
+│   ├── DatabaseUnreachable
+│   ├── NotInstalled
+│   └── LockedInstallation
 ├── MissingExtra        something is installed on request only, and was not
 ├── NotAllowed          the asker may not see or do this
 ├── Overtaken           somebody or something was faster
@@ -60,6 +62,14 @@ class Unavailable(CallsheetError):
 
 class DatabaseUnreachable(Unavailable):
     """The database cannot be reached; check CALLSHEET_DATABASE_URL and that the server is running."""
+
+
+class NotInstalled(Unavailable):
+    """The app is not installed in this Slack workspace; open /slack/install on the app's address to install it."""
+
+
+class LockedInstallation(Unavailable):
+    """This workspace's token cannot be read; add its key to CALLSHEET_SECRET_KEY, or install the app there again."""
 
 
 class MissingExtra(CallsheetError):

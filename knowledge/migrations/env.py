@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 
 # Importing them registers their tables.
-from knowledge import crm, forecasts, holdouts, imports, ledger, notices, proposals, scores, standing  # noqa: F401
+from knowledge import crm, forecasts, holdouts, imports, installations, ledger, notices, proposals, scores, standing  # noqa: F401
 from knowledge.database import Instant, Json, Money, Table
 
 

@@ -17,6 +17,7 @@ from knowledge import (  # noqa: F401
     crm,
     forecasts,
     holdouts,
+    installations,
     ledger,
     migrations,
     models,
