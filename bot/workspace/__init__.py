@@ -7,6 +7,7 @@ nothing else of the house, and never `slack_sdk`: what it says on the wire is wr
 - threads, hours             what the app says of its work; what time brings by itself
 - payloads, sockets          what the app is told, how it reaches the app
 - faults, limits             what goes wrong on the way, how often the app may call
+- requests, consent          the other way to reach it, by signed HTTP; how somebody lets it in
 - methods/                   the Web API, one module per family; a new method is one decorated function
 - blocks, forms, replies     what is in blocks, what people enter, what the app answers to a click, a command, a form
 - onlooker, person           what a user sees and waits for; acts as one

@@ -15,12 +15,14 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from bot.workspace import hours, web
+from bot.workspace.consent import CLIENT_ID, CLIENT_SECRET, Consent
 from bot.workspace.faults import Faults
 from bot.workspace.limits import Limits
 from bot.workspace.manifest import Manifest
 from bot.workspace.page import Page, delivery_json
 from bot.workspace.person import Person
 from bot.workspace.records import Channel, Delivery, Json, Member
+from bot.workspace.requests import SIGNING_SECRET, Requests
 from bot.workspace.sockets import Settled, Sockets
 from bot.workspace.state import Clock, Workspace
 
@@ -49,6 +51,9 @@ class LocalSlack:
 
     bot_token = BOT_TOKEN
     app_token = APP_TOKEN
+    signing_secret = SIGNING_SECRET
+    client_id = CLIENT_ID
+    client_secret = CLIENT_SECRET
 
     def __init__(
         self, *, people: Iterable[Member], clock: Clock, channels: Iterable[Channel] = (GENERAL,),
@@ -62,6 +67,7 @@ class LocalSlack:
         )  # fmt: skip
         self.limits = Limits(clock)
         self.sockets = Sockets(self.workspace.app.app_id, self.faults, self._show)
+        self.requests: Requests | None = None
         self._thread: threading.Thread | None = None
         self._server: uvicorn.Server | None = None
 
@@ -84,6 +90,18 @@ class LocalSlack:
         """Somebody to act as, by id, name or e-mail address."""
         return Person(self.workspace, who)
 
+    def post_to(self, url: str, *, redirect_url: str = "") -> None:
+        """Send the app everything to this URL from now on, as it is said on an app's page; and where consent leads.
+
+        Raises
+        ------
+        Refused
+            Nobody answers there, or not as Slack wants it.
+        """
+        requests = Requests(url, self.faults, self._show)
+        requests.verify()
+        self.requests, self.workspace.redirect_url = requests, redirect_url
+
     def start(self) -> "LocalSlack":
         """Open the doors; returns when calls are answered."""
         listener = socket.create_server(("127.0.0.1", self.port))
@@ -97,6 +115,8 @@ class LocalSlack:
 
     def stop(self) -> None:
         """Close the doors and every socket."""
+        if self.requests:
+            self.requests.close()
         if self._server and self._thread:
             self._server.should_exit = True
             self._thread.join()
@@ -124,7 +144,7 @@ class LocalSlack:
 
     def _deliver(self, kind: str, payload: Json, settled: Settled | None = None) -> Delivery:
         with self.workspace.lock:
-            delivery = self.sockets.deliver(kind, payload, settled)
+            delivery = (self.requests or self.sockets).deliver(kind, payload, settled)
             self.workspace.deliveries.append(delivery)
             self._show(delivery)
             return delivery
@@ -175,6 +195,7 @@ class LocalSlack:
             Route("/api/{method}", api.call, methods=["GET", "POST"]),
             Route("/response/{key}", respond, methods=["POST"]),
             Route("/upload/{file}", upload, methods=["POST"]),
+            *Consent(self.workspace, self.bot_token).routes(),
             WebSocketRoute("/link/", self.sockets.serve),
             *page.routes(),
         ]

@@ -62,6 +62,9 @@ class Workspace:
         self.app = Installation(manifest.name)
         self.base_url = ""
         self.edit_window: timedelta | None = None
+        # Where the consent page sends the browser back to, and the tokens that codes from there stand for.
+        self.redirect_url = ""
+        self.codes: dict[str, str] = {}
         self.app_state: Literal["installed", "token_revoked", "account_inactive"] = "installed"
         self.members: dict[str, Member] = {}
         self.conversations: dict[str, Conversation] = {}

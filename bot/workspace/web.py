@@ -1,9 +1,11 @@
 """The doors of the workspace for the app: Web API, uploads, response addresses; and who may knock at all."""
 
 import asyncio
+import base64
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +24,7 @@ from bot.workspace.records import ApiCall, Json
 from bot.workspace.state import Workspace
 
 LOCAL_NAMES = frozenset(("127.0.0.1", "localhost", "[::1]", "::1"))
-_SECRET = frozenset(("token",))
+_SECRET = frozenset(("token", "client_secret"))
 _SERVER_FAULTS = {500: "internal_error", 503: "service_unavailable"}
 
 
@@ -150,6 +152,7 @@ class WebApi:
 async def arguments(request: Request) -> Args:
     """The arguments of a request: query, form, JSON and multipart in one."""
     args = Args(request.query_params)
+    args |= _credentials(request.headers.get("authorization", ""))
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind == "application/json":
         args |= _json_object(await request.body())
@@ -160,6 +163,16 @@ async def arguments(request: Request) -> Args:
             raise Refusal("invalid_form_data") from None
         args |= {name: value for name, value in form.items() if isinstance(value, str)}
     return args
+
+
+def _credentials(authorization: str) -> dict[str, str]:
+    """The client's id and secret, which the SDK sends as a name and a password."""
+    if not authorization.startswith("Basic "):
+        return {}
+    with suppress(ValueError):
+        name, _, secret = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
+        return {"client_id": name, "client_secret": secret}
+    return {}
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

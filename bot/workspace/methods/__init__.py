@@ -7,6 +7,7 @@ from bot.workspace.methods import (
     chat,
     conversations,
     files,
+    oauth,
     reactions,
     schedule,
     streams,
@@ -16,4 +17,4 @@ from bot.workspace.methods import (
 from bot.workspace.methods.registry import METHODS, Args, Method, Refusal
 
 __all__ = ["METHODS", "Args", "Method", "Refusal"]
-_FAMILIES = (agents, assistant, auth, chat, conversations, files, reactions, schedule, streams, users, views)
+_FAMILIES = (agents, assistant, auth, chat, conversations, files, oauth, reactions, schedule, streams, users, views)
