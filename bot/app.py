@@ -13,7 +13,7 @@ from bot.clock import clock
 from bot.settings import OFFLINE, Settings
 from knowledge import imports
 from knowledge.database import Database
-from tools.errors import BadInput
+from tools.errors import BadInput, Unavailable
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.agent import Assistant
     from bot.desk import Desk
+    from bot.health import Check
     from bot.jobs import Job
     from knowledge.playbook import Playbook
     from knowledge.playbook.embedding import Embedding
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from tools.base import Services
 
 logger = logging.getLogger(__name__)
+# How many questions, clicks and commands are worked on at once.
+HANDS = 10
 
 
 def open_books(settings: Settings) -> Database:
@@ -158,13 +161,16 @@ def create_app(settings: Settings, assistant: Assistant, db: Database) -> tuple[
     ------
     BadInput
         When Slack refuses the token.
+    Unavailable
+        When it does not answer.
     """
     from slack_bolt import App
     from slack_bolt.error import BoltError
     from slack_sdk.errors import SlackApiError
 
-    from bot import listeners, outgoing, posting
+    from bot import listeners, metrics, outgoing, posting
     from bot.desk import Desk
+    from bot.stopping import Hands
     from knowledge import people
     from knowledge.inbox import Inbox
 
@@ -174,18 +180,47 @@ def create_app(settings: Settings, assistant: Assistant, db: Database) -> tuple[
         app = App(
             client=posting.client(settings.slack_bot_token, settings.slack_api_url, settings.link_hosts),
             signing_secret=settings.slack_signing_secret or None,
+            listener_executor=Hands(HANDS),
         )
     except (BoltError, SlackApiError) as error:
         raise BadInput("Slack refuses SLACK_BOT_TOKEN; copy it anew from your app's OAuth page.") from error
+    except OSError as error:
+        raise Unavailable("Slack does not answer; check the network and SLACK_API_URL.") from error
     desk = Desk(assistant, Inbox(db), clock(settings.now), partial(people.link, db))
+    metrics.watch("inbox", desk.inbox.waiting)
     outgoing.guard(app, settings.link_hosts)
     listeners.register(app, desk)
     return app, desk
 
 
+def create_checks(services: Services, desk: Desk) -> dict[str, Check]:
+    """What has to be well of the books for answers to be given."""
+    from scoring.ranking import Ranking
+    from scoring.registry import UNREADABLE
+
+    def books() -> str:
+        if not services.db.is_migrated():
+            raise Unavailable("The database is not of this version's schema; restart, which migrates it.")
+        return "reachable and migrated"
+
+    def models() -> str:
+        try:
+            served = services.models.serving(Ranking)
+        except UNREADABLE as error:
+            raise Unavailable("The ranking that serves cannot be read; roll it back or train it anew.") from error
+        # Books too small to learn from are served all the same: their leads come in a plain order.
+        return f"ranking {served.card.version} serves" if served else "no ranking serves yet; run `callsheet train`"
+
+    def inbox() -> str:
+        desk.inbox.try_out()
+        return "writable"
+
+    return {"database": books, "models": models, "inbox": inbox}
+
+
 def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebClient) -> list[Job]:
     """What goes on beside the conversations."""
-    from bot import posting
+    from bot import metrics, posting
     from bot.jobs import Job
     from bot.notices import Courier
     from knowledge import notices
@@ -201,6 +236,7 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebCl
         sent=partial(notices.sent, db),
         skipped=partial(notices.skipped, db),
     )
+    metrics.watch("notices", partial(notices.waiting, db))
 
     def place_new_leads() -> int:
         found = dispatcher.assign_new(services.clock())

@@ -21,10 +21,12 @@ class Job:
     run: Callable[[], int]
 
 
-def start(jobs: Sequence[Job], stop: threading.Event) -> None:
+def start(jobs: Sequence[Job], stop: threading.Event) -> list[threading.Thread]:
     """Runs the jobs now and then every so often, until `stop` is set. One that is slow or fails holds up no other."""
-    for job in jobs:
-        threading.Thread(target=_repeat, args=(job, stop), name=job.name, daemon=True).start()
+    threads = [threading.Thread(target=_repeat, args=(job, stop), name=job.name, daemon=True) for job in jobs]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
 def attend(job: Job) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot import jobs
-from bot.app import create_app, create_assistant, create_jobs, open_books
+from bot.app import create_app, create_assistant, create_checks, create_jobs, open_books
+from bot.health import Check, Reachable
 from bot.settings import Settings, check_replicas
+from bot.socketmode import Socket
+from bot.stopping import GRACE_S, Deadline, Hands, on_signal
+from bot.web import Door, Events, Watch
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
@@ -16,9 +24,11 @@ if TYPE_CHECKING:
 
     from knowledge.database import Database
 
+logger = logging.getLogger(__name__)
+
 
 def run(settings: Settings, *, http: int | None, say: Callable[[str], None]) -> None:
-    """Connects to Slack and answers until it is interrupted.
+    """Connects to Slack and answers until it is told to stop.
 
     Raises
     ------
@@ -26,49 +36,102 @@ def run(settings: Settings, *, http: int | None, say: Callable[[str], None]) -> 
         When a token is missing or refused, or replicas cannot share what they have to.
     """
     check_replicas(settings)
+    check_ways(settings, http)
     serve(settings, open_books(settings), http=http, say=say, ready=lambda: say("Callsheet is connected to Slack."))
+
+
+def check_ways(settings: Settings, http: int | None) -> None:
+    """Whether there is what a way in needs.
+
+    Raises
+    ------
+    BadInput
+        When there is not.
+    """
+    if http is None and not settings.slack_app_token:
+        raise BadInput("SLACK_APP_TOKEN is not set; Socket Mode needs one with the scope connections:write.")
+    if http is not None and not settings.slack_signing_secret:
+        raise BadInput("SLACK_SIGNING_SECRET is not set; HTTP mode needs it to know that a request is Slack's.")
 
 
 def serve(
     settings: Settings, db: Database, *, http: int | None = None, say: Callable[[str], None], ready: Callable[[], None]
 ) -> None:
-    """Answers from some books until it is interrupted; `ready` is called once Slack is connected."""
+    """Answers from some books until it is told to stop; `ready` is called once Slack is connected.
+
+    What is in hand then is finished, within a limit; what is not stands in the books and is taken up by the next.
+    """
     assistant = create_assistant(settings, db)
     app, desk = create_app(settings, assistant, db)
+    ways = _ways(settings, app, create_checks(assistant.services, desk), http)
     assistant.warm_up()
     stop = threading.Event()
-    jobs.start(create_jobs(settings, assistant.services, desk, app.client), stop)
-    try:
-        if http is None:
-            _connect(settings, app, say, ready)
-        else:
-            _listen(settings, app, http, say)
-    finally:
-        stop.set()
+    with on_signal(stop):
+        at_work = jobs.start(create_jobs(settings, assistant.services, desk, app.client), stop)
+        try:
+            ways.open()
+            ready() if http is None else say(f"Callsheet listens on port {http} (Ctrl-C stops it).")
+            stop.wait()
+        finally:
+            stop.set()
+            left = _finish(ways, app.listener_runner.listener_executor, at_work, Deadline(GRACE_S))
+    say("Bye.")
+    if left:
+        _leave(left)
 
 
-def _listen(settings: Settings, app: App, port: int, say: Callable[[str], None]) -> None:
-    if not settings.slack_signing_secret:
-        raise BadInput("SLACK_SIGNING_SECRET is not set; HTTP mode needs it to know that a request is Slack's.")
-    say(f"Callsheet listens on port {port} (Ctrl-C stops it).")
-    app.start(port=port)
+@dataclass(frozen=True)
+class Ways:
+    """The ways in: ports, and the socket to Slack."""
+
+    doors: Sequence[Door]
+    socket: Socket | None = None
+
+    def open(self) -> None:
+        for door in self.doors:
+            door.open()
+        if self.socket:
+            self.socket.open()
+
+    def close(self, deadline: Deadline) -> None:
+        """Takes nothing new from Slack; how the process is can be asked until it is gone."""
+        if self.socket:
+            self.socket.close(deadline.left_s)
+        for door in self.doors:
+            door.close(deadline.left_s)
 
 
-def _connect(settings: Settings, app: App, say: Callable[[str], None], ready: Callable[[], None]) -> None:
-    from slack_bolt.adapter.socket_mode import SocketModeHandler
-    from slack_sdk.errors import SlackApiError
+def _ways(settings: Settings, app: App, checks: dict[str, Check], http: int | None) -> Ways:
+    checks = checks | {"slack": Reachable(app.client, time.monotonic)}
+    return _by_socket(settings, app, checks) if http is None else _by_http(settings, app, checks, http)
 
-    if not settings.slack_app_token:
-        raise BadInput("SLACK_APP_TOKEN is not set; Socket Mode needs one with the scope connections:write.")
-    handler: Any = SocketModeHandler(app, settings.slack_app_token)
-    try:
-        handler.connect()
-    except SlackApiError as error:
-        raise BadInput("Slack refuses SLACK_APP_TOKEN; make a new one with the scope connections:write.") from error
-    ready()
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        say("Bye.")
-    finally:
-        handler.close()
+
+def _by_socket(settings: Settings, app: App, checks: dict[str, Check]) -> Ways:
+    socket, port = Socket(app, settings.slack_app_token), settings.health_port
+    watch = Watch(checks | {"socket": socket.check}).routes()
+    doors = [Door(port, watch, setting="CALLSHEET_HEALTH_PORT")] if port is not None else []
+    return Ways(doors, socket)
+
+
+def _by_http(settings: Settings, app: App, checks: dict[str, Check], http: int) -> Ways:
+    slack, watch = Events(app, settings.slack_signing_secret).routes(), Watch(checks).routes()
+    port = settings.health_port
+    if port is None:
+        return Ways([Door(http, [*slack, *watch], setting="--http")])
+    return Ways([Door(http, slack, setting="--http"), Door(port, watch, setting="CALLSHEET_HEALTH_PORT")])
+
+
+def _finish(ways: Ways, hands: Any, at_work: Sequence[threading.Thread], deadline: Deadline) -> int:
+    """Closes every way in and waits for what is in hand; how much of it was not done in time."""
+    ways.close(deadline)
+    left = hands.finish(deadline.left_s) if isinstance(hands, Hands) else 0
+    for thread in at_work:
+        thread.join(deadline.left_s)
+    return left + sum(thread.is_alive() for thread in at_work)
+
+
+def _leave(left: int) -> None:
+    """Ends the process though something is still at work: whoever comes next finds it in the books."""
+    logger.warning("%s things were not finished in time", left, extra={"action": "left_unfinished"})
+    logging.shutdown()
+    os._exit(0)

@@ -40,6 +40,7 @@ class Settings:
     chroma_url : the Chroma server that keeps them; None for a folder of the home
     replicas : how many bots run on these books
     link_hosts : hosts that answers may link to, such as the wiki's
+    health_port : where health, readiness and figures are told; None for nowhere, or where Slack's requests come in
     """
 
     home: Path
@@ -59,6 +60,7 @@ class Settings:
     chroma_url: str | None
     replicas: int
     link_hosts: frozenset[str]
+    health_port: int | None
     slack_api_url: str
     slack_bot_token: str
     slack_app_token: str
@@ -96,6 +98,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         chroma_url=environment.get("CALLSHEET_CHROMA_URL") or None,
         replicas=_replicas(environment.get("CALLSHEET_REPLICAS") or "1"),
         link_hosts=frozenset(environment.get("CALLSHEET_LINK_HOSTS", "").lower().replace(",", " ").split()),
+        health_port=_port(environment.get("CALLSHEET_HEALTH_PORT")),
         slack_api_url=environment.get("SLACK_API_URL") or "https://slack.com/api/",
         slack_bot_token=environment.get("SLACK_BOT_TOKEN", ""),
         slack_app_token=environment.get("SLACK_APP_TOKEN", ""),
@@ -160,6 +163,14 @@ def _days(text: str | None) -> timedelta | None:
     if not text.isdigit() or not 1 <= int(text) <= 730:
         raise BadInput(f'CALLSHEET_DEAL_HORIZON is "{text}"; give a number of days from 1 to 730, such as 28.')
     return timedelta(days=int(text))
+
+
+def _port(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.isdigit() or int(text) > 65_535:
+        raise BadInput(f'CALLSHEET_HEALTH_PORT is "{text}"; give the number of a port, such as 8080.')
+    return int(text)
 
 
 def _share(environment: Mapping[str, str], name: str, default: float) -> float:

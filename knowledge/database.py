@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, DateTime, Dialect, Numeric, String, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -120,11 +123,15 @@ class Database:
             if self.path:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
         with _reachable(), self.engine.connect().execution_options(**WRITING) as connection:
-            config = Config()
-            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+            config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
+
+    def is_migrated(self) -> bool:
+        """Whether the schema is the one that this code was written for."""
+        with self.connect() as connection:
+            return MigrationContext.configure(connection).get_current_heads() == _heads()
 
     def clear(self) -> None:
         """Empties every table; the schema stays, and the books' version moves on."""
@@ -170,6 +177,17 @@ def bump(connection: Connection) -> None:
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(Version)
     first = insert.values(name="books", value=1)
     connection.execute(first.on_conflict_do_update(index_elements=["name"], set_={"value": Version.value + 1}))
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    return tuple(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def _parse(url: str) -> URL:

@@ -41,3 +41,10 @@ def test_a_horizon_of_deals_that_is_no_number_of_days_is_refused(text: str) -> N
     assert settings.read({"CALLSHEET_DEAL_HORIZON": "28"}).deal_horizon == timedelta(days=28)
     with pytest.raises(BadInput, match="CALLSHEET_DEAL_HORIZON"):
         settings.read({"CALLSHEET_DEAL_HORIZON": text})
+
+
+@pytest.mark.parametrize("text", ["http", "-1", "70000"])
+def test_a_health_port_that_is_none_is_refused(text: str) -> None:
+    assert settings.read({"CALLSHEET_HEALTH_PORT": "8080"}).health_port == 8080
+    with pytest.raises(BadInput, match="CALLSHEET_HEALTH_PORT"):
+        settings.read({"CALLSHEET_HEALTH_PORT": text})

@@ -181,3 +181,10 @@ def test_a_faulty_query_is_not_taken_for_a_missing_database(db):
     with pytest.raises(Exception, match="no_such_table") as error, db.connect() as connection:
         connection.exec_driver_sql("SELECT * FROM no_such_table")
     assert not isinstance(error.value, CallsheetError)
+
+
+def test_a_database_says_whether_its_schema_is_the_one_of_this_code(sqlite_db):
+    assert sqlite_db.is_migrated()
+    with sqlite_db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    assert not sqlite_db.is_migrated()

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from knowledge.database import Database
 from knowledge.inbox import KEPT, MAX_ATTEMPTS, Inbox
@@ -100,3 +101,14 @@ def test_an_event_that_was_released_may_come_again(db, now):
     inbox.release("E-1")
     assert inbox.waiting() == 0
     assert inbox.claim("E-1", {}, now)
+
+
+def test_trying_the_inbox_out_writes_nothing_and_fails_where_a_claim_would(sqlite_db, now):
+    inbox = Inbox(sqlite_db)
+    inbox.claim("E-1", {}, now)
+    inbox.try_out()
+    assert inbox.waiting() == 1
+    with sqlite_db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE inbox")
+    with pytest.raises(OperationalError):
+        inbox.try_out()

@@ -1,0 +1,147 @@
+"""The doors over HTTP: what Slack sends, and how this process is."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import uvicorn
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_sdk.signature import SignatureVerifier
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot import health, metrics
+from bot.health import Check
+from tools.errors import BadInput
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+# Slack's own are far smaller, whole messages with their blocks included.
+LARGEST_BODY = 1_000_000
+BODY_PATIENCE_S = 10.0
+
+
+class Events:
+    """Everything that Slack sends; without its signature nothing is even read."""
+
+    def __init__(self, app: App, signing_secret: str) -> None:
+        self._app, self._verifier = app, SignatureVerifier(signing_secret)
+
+    def routes(self) -> list[Route]:
+        return [Route("/slack/events", self.take, methods=["POST"])]
+
+    async def take(self, request: Request) -> Response:
+        """The acknowledgement of an event, a command or a click."""
+        began = time.perf_counter()
+        try:
+            body = await asyncio.wait_for(_body(request), BODY_PATIENCE_S)
+        except (TimeoutError, ClientDisconnect):
+            return PlainTextResponse("Too slow", 408)
+        if body is None:
+            return PlainTextResponse("Too large", 413)
+        if not self._is_slacks(body, request.headers):
+            metrics.heard("unsigned", 401, 0)
+            return PlainTextResponse("Not signed by Slack, or too long ago", 401)
+        heard = to_bolt_request(request, body)
+        # Handlers acknowledge from a thread: the database or Slack may keep one waiting, and nobody else.
+        said = await run_in_threadpool(self._app.dispatch, heard)
+        metrics.heard(metrics.kind(heard.body), said.status, time.perf_counter() - began)
+        return to_starlette_response(said)
+
+    def _is_slacks(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        try:
+            return self._verifier.is_valid_request(body, headers)
+        except (ValueError, TypeError):  # a time that is no number, letters that are none
+            return False
+
+
+class Watch:
+    """How this process is: for whoever restarts it, sends it traffic, or looks after it."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = checks
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/health", self.alive, methods=["GET"]),
+            Route("/ready", self.ready, methods=["GET"]),
+            Route("/metrics", self.figures, methods=["GET"]),
+        ]
+
+    async def alive(self, request: Request) -> Response:
+        """That it is: nothing else is looked at, for a restart would mend nothing else."""
+        return JSONResponse({"alive": True})
+
+    async def ready(self, request: Request) -> Response:
+        """Whether it can serve, and what keeps it from that."""
+        found = await health.look(self._checks)
+        ready = all(each.ok for each in found.values())
+        checks = {name: asdict(each) for name, each in found.items()}
+        return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+
+    async def figures(self, request: Request) -> Response:
+        """What Prometheus reads."""
+        text = await run_in_threadpool(metrics.text)
+        return Response(text, headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+class Door:
+    """A port that answers from a thread of its own, between `open` and `close`."""
+
+    def __init__(self, port: int, routes: Sequence[Route], *, setting: str) -> None:
+        self.port, self._setting = port, setting
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                Starlette(routes=list(routes)),
+                lifespan="off",
+                log_level="warning",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+            )
+        )
+        self._thread = threading.Thread(target=self._run, name=f"door-{port}", daemon=True)
+
+    def open(self) -> None:
+        """Takes requests from now on, from all sides; TLS is for the proxy in front.
+
+        Raises
+        ------
+        BadInput
+            When something else listens on the port.
+        """
+        try:
+            self._listener = socket.create_server(("", self.port), backlog=512)
+        except OSError as error:
+            raise BadInput(f"Port {self.port} is taken; choose another with {self._setting}.") from error
+        self.port = self._listener.getsockname()[1]
+        self._thread.start()
+
+    def close(self, within_s: float) -> None:
+        """Takes no more, and waits for what is being answered."""
+        self._server.config.timeout_graceful_shutdown = max(1, int(within_s))
+        self._server.should_exit = True
+        self._thread.join(within_s)
+
+    def _run(self) -> None:
+        asyncio.run(self._server.serve(sockets=[self._listener]))
+
+
+async def _body(request: Request) -> bytes | None:
+    """What came, or None when it is too large; what its sender says of its size is not relied on."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
