@@ -7,14 +7,15 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot import jobs
 from bot.app import create_app, create_assistant, create_checks, create_jobs, open_books
 from bot.health import Check, Reachable
+from bot.jobs import Job
 from bot.settings import Settings, check_replicas
-from bot.socketmode import Socket
+from bot.socketmode import LOOK_EVERY_S, Socket
 from bot.stopping import GRACE_S, Deadline, Hands, on_signal
 from bot.web import Door, Events, Watch
 from tools.errors import BadInput
@@ -67,7 +68,8 @@ def serve(
     assistant.warm_up()
     stop = threading.Event()
     with on_signal(stop):
-        at_work = jobs.start(create_jobs(settings, assistant.services, desk, app.client), stop)
+        work = [*ways.jobs, *create_jobs(settings, assistant.services, desk, app.client)]
+        at_work = jobs.start(work, stop)
         try:
             ways.open()
             ready() if http is None else say(f"Callsheet listens on port {http} (Ctrl-C stops it).")
@@ -86,6 +88,7 @@ class Ways:
 
     doors: Sequence[Door]
     socket: Socket | None = None
+    jobs: Sequence[Job] = field(default_factory=list)
 
     def open(self) -> None:
         for door in self.doors:
@@ -110,7 +113,7 @@ def _by_socket(settings: Settings, app: App, checks: dict[str, Check]) -> Ways:
     socket, port = Socket(app, settings.slack_app_token), settings.health_port
     watch = Watch(checks | {"socket": socket.check}).routes()
     doors = [Door(port, watch, setting="CALLSHEET_HEALTH_PORT")] if port is not None else []
-    return Ways(doors, socket)
+    return Ways(doors, socket, [Job("socket_watched", LOOK_EVERY_S, socket.watchdog.look)])
 
 
 def _by_http(settings: Settings, app: App, checks: dict[str, Check], http: int) -> Ways:
