@@ -123,7 +123,7 @@ class Workspace:
             known = member.id in self.members
             self.members[member.id] = member
             if known:
-                self.tell_app({"type": "user_change", "user": self.user_json(member.id), "event_ts": self.next_ts()})
+                self.tell_app({"type": "user_change", "user": self.user_json(member.id), **self._moment()})
             self.changed("people", {})
 
     def change_member(self, who: str, **facts: Any) -> None:
@@ -291,6 +291,9 @@ class Workspace:
     def _add(self, conversation: Conversation) -> None:
         self.conversations[conversation.id] = conversation
         self.changed("people", {})
+
+    def _moment(self) -> Json:
+        return {"cache_ts": int(self.clock().timestamp()), "event_ts": self.next_ts()}
 
     def _micros(self) -> int:
         return int(self.clock().timestamp() * 1_000_000)

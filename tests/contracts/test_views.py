@@ -13,6 +13,7 @@ from bot.agent import OFFLINE, Answer
 from bot.blockkit import problems
 from bot.views import blocks, home
 from knowledge.crm import Account, Deal, Lead
+from tests import official
 from tests.asking import arguments
 from tests.company import Books
 from tools.base import Refusal, Result
@@ -33,6 +34,7 @@ def answer(*results: Result) -> Answer:
 def check(said: Answer) -> list[dict[str, Any]]:
     drawn = blocks.answer(said)
     assert not problems("chat.postMessage", {"channel": "C1", "text": said.text[:3_000], "blocks": drawn})
+    assert not [complaint for block in drawn for complaint in official.complaints(block)]
     return drawn
 
 
