@@ -82,11 +82,17 @@ def _answers(url: str, server: subprocess.Popen[bytes]) -> bool:
 
 
 @pytest.fixture(params=["folder", "server"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store of vectors, once of each kind."""
     if request.param == "folder":
-        return Folder(tmp_path / "vectors")
-    return Server(request.getfixturevalue("chroma_url"), uuid.uuid4().hex)
+        yield Folder(tmp_path / "vectors")
+        return
+    server = Server(request.getfixturevalue("chroma_url"), uuid.uuid4().hex)
+    yield server
+    with server._reached() as client:
+        # Chroma's client and the one within it have no other way to hang up: `close` leaves connections open.
+        for each in (client, client._admin_client):
+            each._server._session.close()
 
 
 @pytest.fixture
