@@ -294,13 +294,14 @@ def test_leads_times_reps_are_shared_out_best_to_best():
 @pytest.mark.parametrize("floor", [0, 20], ids=["capacity", "minimum"])
 def test_leads_times_reps_are_shared_out_as_an_assignment_would(seed, floor):
     random = np.random.default_rng(seed)
-    value, capacity = random.gamma(2.0, 1.0, (700, 1)) * random.uniform(0.7, 1.3, 40), random.integers(20, 30, 40)
-    capacity = capacity if floor else random.integers(0, 40, 40)
+    value, capacity = random.gamma(2.0, 1.0, (520, 1)) * random.uniform(0.7, 1.3, 40), random.integers(14, 24, 40)
+    capacity = capacity if floor else random.integers(0, 30, 40)
     minimum = np.full(40, floor // 2)
     places = np.repeat(np.arange(40), capacity)
     # A place of the minimum is worth so much more that it is never left free.
     extra = np.concatenate([10.0 * (np.arange(n) < floor // 2) for n in capacity])
-    chosen = np.c_[value[:, places] + extra, np.zeros((700, 700))]
+    # Every lead is worth something, so that none stays free beside a free place.
+    chosen = value[:, places] + extra
     plan = allocate(value, capacity, minimum=minimum)
     lead, place = linear_sum_assignment(chosen, maximize=True)
     best = chosen[lead, place].sum() - 10.0 * minimum.sum()
