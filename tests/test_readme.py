@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli.commands import app
 from knowledge.imports.mapping import read_mapping
 from knowledge.playbook import documents, readers
 
@@ -29,9 +29,8 @@ GROUPED += [["playbook", word] for word in ("add", "sync", "list", "check")]
 def test_every_command_exists_with_its_options(line: str) -> None:
     words = shlex.split(line)
     command = words[1:3] if words[1:3] in GROUPED else words[1:2]
-    shown = subprocess.run(
-        [sys.executable, "-m", "bot.cli", *command, "--help"], capture_output=True, text=True, cwd=ROOT, check=True
-    )
+    shown = CliRunner().invoke(app, [*command, "--help"])
+    assert shown.exit_code == 0
     for option in (word for word in words if word.startswith("--")):
         assert option in shown.stdout
 
