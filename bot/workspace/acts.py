@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.workspace.person import Person
-from bot.workspace.records import Json, Message, View
+from bot.workspace.records import File, Json, Message, View
 from bot.workspace.state import Unknown
 
 
@@ -32,7 +32,8 @@ def _message(person: Person, asked: Mapping[str, Any], name: str = "ts") -> Mess
 
 def _post(person: Person, asked: Json) -> None:
     thread = _message(person, asked, "thread_ts") if asked.get("thread_ts") else None
-    person.post(str(asked["channel"]), str(asked["text"]), thread=thread)
+    files = [_own_file(person, id) for id in asked.get("files") or ()]
+    person.post(str(asked["channel"]), str(asked["text"]), thread=thread, files=files)
 
 
 def _slash(person: Person, asked: Json) -> Json:
@@ -89,11 +90,26 @@ def _react(person: Person, asked: Json) -> None:
     person.react(_message(person, asked), str(asked["name"]), add=bool(asked.get("add", True)))
 
 
+def _edit(person: Person, asked: Json) -> None:
+    person.edit(_own_message(person, asked), str(asked["text"]))
+
+
 def _delete(person: Person, asked: Json) -> None:
+    person.delete(_own_message(person, asked))
+
+
+def _own_message(person: Person, asked: Json) -> Message:
     message = _message(person, asked)
     if message.user != person.id:
-        raise PermissionError("not yours to delete")
-    person.delete(message)
+        raise PermissionError("not yours to change")
+    return message
+
+
+def _own_file(person: Person, id: str) -> File:
+    file = person.workspace.files[id]
+    if file.user != person.id:
+        raise PermissionError("not yours to share")
+    return file
 
 
 _ACTS: dict[str, Callable[[Person, Json], Json | None]] = {
@@ -106,7 +122,9 @@ _ACTS: dict[str, Callable[[Person, Json], Json | None]] = {
     "submit": _submit,
     "close": _close,
     "react": _react,
+    "edit": _edit,
     "delete": _delete,
+    "look": lambda person, asked: person.look_at(str(asked["channel"])),
     "home": lambda person, asked: person.open_home(),
     "messages": lambda person, asked: person.open_messages(),
 }

@@ -61,10 +61,12 @@ class Page:
         """The addresses of the page."""
         return [
             Route("/", self.asset),
+            Route("/archives/{channel}/{message}", self.asset),
             Route("/static/{name}", self.asset),
             Route("/files/{file}/{name}", self.file),
             Route("/page/state", self.state),
             Route("/page/live", self.live),
+            Route("/page/file", self.take_file, methods=["POST"]),
             Route("/page/act", self.act, methods=["POST"]),
             Route("/page/fault", self.fault, methods=["POST"]),
         ]
@@ -114,6 +116,17 @@ class Page:
     async def act(self, request: Request) -> Response:
         """Do something as a person; the answer says what came of it."""
         return await _answered(request, self._act)
+
+    async def take_file(self, request: Request) -> Response:
+        """Bring in a file of somebody's: its bytes, under a name."""
+        if request.headers.get("content-type") != "application/octet-stream":
+            return JSONResponse({"error": "bytes only"}, 415)
+        try:
+            person = Person(self.workspace, request.query_params.get("as", ""))
+        except Unknown as error:
+            return JSONResponse({"error": str(error)}, 400)
+        file = person.upload(request.query_params.get("name") or "file", await request.body())
+        return JSONResponse({"id": file.id, "name": file.name})
 
     async def fault(self, request: Request) -> Response:
         """Make something go wrong, or right again."""

@@ -1,12 +1,13 @@
 """Acts as one person of the workspace: writes, clicks, fills in, and waits for the app's answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.workspace import blocks, forms, payloads, replies
+from bot.workspace.methods.files import file_json
 from bot.workspace.methods.views import show_view
 from bot.workspace.onlooker import NoAnswer, Onlooker, Place
-from bot.workspace.records import Delivery, Json, Message, View
+from bot.workspace.records import Delivery, File, Json, Message, View
 from bot.workspace.surfaces import ResponseUrl
 
 
@@ -19,8 +20,8 @@ class Person(Onlooker):
         """Write to the app's Messages tab, or into a thread there."""
         return self.post(self.direct, text, thread=thread)
 
-    def post(self, where: Place, text: str, *, thread: Message | None = None) -> Message:
-        """Write into a conversation (id, name, or the one of a message), or into a thread there."""
+    def post(self, where: Place, text: str, *, thread: Message | None = None, files: Sequence[File] = ()) -> Message:
+        """Write into a conversation (id, name, or the one of a message), or into a thread there, with own files."""
         with self.workspace.lock:
             conversation = self.place(where)
             body: Json = {
@@ -34,7 +35,17 @@ class Person(Onlooker):
             if thread:
                 root = conversation.messages[thread.thread_ts or thread.ts]
                 body |= {"thread_ts": root.ts, "parent_user_id": root.user}
+            if files:
+                told = [file_json(self.workspace, file) for file in files]
+                body |= {"subtype": "file_share", "upload": False, "display_as_bot": False, "files": told}
             return self.workspace.post(conversation.id, body)
+
+    def upload(self, name: str, content: bytes) -> File:
+        """Bring a file into the workspace, to be posted or given to a form."""
+        with self.workspace.lock:
+            file = File(payloads.fresh_id("F"), name, len(content), content, title=name, user=self.id)
+            self.workspace.files[file.id] = file
+            return file
 
     def mention(self, where: Place, text: str, *, thread: Message | None = None) -> Message:
         """Write into a conversation, naming the app first."""
@@ -153,7 +164,7 @@ class Person(Onlooker):
         if view is None:
             raise NoAnswer("no modal is open")
         with self.workspace.lock:
-            state = forms.state_of(view.blocks, entered or {})
+            state = self._with_files(forms.state_of(view.blocks, entered or {}))
             view.errors, view.trouble = dict(forms.missing(view.blocks, state)), None
             payload = self._interaction("view_submission")
             urls = [self._chosen_url(place) for place in forms.answer_places(view.blocks, state)]
@@ -217,6 +228,13 @@ class Person(Onlooker):
         about = ResponseUrl(where.channel, self.id, self.workspace.clock(), where, where.thread_ts)
         conversation = self.workspace.conversations[where.channel]
         return payloads.in_message(where, conversation, self._response_url(about))
+
+    def _with_files(self, state: Json) -> Json:
+        """A state whose file inputs tell of files, where their ids were entered."""
+        for held in (held for block in state["values"].values() for held in block.values()):
+            if held["type"] == "file_input":
+                held["files"] = [file_json(self.workspace, self.workspace.files[id]) for id in held["files"] or ()]
+        return state
 
     def _on_message(self, message: Message, callback_id: str) -> Json:
         about = ResponseUrl(message.channel, self.id, self.workspace.clock(), thread_ts=message.thread_ts)

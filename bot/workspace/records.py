@@ -197,7 +197,7 @@ class View:
 
 @dataclass
 class File:
-    """A file on its way into the workspace, or arrived."""
+    """A file on its way into the workspace, or arrived; of the app, or of the user named."""
 
     id: str
     name: str
@@ -206,6 +206,7 @@ class File:
     alt_text: str = ""
     shared_in: list[str] = field(default_factory=list)
     title: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True)

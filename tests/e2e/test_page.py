@@ -35,6 +35,11 @@ def test_a_rep_asks_in_the_page_and_gets_ranked_explained_leads(office: Office, 
         page.get_by_role("button", name="Why?").first.click()
         page.get_by_text("90 % interval").first.wait_for(timeout=PATIENCE_MS)
         page.screenshot(path=pictures / "why.png")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+k")
+        page.keyboard.type("home")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Good to see you").wait_for(timeout=PATIENCE_MS)
         browser.close()
     assert not errors
     assert (pictures / "call-list.png").stat().st_size > 20_000

@@ -60,7 +60,7 @@ def file_json(workspace: Workspace, file: File) -> Json:
     described = {"alt_txt": file.alt_text} if file.alt_text else {}
     return {
         "id": file.id, "name": file.name, "title": file.title or file.name, "mimetype": kind,
-        "filetype": file.name.rpartition(".")[2], "size": file.length, "user": workspace.app.bot_user_id,
+        "filetype": file.name.rpartition(".")[2], "size": file.length, "user": file.user or workspace.app.bot_user_id,
         "url_private": address, "url_private_download": f"{address}?download=1", "permalink": address,
         "is_external": False, "mode": "hosted", "channels": list(file.shared_in), **described,
     }  # fmt: skip

@@ -1,9 +1,10 @@
 // Draws Block Kit blocks, in messages, modals and the Home tab alike.
 
-import { h, icon } from "./dom.js";
+import { button, fill, h, icon } from "./dom.js";
 import { draw, picture } from "./elements.js";
 import { markdown, mrkdwn, plain, richText, textObject, link } from "./text.js";
 
+let count = 0;
 const STATE_ICONS = { complete: "check", error: "warning" };
 
 const cell = (item, column) => {
@@ -38,6 +39,23 @@ function container(block, surface, errors) {
   return h("details", { class: "container", open: !block.default_collapsed }, h("summary", {}, title, subtitle), inside);
 }
 
+// Rows in pages, under a caption; one column may name its row.
+function dataTable(block) {
+  const [head, ...rows] = block.rows;
+  const size = block.page_size ?? rows.length;
+  const pages = Math.ceil(rows.length / size);
+  const body = h("tbody");
+  const foot = h("div", { class: "pages" });
+  const show = (page) => {
+    fill(body, rows.slice(page * size, (page + 1) * size).map((row) => h("tr", {}, row.map((item, at) =>
+      h(at === block.row_header_column_index ? "th" : "td", ...cell(item, { align: item.type === "raw_number" ? "right" : "left" }))))));
+    if (pages > 1) fill(foot, button("Previous", () => show(page - 1), { class: "button", disabled: page === 0 }), `${page + 1} of ${pages}`, button("Next", () => show(page + 1), { class: "button", disabled: page === pages - 1 }));
+  };
+  show(0);
+  return h("div", {}, h("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": block.caption }, h("table", {}, h("caption", {}, block.caption),
+    h("thead", {}, h("tr", {}, head.map((item) => h("th", ...cell(item))))), body)), foot);
+}
+
 const DRAW = {
   section: (block, surface) => h("div", { class: "section" },
     h("div", { class: "section-text" }, block.text && textObject(block.text),
@@ -53,9 +71,10 @@ const DRAW = {
   input: (block, surface, errors) => input(block, surface, errors?.[block.block_id]),
   rich_text: (block) => richText(block),
   markdown: (block) => markdown(block.text),
-  table: (block) => h("div", { class: "table-wrap" }, h("table", {},
+  table: (block) => h("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": "Table" }, h("table", {},
     h("thead", {}, h("tr", {}, block.rows[0].map((item, at) => h("th", ...cell(item, block.column_settings?.[at]))))),
     h("tbody", {}, block.rows.slice(1).map((row) => h("tr", {}, row.map((item, at) => h("td", ...cell(item, block.column_settings?.[at])))))))),
+  data_table: (block) => dataTable(block),
   task_card: (block) => task(block),
   plan: (block) => h("div", { class: "plan" }, h("b", {}, block.title), (block.tasks ?? []).map(task)),
   alert: (block) => h("div", { class: `alert ${block.level ?? "default"}`, role: "alert" }, icon("warning"), textObject(block.text)),
@@ -63,18 +82,26 @@ const DRAW = {
   carousel: (block, surface) => h("div", { class: "carousel" }, block.elements.map((one) => card(one, surface.of(one)))),
   container: (block, surface, errors) => container(block, surface, errors),
   file: (block) => h("div", { class: "file" }, icon("file"), block.external_id),
-  video: (block) => h("div", { class: "file" }, icon("file"), link(block.video_url, plain(block.title))),
+  video: (block) => h("div", { class: "video" }, h("b", {}, link(block.title_url ?? block.video_url, plain(block.title))),
+    block.description && h("small", {}, plain(block.description)), picture({ image_url: block.thumbnail_url, alt_text: block.alt_text }, "block-image")),
 };
 
 function input(block, surface, error) {
   const field = draw(block.element, surface, !block.dispatch_action);
   const label = h("span", { class: "label" }, plain(block.label), block.optional && h("small", {}, " (optional)"));
-  const grouped = ["checkboxes", "radio_buttons"].includes(block.element.type);
-  if (error) field.setAttribute("aria-invalid", "true");
-  return h(grouped ? "fieldset" : "label", { class: error ? "field wrong" : "field" },
-    grouped ? h("legend", {}, label) : label, field,
-    error && h("span", { class: "error", role: "alert" }, icon("warning"), error),
-    block.hint && h("small", { class: "hint" }, plain(block.hint)));
+  const grouped = ["checkboxes", "radio_buttons"].includes(block.element.type) || field.matches("details");
+  const said = `said-${(count += 1)}`;
+  const control = field.matches("input, select, textarea") ? field : field.querySelector("input[role=combobox]");
+  if (control) {
+    control.id ||= `field-${count}`;
+    control.setAttribute("aria-describedby", said);
+    control.removeAttribute("aria-label");
+    if (error) control.setAttribute("aria-invalid", "true");
+  }
+  const named = grouped ? h("legend", {}, label) : h("label", { for: control?.id }, label);
+  return h(grouped ? "fieldset" : "div", { class: error ? "field wrong" : "field" }, named, field,
+    h("div", { id: said }, error && h("span", { class: "error", role: "alert" }, icon("warning"), error),
+      block.hint && h("small", { class: "hint" }, plain(block.hint))));
 }
 
 export function drawBlock(block, surface, errors) {

@@ -19,6 +19,26 @@ export function fill(element, ...children) {
   return element;
 }
 
+// Words for those who listen to the page instead of looking at it.
+export function hidden(words) { return h("span", { class: "unseen" }, words); }
+
+// Tabs beside each other: one is in the tab order, the arrows go to the others.
+export function tabs(offered, current, choose, label) {
+  const move = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const names = offered.map(([name]) => name);
+    pick(names[(names.indexOf(current) + step + names.length) % names.length], true);
+  };
+  // The tabs are drawn anew, so the one that was chosen is another element by then.
+  const pick = (name, byKey) => {
+    choose(name);
+    setTimeout(() => { if (byKey || document.activeElement === document.body) document.querySelector(`[role=tablist][aria-label="${label}"] [aria-selected=true]`)?.focus(); }, 50);
+  };
+  return h("div", { class: "tabs", role: "tablist", "aria-label": label, onkeydown: move }, offered.map(([name, words]) =>
+    button(words, () => pick(name), { role: "tab", "aria-selected": String(name === current), tabindex: name === current ? "0" : "-1", class: name === current ? "tab current" : "tab" })));
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
   home: "M3 9.5 10 4l7 5.5V17h-4.5v-5h-5v5H3z",
@@ -49,6 +69,9 @@ const PATHS = {
   check: "M4 10.500 8 14.500 16 6",
   file: "M5 2.500h7l4 4v11H5zM12 2.500v4h4",
   save: "M10 3v9M6 8.500l4 4 4-4M4 16.500h12",
+  menu: "M3 5.500h14M3 10h14M3 14.500h14",
+  clip: "M15.500 9.500 9.300 15.700a3.700 3.700 0 0 1-5.200-5.200l6.700-6.700a2.500 2.500 0 0 1 3.500 3.500L7.700 13.900a1.200 1.200 0 0 1-1.700-1.700l5.700-5.700",
+  pen: "M4 16l.8-3.600L13.500 3.700l2.800 2.800-8.700 8.700zM11.500 5.700l2.800 2.800",
   search: "M9 3.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0 0-11zM13 13l4 4",
   pulse: "M2 10h4l2-6 4 12 2-6h4",
   people: "M7.500 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 16.500c0-3 2.500-4.500 5.500-4.500s5.500 1.500 5.500 4.500M13 4.500a3 3 0 0 1 0 5.500M15 12c2 .6 3 2.300 3 4.500",

@@ -5,7 +5,7 @@
 import { button, h, icon, openMenu } from "./dom.js";
 import { one, several, suggested } from "./choices.js";
 import { plain } from "./text.js";
-import { act, store } from "./store.js";
+import { act, store, upload } from "./store.js";
 
 export function surfaceOf(where, key) {
   if (!store.entered.has(key)) store.entered.set(key, {});
@@ -78,7 +78,7 @@ function field(element, surface, waits, type, initial, more = {}) {
   const changed = entry(surface, element, waits);
   const tag = more.multiline ? "textarea" : "input";
   const node = h(tag, {
-    class: "input", ...(tag === "input" ? { type } : { rows: "4" }), placeholder: plain(element.placeholder),
+    class: "input", "aria-label": plain(element.placeholder) || type, ...(tag === "input" ? { type } : { rows: "4" }), placeholder: plain(element.placeholder),
     maxlength: element.max_length?.toString(), minlength: element.min_length?.toString(), step: more.step,
     min: element.min_value, max: element.max_value, autofocus: element.focus_on_load,
     oninput: () => {
@@ -128,6 +128,15 @@ const DRAW = {
     read: (value) => ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text: value }] }] }),
     show: (value) => value?.elements?.[0]?.elements?.[0]?.text ?? "",
   }),
+  file_input(element, surface, waits) {
+    const changed = entry(surface, element, waits);
+    const node = h("input", { class: "input", type: "file", multiple: (element.max_files ?? 10) > 1, accept: element.filetypes?.map((one) => `.${one}`).join(","),
+      onchange: async () => {
+        const files = await Promise.all([...node.files].slice(0, element.max_files ?? 10).map(upload));
+        changed(files.map((one) => one.id), node);
+      } });
+    return node;
+  },
   feedback_buttons(element, surface) {
     const side = (name, shape) => {
       const one = element[name];

@@ -1,6 +1,6 @@
 // Shows what goes between the workspace and the app, and lets it go wrong on purpose.
 
-import { button, fill, h, icon } from "./dom.js";
+import { button, fill, h, icon, tabs } from "./dom.js";
 import { changed, fault, store } from "./store.js";
 
 const state = { tab: "events", open: new Set() };
@@ -13,15 +13,21 @@ export function showInspector(host) {
     h("div", { class: "pane-head" }, h("h2", {}, "Inspector"), h("span", { class: store.sockets ? "dot on" : "dot" }),
       h("span", { class: "muted" }, store.sockets ? `${store.sockets} socket${store.sockets > 1 ? "s" : ""}` : "app not connected"), h("span", { class: "grow" }),
       button(icon("close"), () => { host.hidden = true; changed("top"); }, { class: "round", "aria-label": "Close inspector" })),
-    h("div", { class: "tabs", role: "tablist" }, [["events", "Events"], ["calls", "API calls"], ["faults", "Faults"]].map(([name, words]) =>
-      button(words, () => { state.tab = name; changed("inspector"); }, { role: "tab", "aria-selected": String(state.tab === name), class: state.tab === name ? "tab current" : "tab" }))),
+    tabs([["events", "Events"], ["calls", "API calls"], ["faults", "Faults"]], state.tab, (name) => { state.tab = name; changed("inspector"); }, "Inspector"),
     h("div", { class: "inspector-body" }, TABS[state.tab]()));
   host.querySelector(".inspector-body").scrollTop = top;
 }
 
-function row(key, name, marks, details) {
+// In a few words what a payload or a call is about.
+function aboutOf(told) {
+  const inner = told.event ?? told;
+  return [inner.command && inner.text, inner.actions?.[0]?.action_id, inner.view?.callback_id, inner.callback_id, inner.tab, inner.reaction, inner.text ?? inner.message?.text, inner.status,
+    inner.channel?.name ?? inner.channel ?? inner.user_id].find((one) => typeof one === "string" && one)?.slice(0, 120) ?? "";
+}
+
+function row(key, name, about, marks, details) {
   const open = state.open.has(key);
-  const node = h("details", { class: "log", open }, h("summary", {}, h("span", { class: "log-name" }, name), marks),
+  const node = h("details", { class: "log", open }, h("summary", {}, h("span", { class: "log-name" }, name), h("span", { class: "log-about" }, about), marks),
     h("div", {}, open ? details().map(json) : ""));
   node.addEventListener("toggle", () => {
     if (node.open === state.open.has(key)) return;
@@ -36,11 +42,11 @@ function json([title, value]) {
 }
 
 const TABS = {
-  events: () => store.deliveries.length ? [...store.deliveries].reverse().slice(0, 150).map((one) => row(one.id, one.name, [
+  events: () => store.deliveries.length ? [...store.deliveries].reverse().slice(0, 150).map((one) => row(one.id, one.name, aboutOf(one.payload), [
     one.attempts > 1 && h("span", { class: "pill warn" }, `sent ${one.attempts}×`),
     h("span", { class: `pill ${one.state}` }, one.state === "acked" ? `acked ${one.ack_ms} ms` : STATES[one.state]),
   ], () => [["ack payload", one.reply], [`${one.kind} payload`, one.payload]])) : h("p", { class: "muted" }, "Nothing was sent to the app yet."),
-  calls: () => store.calls.length ? [...store.calls].map((one, at) => row(`call${at}`, one.method, [
+  calls: () => store.calls.length ? [...store.calls].map((one, at) => row(`call${at}`, one.method, aboutOf(one.args), [
     h("span", { class: "muted" }, `${one.ms} ms`),
     h("span", { class: one.status === 200 && one.reply.ok !== false ? "pill acked" : "pill failed" }, one.reply.error ?? (one.status === 200 ? "ok" : String(one.status))),
   ], () => [["request", one.args], ["response", one.reply]])).reverse().slice(0, 150) : h("p", { class: "muted" }, "The app called nothing yet."),

@@ -2,10 +2,11 @@
 
 import { avatar, button, fill, h, icon, openMenu } from "./dom.js";
 import { attachments, drawBlocks } from "./blocks.js";
+import { edited } from "./composer.js";
 import { surfaceOf } from "./elements.js";
 import { emoji, EMOJI } from "./emoji.js";
 import { shortcutsOf } from "./shortcuts.js";
-import { act, isReply, messagesOf, nameOf, openThread, store, timeOf } from "./store.js";
+import { act, changed, isReply, messagesOf, nameOf, openThread, store, timeOf } from "./store.js";
 import { mrkdwn } from "./text.js";
 
 const QUICK = ["white_check_mark", "eyes", "raised_hands"];
@@ -17,7 +18,7 @@ const drawn = new Map();
 // A message is drawn again only when it changed, so that what stands in its menus and fields stays.
 function cached(message, first, inThread) {
   const key = `${store.me}/${message.channel}/${message.ts}/${inThread}`;
-  const shape = JSON.stringify([message, first]);
+  const shape = JSON.stringify([message, first, store.editing === message.ts]);
   if (drawn.get(key)?.shape !== shape) drawn.set(key, { shape, node: draw(message, first, inThread) });
   return drawn.get(key).node;
 }
@@ -44,7 +45,7 @@ function body(message) {
     message.edited && h("small", { class: "edited" }, " (edited)"),
     message.attachments && attachments(message.attachments, surface),
     message.files && h("div", { class: "files" }, message.files.map(file)),
-    message.streaming && h("span", { class: "caret", "aria-label": "still writing" }),
+    message.streaming && h("span", { class: "caret", role: "img", "aria-label": "still writing" }),
   ];
 }
 
@@ -57,8 +58,9 @@ const inTab = { target: "_blank", rel: "noopener noreferrer" };
 function file(one) {
   const path = new URL(one.url_private).pathname;
   if (one.mimetype.startsWith("image/") && !one.mimetype.includes("svg")) {
+    const words = one.alt_txt ?? one.title;
     return h("figure", { class: "image" }, h("figcaption", {}, one.title),
-      h("a", { href: path, ...inTab }, h("img", { class: "block-image", src: path, alt: one.alt_txt ?? one.title })));
+      h("a", { href: path, ...inTab, title: words }, h("img", { class: "block-image", src: path, alt: words })));
   }
   return h("div", { class: "file" },
     h("a", { class: "file-open", href: path, ...inTab }, icon("file"),
@@ -97,15 +99,16 @@ function tools(message, inThread) {
     smile,
     !inThread && button(icon("reply"), () => openThread(message), { title: "Reply in thread", "aria-label": "Reply in thread" }),
     shortcuts.length > 0 && more,
+    message.user === store.me && button(icon("pen"), () => edit(message), { title: "Edit message", "aria-label": "Edit message" }),
     message.user === store.me && button(icon("trash"), () => act("delete", { channel: message.channel, ts: message.ts }), { title: "Delete message", "aria-label": "Delete message" }));
 }
 
 function draw(message, first, inThread) {
   const gutter = first ? face(message) : h("time", { class: "side-time" }, timeOf(message.ts, "clock").replace(/ [AP]M/, ""));
-  return h("article", { class: ["message", first && "first", message.only_for && "ephemeral"].filter(Boolean).join(" "), "data-ts": message.ts },
+  return h("article", { tabindex: "-1", "aria-label": `${nameOf(message.user)}, ${timeOf(message.ts, "clock")}`, class: ["message", first && "first", message.only_for && "ephemeral"].filter(Boolean).join(" "), "data-ts": message.ts },
     message.only_for && h("div", { class: "only-you" }, icon("eye"), "Only visible to you"),
     h("div", { class: "gutter" }, gutter),
-    h("div", { class: "content" }, first && head(message), body(message), reactions(message), !inThread && threadBar(message)),
+    h("div", { class: "content" }, first && head(message), store.editing === message.ts ? editor(message) : body(message), reactions(message), !inThread && threadBar(message)),
     tools(message, inThread));
 }
 
@@ -121,13 +124,18 @@ function dayLine(ts) {
   return h("div", { class: "day", role: "separator" }, h("span", {}, words[0].toUpperCase() + words.slice(1)));
 }
 
+function newLine() { return h("div", { class: "new", role: "separator" }, h("span", {}, "New")); }
+
 function list(messages, inThread) {
   const nodes = [];
+  const newFrom = !inThread && messages.length ? store.newFrom.get(messages[0].channel) : null;
   messages.forEach((message, at) => {
     const before = messages[at - 1];
     const newDay = !before || timeOf(before.ts, "key") !== timeOf(message.ts, "key");
+    const isNew = newFrom && message.ts >= newFrom && !(before?.ts >= newFrom);
     if (newDay && !inThread) nodes.push(dayLine(message.ts));
-    nodes.push(cached(message, newDay || !together(before, message) || (inThread && at === 1), inThread));
+    if (isNew) nodes.push(newLine());
+    nodes.push(cached(message, newDay || isNew || !together(before, message) || (inThread && at === 1), inThread));
     if (inThread && at === 0 && messages.length > 1) {
       const count = messages.filter((one) => !one.only_for).length - 1;
       nodes.push(h("div", { class: "reply-count" }, h("span", {}, count === 1 ? "1 reply" : `${count} replies`)));
@@ -138,11 +146,15 @@ function list(messages, inThread) {
 
 // Redraws a list and stays at its end if it was there; an answer taller than the pane is shown from its beginning.
 function show(host, nodes) {
+  const focused = host.contains(document.activeElement) ? document.activeElement : null;
   const atEnd = !host.dataset.last || host.scrollHeight - host.scrollTop - host.clientHeight < 120;
   const top = host.scrollTop;
   fill(host, nodes);
+  // Taking nodes out and putting them back takes the focus from them.
+  if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
   const last = [...host.querySelectorAll(".message")].at(-1);
   const fresh = last && last.dataset.ts !== host.dataset.last;
+  rove(host, last);
   const settle = () => {
     const tall = last && last.offsetHeight > host.clientHeight - 40;
     if (!atEnd) host.scrollTop = top;
@@ -153,6 +165,32 @@ function show(host, nodes) {
   // A picture has no height before it has come.
   last?.querySelectorAll("img").forEach((one) => one.complete || one.addEventListener("load", settle, { once: true }));
   host.dataset.last = last?.dataset.ts ?? "none";
+}
+
+// One message of a list is in the tab order; the arrows go to the others, and whatever stands in them comes after.
+function rove(host, last) {
+  const held = host.querySelector(".message[tabindex='0']");
+  if (last && !host.contains(document.activeElement)) {
+    if (held) held.tabIndex = -1;
+    last.tabIndex = 0;
+  }
+  host.onkeydown ??= (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !event.target.classList.contains("message")) return;
+    const all = [...host.querySelectorAll(".message")];
+    const next = all[all.indexOf(event.target) + step];
+    if (!next) return;
+    event.preventDefault();
+    all.forEach((one) => { one.tabIndex = one === next ? 0 : -1; });
+    next.focus();
+  };
+}
+
+export function edit(message) { store.editing = message.ts; changed("messages"); }
+
+function editor(message) {
+  const done = () => { store.editing = null; changed("messages"); };
+  return edited(message, done);
 }
 
 export function showConversation(host, channel, welcome) {
@@ -180,7 +218,7 @@ function statusLine(channel, ts) {
   const { text = "is working…", loading_messages: loading = [] } = work.status ?? {};
   const turn = Math.floor((Date.now() - cycles.get(key)) / TURN_MS);
   const stop = work.session === "processing" && store.app.can_be_stopped;
-  return h("div", { class: "status", role: "status", "data-turns": loading.length > 1 ? "yes" : null },
+  return h("div", { class: "status", "data-turns": loading.length > 1 ? "yes" : null },
     h("span", { class: "avatar app small" }, icon("bolt")),
     h("span", { class: "shimmer" }, loading[turn % Math.max(1, loading.length)] ?? `${store.app.app_name} ${text}`),
     stop && button([icon("stop"), "Stop"], () => act("stop", { channel, ts }), { class: "button" }));

@@ -3,7 +3,7 @@
 export const store = {
   app: null, people: [], me: null, direct: null, now: Date.now() / 1000,
   conversations: [], messages: new Map(), works: new Map(), prompts: [], home: null, modals: [],
-  deliveries: [], calls: [], unread: new Map(), sockets: 0,
+  deliveries: [], calls: [], unread: new Map(), newFrom: new Map(), sockets: 0, lost: false, heard: "", editing: null,
   place: null, thread: null, entered: new Map(), notice: null,
 };
 
@@ -39,6 +39,13 @@ export async function act(name, fields = {}) {
   return response.json();
 }
 
+export async function upload(file) {
+  const response = await fetch(`/page/file?as=${encodeURIComponent(store.me)}&name=${encodeURIComponent(file.name)}`, {
+    method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file,
+  });
+  return response.json();
+}
+
 export async function fault(name, fields = {}) {
   await fetch("/page/fault", {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...fields, fault: name }),
@@ -53,7 +60,7 @@ export function enter(who) {
   return new Promise((entered) => {
     stream = new EventSource(`/page/live?as=${encodeURIComponent(who)}`);
     stream.onmessage = hear;
-    stream.onerror = () => { waiting ??= []; };
+    stream.onerror = () => { waiting ??= []; store.lost = true; changed("banner"); };
     stream.onopen = () => reload().then(entered);
   });
 }
@@ -79,6 +86,9 @@ export async function people() {
 
 async function load() {
   const told = await (await fetch(`/page/state?as=${encodeURIComponent(store.me)}`)).json();
+  // Another workspace may have taken this one's place meanwhile, with other people in it.
+  if (!told.me) { location.search = ""; return; }
+  store.lost = false;
   Object.assign(store, {
     app: told.app, people: told.people, direct: told.direct, now: told.now, conversations: told.conversations,
     prompts: told.prompts, home: told.home, modals: told.modals, sockets: told.app.connected,
@@ -101,9 +111,16 @@ function keep(message) {
 
 const APPLY = {
   message(message) {
+    const before = store.messages.get(message.channel)?.get(message.ts);
     const fresh = keep(message);
+    const theirs = message.user !== store.me;
     const seen = store.place?.channel === message.channel && document.visibilityState === "visible";
-    if (fresh && !seen && message.user !== store.me) store.unread.set(message.channel, (store.unread.get(message.channel) ?? 0) + 1);
+    if (fresh && !seen && theirs) {
+      store.unread.set(message.channel, (store.unread.get(message.channel) ?? 0) + 1);
+      if (!store.newFrom.has(message.channel)) store.newFrom.set(message.channel, message.ts);
+    }
+    // What is still being written is read out once it is finished.
+    if (seen && theirs && !message.streaming && (fresh || before?.streaming)) say(message);
     if (fresh) follow(message);
     changed("messages", "sidebar");
   },
@@ -124,8 +141,13 @@ const APPLY = {
     changed("inspector");
   },
   api_call(call) { store.calls.push(call); changed("inspector"); },
-  connected({ sockets }) { store.sockets = sockets; changed("sidebar", "inspector", "top"); },
+  connected({ sockets }) { store.sockets = sockets; changed("inspector", "banner"); },
 };
+
+function say(message) {
+  store.heard = `${nameOf(message.user)}: ${message.text.slice(0, 300)}`;
+  changed("heard");
+}
 
 function apply({ kind, value }) { APPLY[kind]?.(value); }
 
@@ -156,11 +178,45 @@ export function nameOf(id) {
 }
 
 export function go(place) {
-  store.place = place;
-  store.thread = null;
+  if (store.place?.channel && store.place.channel !== place.channel) store.newFrom.delete(store.place.channel);
+  Object.assign(store, { place, thread: null, editing: null });
   if (place.channel) store.unread.delete(place.channel);
+  sessionStorage.setItem("as", store.me);
+  history.replaceState(null, "", `/?as=${encodeURIComponent(store.me)}&in=${place.app ? place.tab : place.channel}`);
   changed("sidebar", "main", "thread");
 }
+
+export function goTo(channel) {
+  act("look", { channel });
+  go({ channel });
+}
+
+export function goApp(tab) {
+  go({ app: true, tab, channel: tab === "messages" ? store.direct : null });
+  if (tab !== "about") act(tab);
+}
+
+export async function become(who) {
+  store.unread.clear();
+  store.newFrom.clear();
+  store.heard = "";
+  changed("heard");
+  await enter(who);
+  const { place } = store;
+  if (place.app) goApp(place.tab);
+  else go(conversationOf(place.channel) ? place : { channel: firstChannel().id });
+}
+
+export function firstChannel() { return store.conversations.find((one) => one.kind === "channel") ?? store.conversations[0]; }
+
+export function conversationOf(id) { return store.conversations.find((one) => one.id === id); }
+
+export function titleOf(conversation) {
+  if (conversation.kind !== "mpim") return conversation.name;
+  return conversation.members.filter((one) => one !== store.me).map((one) => nameOf(one).split(" ")[0]).join(", ");
+}
+
+export function isMessage(channel, ts) { return Boolean(store.messages.get(channel)?.has(ts)); }
 
 // The viewer's own wall clock, as in Slack.
 export function timeOf(ts, style) {

@@ -151,6 +151,7 @@ const PIECES = {
   link: (piece) => link(piece.url, piece.text),
   emoji: (piece) => emoji(piece.name),
   user: (piece) => mention(`@${nameOf(piece.user_id)}`, piece.user_id === store.me),
+  team: (piece) => mention(`@${piece.team_id}`),
   usergroup: (piece) => mention(`@${piece.usergroup_id}`),
   channel: (piece) => entity(`#${piece.channel_id}`),
   broadcast: (piece) => mention(`@${piece.range}`, true),

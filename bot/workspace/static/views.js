@@ -29,7 +29,7 @@ export function showModal(host) {
 function dialog(view) {
   const surface = surfaceOf({ view_id: view.id }, view.id);
   const close = () => act("close", { view_id: view.id });
-  const form = h("form", { class: "modal", role: "dialog", "aria-modal": "true", "aria-label": plain(view.title), novalidate: true },
+  const form = h("form", { class: "modal", novalidate: true },
     h("div", { class: "modal-head" },
       store.modals.length > 1 && button(icon("back"), close, { class: "round", "aria-label": "Back" }),
       h("span", { class: "avatar app small" }, icon("bolt")), h("h2", {}, plain(view.title)),
@@ -51,7 +51,7 @@ function dialog(view) {
     if (event.key === "Escape") close();
     if (event.key === "Tab") keepInside(form, event);
   });
-  return form;
+  return h("div", { role: "dialog", "aria-modal": "true", "aria-label": plain(view.title), class: "dialog" }, form);
 }
 
 function keepInside(form, event) {

@@ -80,6 +80,47 @@ def test_nobody_deletes_or_clicks_what_is_not_theirs(slack: LocalSlack, client: 
     assert act(slack, "U0ANA", "delete", channel=message.channel, ts=message.ts) == (200, {})
 
 
+def upload(slack: LocalSlack, who: str, name: str, content: bytes, kind: str = "application/octet-stream") -> Json:
+    headers = {"Content-Type": kind}
+    request = urllib.request.Request(f"{slack.url}/page/file?as={who}&name={name}", content, headers)
+    with urllib.request.urlopen(request) as response:
+        told: Json = json.loads(response.read())
+    return told
+
+
+def test_people_change_their_own_messages_and_share_their_own_files(slack: LocalSlack) -> None:
+    message = slack.person("U0ANA").post("general", "mine")
+    where = {"channel": message.channel, "ts": message.ts, "text": "changed"}
+    assert act(slack, "U0BEN", "edit", **where)[0] == 400
+    assert act(slack, "U0ANA", "edit", **where) == (200, {})
+    file = upload(slack, "U0ANA", "notes.txt", b"they want a proposal")
+    asked = {"channel": message.channel, "text": "", "files": [file["id"]]}
+    assert act(slack, "U0BEN", "post", **asked)[0] == 400
+    assert act(slack, "U0ANA", "post", **asked) == (200, {})
+    changed, shared = slack.person("U0BEN").sees("general")
+    assert (changed.text, shared.files[0]["name"], shared.files[0]["user"]) == ("changed", "notes.txt", "U0ANA")
+    assert get(shared.files[0]["url_private"])[2] == b"they want a proposal"
+    with pytest.raises(HTTPError):
+        upload(slack, "U0ANA", "notes.txt", b"", kind="text/plain")
+
+
+def test_a_form_takes_files_by_their_ids_and_tells_the_app_of_them(slack: LocalSlack, client: WebClient) -> None:
+    ana = slack.person("U0ANA")
+    element = {"type": "file_input", "action_id": "f"}
+    asked = {"type": "input", "block_id": "b", "label": plain("Files"), "element": element}
+    view = {"type": "modal", "title": plain("Log"), "submit": plain("Save"), "blocks": [asked]}
+    client.views_open(trigger_id=slack.workspace.surfaces.trigger("U0ANA"), view=view)
+    ana.submit({"f": [ana.upload("notes.txt", b"words").id]})
+    (sent,) = (one.payload for one in slack.deliveries if one.payload.get("type") == "view_submission")
+    assert [file["name"] for file in sent["view"]["state"]["values"]["b"]["f"]["files"]] == ["notes.txt"]
+
+
+def test_a_permalink_leads_to_the_page(slack: LocalSlack, client: WebClient) -> None:
+    sent = client.chat_postMessage(channel="C0GENERAL", text="hi")
+    link = client.chat_getPermalink(channel="C0GENERAL", message_ts=sent["ts"])["permalink"]
+    assert get(link)[2] == get(slack.url)[2]
+
+
 def test_faults_can_be_set_from_the_page(slack: LocalSlack, client: WebClient) -> None:
     body = json.dumps({"fault": "fail", "method": "users.info", "error": "user_not_found"}).encode()
     request = urllib.request.Request(f"{slack.url}/page/fault", body, {"Content-Type": "application/json"})
@@ -182,3 +223,44 @@ def test_another_person_sees_another_workspace(slack: LocalSlack, client: WebCli
     page.get_by_role("menuitem", name="Gus Guest").click()
     expect(page.get_by_text("for Ana")).to_have_count(0)
     expect(page.locator(".sidebar").get_by_text("deals")).to_have_count(0)
+
+
+def test_the_page_can_be_used_without_a_mouse(
+    slack: LocalSlack, app: App, page: Page, connected: Callable[[App], Any]
+) -> None:
+    expect(page.get_by_text("Callsheet is not connected yet.")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("gen")
+    page.keyboard.press("Enter")
+    field = page.get_by_placeholder("Message #general")
+    expect(field).to_be_focused()
+    page.keyboard.type("first line")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("second line")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main .message .mrkdwn")).to_have_text("first line\nsecond line")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("textbox", name="Edit message")).to_be_focused()
+    page.keyboard.type(", changed")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main .message .mrkdwn")).to_have_text("first line\nsecond line, changed")
+    page.keyboard.press("F6")
+    page.keyboard.press("F6")
+    expect(page.locator(":focus")).to_have_class("place current")
+    with connected(app):
+        expect(page.locator(".banner")).to_be_empty()
+
+
+def test_a_narrow_window_shows_one_pane_at_a_time(slack: LocalSlack, client: WebClient, page: Page) -> None:
+    page.set_viewport_size({"width": 420, "height": 800})
+    expect(page.locator("#sidebar")).to_be_hidden()
+    page.get_by_role("button", name="Conversations").click()
+    page.locator("#sidebar").get_by_role("button", name="general").click()
+    expect(page.locator("#sidebar")).to_be_hidden()
+    root = slack.person("U0BEN").post("general", "root")
+    client.chat_postMessage(channel="C0GENERAL", text="reply", thread_ts=root.ts)
+    page.get_by_text("1 reply").click()
+    expect(page.locator("#main")).to_be_hidden()
+    page.get_by_role("button", name="Back to the conversation").click()
+    expect(page.locator("#main")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 420
