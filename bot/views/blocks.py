@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,15 @@ ROWS_LIMIT, COLUMNS_LIMIT, CELL_LIMIT, TABLE_LIMIT = 100, 20, 60, 6_000
 # As many letters stand beside one another in a narrow window.
 WIDEST = 56
 FEEDBACK = "feedback"
+# What turns the direction of letters, and what no screen shows.
+_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f]")
+ISOLATE, END = "\u2068", "\u2069"
+_LETTERS = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_RIGHT_TO_LEFT = re.compile(f"[{_LETTERS}](?:(?:[{_LETTERS}]|[^\\w\n])*[{_LETTERS}])?")
+_HALF_ENTITY = re.compile("&[a-z]{0,3}$")
+# Slack reads a mark at the edge of a word as the beginning or the end of bold, italics, strikethrough or code.
+_MARKS = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+LOOKALIKES = {"*": "∗", "_": "\u02cd", "~": "∼", "`": "´"}
 # The block that names an answer's files; by it a later process knows that files are due.
 FILES = "files"
 ATTACHED, IN_MESSAGES = "Attached", "In your direct messages"
@@ -47,23 +57,35 @@ def answer(said: Answer, *, files_go: str = ATTACHED) -> list[Block]:
 
 
 def escaped(text: str) -> str:
-    """Text of people and records, so that Slack reads no markup or mention in it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text of people and records, so that Slack reads no markup or mention in it, nor any order of letters but ours."""
+    return isolated(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def isolated(text: str) -> str:
+    """Text whose words from right to left reorder nothing around them, and that turns no direction by itself."""
+    return _RIGHT_TO_LEFT.sub(f"{ISOLATE}\\g<0>{END}", _CONTROLS.sub("", text))
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text cut to a limit, with a sign where something is missing."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """The text cut to a limit, with a sign where something is missing; no entity is cut in two."""
+    return text if len(text) <= limit else _HALF_ENTITY.sub("", text[: limit - 1]) + "…"
+
+
+def plain(text: str, limit: int = NAME_LIMIT) -> str:
+    """A field of a record in one line, for where nothing is markup; a sign for it where there is nothing to see."""
+    line = isolated(" ".join(text.split()))
+    return shortened(line, limit) if any(each.isprintable() and each != " " for each in line) else "–"
 
 
 def data(text: str) -> str:
-    """A field of a record: no markup, and no longer than a name should be."""
-    return escaped(shortened(text, NAME_LIMIT))
+    """A field of a record in one line: no markup, and no longer than a name should be."""
+    line = escaped(shortened(" ".join(text.split()), NAME_LIMIT))
+    return _MARKS.sub(lambda mark: LOOKALIKES[mark[0]], line)
 
 
 def bold(text: str) -> str:
-    """A field of a record in bold; an asterisk of its own would end it early."""
-    return f"*{data(text).replace('*', '∗')}*"
+    """A field of a record in bold."""
+    return f"*{data(plain(text)).replace('*', LOOKALIKES['*'])}*"
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
@@ -78,7 +100,7 @@ def markdown(text: str, accessory: Block | None = None) -> Block:
 
 
 def header(text: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": shortened(text, 150), "emoji": True}}
+    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, 150), "emoji": True}}
 
 
 def context(text: str) -> Block:
@@ -100,7 +122,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, words: Collecti
     kept: list[list[Block]] = []
     room = TABLE_LIMIT
     for row in [head, *rows[: ROWS_LIMIT - 1]]:
-        drawn_row = [shortened(" ".join(cell.split()), CELL_LIMIT) or " " for cell in row[:COLUMNS_LIMIT]]
+        drawn_row = [plain(cell, CELL_LIMIT) if cell else " " for cell in row[:COLUMNS_LIMIT]]
         room -= sum(map(len, drawn_row))
         if room < 0 and kept:
             break
@@ -132,7 +154,7 @@ def columns(rows: Sequence[Sequence[str]], words: Collection[int] = (0,)) -> str
         ).rstrip()
         for row in rows
     ]
-    fenced = [escaped(line).replace("`", "´") for line in lines]
+    fenced = [escaped(line).replace("`", LOOKALIKES["`"]) for line in lines]
     return f"```{_within(fenced, SECTION_LIMIT - 6)}```"
 
 
@@ -141,7 +163,7 @@ def divider() -> Block:
 
 
 def button(text: str, action_id: str, value: str) -> Block:
-    label = {"type": "plain_text", "text": shortened(text, LABEL_LIMIT), "emoji": True}
+    label = {"type": "plain_text", "text": plain(text, LABEL_LIMIT), "emoji": True}
     return {"type": "button", "text": label, "action_id": action_id, "value": value}
 
 

@@ -66,7 +66,7 @@ def modal(form: Form, shown: Result | None, private: str) -> dict[str, Any]:
 
 def window(title: str, drawn: Sequence[Block]) -> dict[str, Any]:
     """Blocks in a modal that asks for nothing."""
-    words = {"title": blocks.shortened(title, TITLE_LIMIT), "close": "Close"}
+    words = {"title": blocks.plain(title, TITLE_LIMIT), "close": "Close"}
     return {
         "type": "modal",
         **{name: {"type": "plain_text", "text": text} for name, text in words.items()},
@@ -126,7 +126,7 @@ def choices(
         "action_id": name,
         "option_groups": [
             {
-                "label": {"type": "plain_text", "text": blocks.shortened(label, blocks.LABEL_LIMIT)},
+                "label": {"type": "plain_text", "text": blocks.plain(label, blocks.LABEL_LIMIT)},
                 "options": [options[value] for value in list(group)[:OPTIONS_LIMIT]],
             }
             for label, group in list(groups.items())[:OPTIONS_LIMIT]
@@ -172,7 +172,7 @@ def _options(values: Mapping[str, str]) -> list[Block]:
 
 def option(value: str, text: str) -> Block:
     """One of the values to choose from."""
-    return {"text": {"type": "plain_text", "text": blocks.shortened(text, blocks.LABEL_LIMIT)}, "value": value}
+    return {"text": {"type": "plain_text", "text": blocks.plain(text, blocks.LABEL_LIMIT)}, "value": value}
 
 
 def _value(element: dict[str, Any]) -> Any:

@@ -2,56 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot import outgoing, posting
 from bot.agent import OFFLINE, Answer
 from bot.blockkit import problems
-from bot.views import blocks, home
-from knowledge.crm import Account, Deal, Lead
+from bot.listeners.forms import FORMS
+from bot.views import blocks, forms, home
+from knowledge.crm import Account, Contact, Deal, Lead, Person
 from tests import official
 from tests.asking import arguments
 from tests.company import Books
 from tools.base import Refusal, Result
 from tools.calls import leads_to_call
 from tools.catalog import TOOLS
-from tools.leads import show_lead
 from tools.pipeline import pipeline_report
+from tools.terms import PlanTerms
 
 pytestmark = pytest.mark.usefixtures("replayed")
 
-HOSTILE = ("<!channel> & <@U1> *bold* `code` ~x~", "x" * 5_000, "🙂" * 400, "a\nb\nc", "</script><b>", "&amp;&lt;")
+HOSTILE = (
+    "<!channel> & <@U1> &lt;!here&gt;",
+    "*bold* `code` ~x~ _i_",
+    "https://evil.example/<http://evil.example|click> www.evil.example",
+    "\u202eevoba\u2066 \u05d3\u05df \u05db\u05d4\u05df \u200f",
+    "🙂👩‍👩‍👧\u200b\u200d",
+    "a\nb\r\n• c\x00",
+    "x" * 10_000,
+)
+TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u200e\u200f\u061c")
+OURS = re.compile(r"!date\^\d+\^[^^|]*\|.*")
+
+
+@pytest.fixture
+def renamed(replayed: Books) -> Books:
+    """The demo company, every person, lead, account and deal under a name that somebody thought of to do harm."""
+    with replayed.db.write() as session:
+        for table in (Lead, Deal, Account, Person, Contact):
+            ids = session.scalars(select(table.id).order_by(table.id)).all()
+            names = [{"id": id_, "name": f"{HOSTILE[place % len(HOSTILE)]}{id_}"} for place, id_ in enumerate(ids)]
+            session.execute(update(table), names)
+        session.execute(update(Lead).values(company=HOSTILE[0], source=HOSTILE[3], attributes={HOSTILE[1]: HOSTILE[2]}))
+        session.execute(update(Deal).values(stage=HOSTILE[2]))
+        session.execute(update(Account).values(industry=HOSTILE[0]))
+    return Books(replayed.db)
 
 
 def answer(*results: Result) -> Answer:
     return Answer("\n".join(result.text for result in results), [], list(results), OFFLINE, "a1", 1.0)
 
 
-def check(said: Answer) -> list[dict[str, Any]]:
-    drawn = blocks.answer(said)
-    assert not problems("chat.postMessage", {"channel": "C1", "text": said.text[:3_000], "blocks": drawn})
-    assert not [complaint for block in drawn for complaint in official.complaints(block)]
-    return drawn
+def check(said: Answer) -> None:
+    """A whole answer as it goes out, with everything around it."""
+    sent("chat.postMessage", {"channel": "C1", **posting.message(said.text, blocks.answer(said), said.audit_id)})
+
+
+def sent(method: str, payload: dict[str, Any]) -> None:
+    """What is sent is what was drawn, Slack takes it, and nothing in it is live that we did not put there."""
+    out = outgoing.safe(method, payload, frozenset())
+    assert not problems(method, out)
+    drawn = [(each.get("view") or each)["blocks"] for each in (payload, out)]
+    assert len(drawn[1]) == len(drawn[0])
+    assert not [complaint for block in drawn[1] for complaint in official.complaints(block)]
+    for text in (out.get("text", ""), *texts(drawn[1])):
+        assert not TURNING & set(text)
+        assert "://" not in text
+    for text in (out.get("text", ""), *marked_up(drawn[1])):
+        assert all(OURS.fullmatch(inner) for inner in re.findall(r"<([^<>]*)>", text)), text
 
 
 def results(books: Books) -> list[Result]:
+    """What every tool answers to somebody who may ask it; records are asked for by id."""
+    ids = {row.name: row.id for table in (Deal, Lead) for row in rows(books, table)}
     found = []
     for tool in TOOLS:
         asker = books.person(tool.roles[0])
-        found.append(tool(books.ctx(asker), **arguments(tool, books, asker)))
+        asked = arguments(tool, books, asker)
+        found.append(tool(books.ctx(asker), **{name: ids.get(str(value), value) for name, value in asked.items()}))
     return found
 
 
-def test_every_tools_result_is_drawn_in_a_way_of_its_own_and_fits(books: Books) -> None:
-    for result in results(books):
-        assert not isinstance(result, Refusal), result.text
-        assert blocks.drawn.dispatch(type(result)) is not blocks.drawn.dispatch(Result)
-        check(answer(result))
-    check(answer(*results(books)))
+def rows(books: Books, table: Any) -> Sequence[Any]:
+    with books.db.read() as session:
+        return session.execute(select(table.id, table.name)).all()
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text that is shown."""
+    if isinstance(value, dict):
+        yield from (item for name, item in value.items() if name in ("text", "alt_text") and isinstance(item, str))
+        value = [item for name, item in value.items() if name not in ("value", "private_metadata")]
+    for each in value if isinstance(value, list) else ():
+        yield from texts(each)
 
 
 def marked_up(value: Any) -> Iterator[str]:
@@ -64,27 +111,18 @@ def marked_up(value: Any) -> Iterator[str]:
         yield from marked_up(each)
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_names_of_records_are_data_and_never_markup(books: Books, name: str) -> None:
-    rep = books.person("rep")
-    ids = [card.lead_id for card in leads_to_call(books.ctx(rep)).cards]  # type: ignore[attr-defined]
-    custom = {name[:50]: name, "industry": name}
-    with books.db.write() as session:
-        for i, lead_id in enumerate(ids):
-            values = {"name": f"{name}{i}", "company": name, "source": name[:200], "attributes": custom}
-            session.execute(update(Lead).where(Lead.id == lead_id).values(**values))
-        session.execute(update(Deal).values(stage=name))
-        session.execute(update(Account).values(industry=name))
-    ctx = books.ctx(rep)
-    listed = leads_to_call(ctx)
-    shown = show_lead(ctx, lead=listed.cards[0].lead_id)  # type: ignore[attr-defined]
-    report = pipeline_report(ctx, metric="pipeline_value", by="stage")
-    for result in (listed, shown, report):
+def test_every_tools_result_is_drawn_in_a_way_of_its_own_and_fits_whatever_records_are_called(renamed: Books) -> None:
+    found = results(renamed)
+    for result in found:
         assert not isinstance(result, Refusal), result.text
-        drawn = check(answer(result))
-        for text in (*marked_up(drawn), posting.message(result.text, drawn)["text"]):
-            assert "<!channel>" not in text
-            assert "<@U1>" not in text
+        assert blocks.drawn.dispatch(type(result)) is not blocks.drawn.dispatch(Result)
+        check(answer(result))
+        window = forms.window((*result.names, "x")[0], blocks.drawn(result))
+        sent("views.open", {"trigger_id": "t", "view": window})
+    for form in FORMS.values():
+        shown = next((each for each in found if isinstance(each, PlanTerms)), None) if form.look else None
+        sent("views.open", {"trigger_id": "t", "view": forms.modal(form, shown, "{}")})
+    check(answer(*found))
 
 
 def test_a_long_report_is_cut_and_fits(books: Books) -> None:

@@ -1,7 +1,8 @@
-"""Tables fit Slack whatever stands in them, and say the same where no table can stand."""
+"""The pieces that answers are drawn from: names stay names, tables fit Slack or say the same as text."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,3 +59,41 @@ def test_rows_that_do_not_fit_as_text_are_counted() -> None:
     assert len(told) <= blocks.SECTION_LIMIT
     shown = told.count("somebody")
     assert told.endswith(f"And {500 - shown} more.```")
+
+
+def test_a_name_from_right_to_left_reorders_nothing_around_it() -> None:
+    hebrew, arabic = "\u05d3\u05df \u05db\u05d4\u05df", "\u0644\u064a\u0644\u0649"
+    told = blocks.escaped(f"{hebrew}: 34 % chance, before {arabic} (12 %).")
+    isolated = [f"{blocks.ISOLATE}{name}{blocks.END}" for name in (hebrew, arabic)]
+    assert told == f"{isolated[0]}: 34 % chance, before {isolated[1]} (12 %)."
+    assert blocks.escaped(told) == told
+
+
+@given(st.text(alphabet="ab\u202e\u2067\u200f\u05d0 1<&", max_size=30))
+def test_no_text_turns_the_direction_of_what_follows(text: str) -> None:
+    told = blocks.escaped(text)
+    assert not set(told) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u200e\u200f\u061c")
+    assert told.count(blocks.ISOLATE) == told.count(blocks.END)
+    assert "<" not in told
+
+
+@pytest.mark.parametrize("name", ["", " \n", "\u200b\u200b", "\u202e"])
+def test_a_name_with_nothing_to_see_is_a_sign(name: str) -> None:
+    assert blocks.bold(name) == "*–*"
+    assert blocks.header(name)["text"]["text"] == "–"
+
+
+@pytest.mark.parametrize("name", ["*a*", "_a_", "~a~", "`a`", "*a", "a*"])
+def test_the_name_of_a_record_is_no_markup(name: str) -> None:
+    assert not set(blocks.data(name)) & set("*_~`")
+
+
+def test_words_with_an_underscore_inside_stay_as_they_are() -> None:
+    assert blocks.data("no_answer, 3*4") == "no_answer, 3*4"
+
+
+def test_no_entity_is_cut_in_two() -> None:
+    for limit in range(2, 12):
+        cut = blocks.shortened("a" + "&amp;" * 3, limit)
+        assert len(cut) <= limit
+        assert not cut.removesuffix("…").replace("&amp;", "").strip("a")
