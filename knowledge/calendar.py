@@ -156,9 +156,14 @@ def zones_of_country(country: str) -> tuple[str, ...]:
 
     Source: `zone.tab` and `iso3166.tab` of the IANA time zone database, from the tzdata package.
     """
-    code = country.strip().upper()
-    code = _country_codes().get(code.casefold(), code)
+    code = country_code(country)
     return _clocks(tuple(zone for iso, zone in _zone_table() if iso == code))
+
+
+def country_code(country: str) -> str:
+    """The ISO code of a country given by that or by its English name."""
+    code = country.strip().upper()
+    return _country_codes().get(code.casefold(), code)
 
 
 @cache

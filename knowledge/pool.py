@@ -120,16 +120,15 @@ def gather(
     return made
 
 
-def idle(db: Database, team_ids: Collection[str | None], *, now: datetime, share: float) -> list[Idle]:
-    """Leads among the `share` worth most of all that may be called, which nobody touched since a rep of some teams got
-    them; a snoozed one was seen."""
+def idle(db: Database, team_ids: Collection[str | None] | None, *, now: datetime, share: float) -> list[Idle]:
+    """Leads among the `share` worth most of all that may be called, which nobody touched since a rep of some teams
+    (None: of any) got them; a snoozed one was seen."""
     touched = (
         select(Activity.id)
         .where(Activity.lead_id == Lead.id, Activity.person_id.is_not(None), Activity.at >= Assignment.start)
         .exists()
     )
     snoozed = select(Snooze.id).where(Snooze.lead_id == Lead.id, Snooze.until > now).exists()
-    teams = Person.team_id.in_([id_ for id_ in team_ids if id_ is not None])
     query = (
         select(Lead.id, Person.id, Assignment.start, Person.working_hours, Person.timezone)
         .join(CallListEntry, CallListEntry.lead_id == Lead.id)
@@ -137,9 +136,11 @@ def idle(db: Database, team_ids: Collection[str | None], *, now: datetime, share
         .join(Assignment, (Assignment.lead_id == Lead.id) & (Assignment.person_id == Person.id))
         .where(Assignment.end.is_(None), Assignment.start <= now, Lead.outcome == "open", Lead.merged_into.is_(None))
         .where(CallListEntry.blocked == "", ~touched, ~snoozed, Person.role == "rep")
-        .where(or_(teams, Person.team_id.is_(None)) if None in team_ids else teams)
         .order_by(Lead.id, Assignment.start)
     )
+    if team_ids is not None:
+        teams = Person.team_id.in_([id_ for id_ in team_ids if id_ is not None])
+        query = query.where(or_(teams, Person.team_id.is_(None)) if None in team_ids else teams)
     with db.read() as session:
         rows = session.execute(query.where(CallListEntry.worth >= _worth_of(session, share))).all()
         off = _absences(session, {owner for _, owner, *_ in rows})

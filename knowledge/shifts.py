@@ -31,11 +31,11 @@ def worked(
     off : first and last days of absences
     """
     clock = ZoneInfo(zone) if zone and calendar.is_zone(zone) else ZoneInfo("UTC")
-    days, opens, closes = _read(hours)
+    on, opens, closes = _read(hours)
     start = max(start, end - timedelta(MOST_DAYS))
     day, last, total = start.astimezone(clock).date(), end.astimezone(clock).date(), timedelta()
     while day <= last:
-        if DAYS[day.weekday()] in days and not any(first <= day <= final for first, final in off):
+        if DAYS[day.weekday()] in on and not any(first <= day <= final for first, final in off):
             # In UTC: two wall clocks of one zone are subtracted as if no clock were ever changed.
             begins, ends = (datetime.combine(day, at, clock).astimezone(UTC) for at in (opens, closes))
             total += max(timedelta(), min(end, ends) - max(start, begins))
@@ -43,10 +43,15 @@ def worked(
     return total
 
 
+def days(hours: Mapping[str, Any] | None) -> Collection[str]:
+    """The days on which somebody of these hours works, among `DAYS`."""
+    return _read(hours)[0]
+
+
 def _read(hours: Mapping[str, Any] | None) -> tuple[Collection[str], time, time]:
     try:
         given = hours or {}
-        days = [str(day).strip().lower()[:3] for day in given["days"]]
-        return days, time.fromisoformat(given["from"]), time.fromisoformat(given["to"])
+        on = [str(day).strip().lower()[:3] for day in given["days"]]
+        return on, time.fromisoformat(given["from"]), time.fromisoformat(given["to"])
     except (KeyError, TypeError, ValueError):
         return USUAL_DAYS, USUAL_FROM, USUAL_TO

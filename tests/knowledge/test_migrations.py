@@ -22,10 +22,12 @@ from knowledge import (  # noqa: F401
     migrations,
     models,
     notices,
+    nudges,
     proposals,
     records,
     scores,
     standing,
+    wishes,
 )
 from knowledge.crm import Lead, Person
 from knowledge.database import WRITING, Database, Table
