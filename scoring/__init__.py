@@ -25,6 +25,8 @@ May import `knowledge`, never `tools` or `bot`.
 - `plans` places a whole pool of leads: `cases` holds what is known of them (`layout` reads it from the books),
   `placing` finds the best placement, `ways` are what it is compared with, `outcomes` says what each makes expect;
   `fits` is one lead beside every rep, `lift` what following plans brought.
+- `attention` says which nudge is worth an interruption, `responses` what people act on; `rehearsal` tries both on
+  invented people.
 - `sequence` learns from sequences of events what usually comes next, and when; `advice` which step to take, by what it
   adds.
 

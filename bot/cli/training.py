@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from knowledge.playbook.library import Only
 
 app = typer.Typer()
-PLAYBOOK = "playbook"
+PLAYBOOK, NUDGES = "playbook", "nudges"
 
 
 @app.command()
@@ -56,13 +56,14 @@ def evaluate(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Back-test a model on what it has not seen, against its baselines; or ask the playbook what is known of it."""
+    """Back-test a model on what it has not seen, against its baselines; or ask the playbook what is known of it; or
+    rehearse nudges on invented people."""
     from bot.app import preferences
     from scoring import training
     from scoring.registry import CATALOG
 
-    if model == PLAYBOOK:
-        found = _asked(questions)
+    if model in (PLAYBOOK, NUDGES):
+        found = _asked(questions) if model == PLAYBOOK else _rehearsed()
         printing.as_json(found) if as_json else typer.echo(printing.report(found))
         return
     name = known([model], CATALOG)[0]
@@ -81,6 +82,14 @@ def evaluate(
             ).to_json()
         )
     printing.as_json(found) if as_json else typer.echo(tell(found))
+
+
+def _rehearsed() -> dict[str, Any]:
+    """What choosing nudges by learnt response rates brings invented people."""
+    from scoring import rehearsal
+
+    with printing.progress() as progress:
+        return rehearsal.evaluate(progress=progress)
 
 
 def _asked(questions: Path | None) -> dict[str, Any]:
