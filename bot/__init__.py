@@ -5,6 +5,7 @@
 - `embeddings` asks a provider for the playbook's vectors.
 - `outgoing` is the one way out: it lets no `links` to unknown hosts, and nothing that Slack would refuse, be sent.
 - `jobs` go on beside the conversations: new leads are placed, `notices` are delivered.
+- `workspaces` reach Slack, one by its token or all that the app was let into by `installing`.
 - `running` puts the ways in around them: `web` over HTTP, `socketmode`; `stopping` ends both in order. `health` and
   `metrics` say how the process is.
 - `workspace` is a Slack of our own for the demo and the tests.

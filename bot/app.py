@@ -18,12 +18,12 @@ from tools.errors import BadInput, Unavailable
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from slack_bolt import App
-    from slack_sdk import WebClient
 
     from bot.agent import Assistant
     from bot.desk import Desk
     from bot.health import Check
     from bot.jobs import Job
+    from bot.workspaces import Workspaces
     from knowledge.playbook import Playbook
     from knowledge.playbook.embedding import Embedding
     from scoring.preferences import Preferences
@@ -154,8 +154,29 @@ def create_model(settings: Settings) -> BaseChatModel | None:
         ) from error
 
 
-def create_app(settings: Settings, assistant: Assistant, db: Database) -> tuple[App, Desk]:
-    """The Slack app, its handlers connected, and the desk behind it.
+def create_workspaces(settings: Settings, db: Database) -> Workspaces:
+    """The workspaces that are served: the one of the token, or all that the app was let into by OAuth.
+
+    Raises
+    ------
+    BadInput
+        When neither is set up, or there is no key to encrypt tokens with.
+    """
+    from bot import posting
+    from bot.workspaces import Many, One
+    from knowledge.installations import Installations
+
+    if settings.slack_client_id:
+        return Many(Installations(db, settings.secret_keys), settings.slack_api_url, settings.link_hosts)
+    if not settings.slack_bot_token:
+        raise BadInput("SLACK_BOT_TOKEN is not set; the README says where to find it.")
+    return One(posting.client(settings.slack_bot_token, settings.slack_api_url, settings.link_hosts))
+
+
+def create_app(
+    settings: Settings, assistant: Assistant, db: Database, workspaces: Workspaces | None = None
+) -> tuple[App, Desk]:
+    """The Slack app, its handlers connected, and the desk behind it; `workspaces` if others share them.
 
     Raises
     ------
@@ -168,25 +189,25 @@ def create_app(settings: Settings, assistant: Assistant, db: Database) -> tuple[
     from slack_bolt.error import BoltError
     from slack_sdk.errors import SlackApiError
 
-    from bot import listeners, metrics, outgoing, posting
+    from bot import installing, listeners, metrics, outgoing
     from bot.desk import Desk
     from bot.stopping import Hands
+    from bot.workspaces import Many
     from knowledge import people
     from knowledge.inbox import Inbox
 
-    if not settings.slack_bot_token:
-        raise BadInput("SLACK_BOT_TOKEN is not set; the README says where to find it.")
+    workspaces, now = workspaces or create_workspaces(settings, db), clock(settings.now)
     try:
-        app = App(
-            client=posting.client(settings.slack_bot_token, settings.slack_api_url, settings.link_hosts),
-            signing_secret=settings.slack_signing_secret or None,
-            listener_executor=Hands(HANDS),
-        )
+        if isinstance(workspaces, Many):
+            app = installing.app(settings, workspaces.installations, now, Hands(HANDS))
+        else:
+            secret = settings.slack_signing_secret or None
+            app = App(client=workspaces.of(None), signing_secret=secret, listener_executor=Hands(HANDS))
     except (BoltError, SlackApiError) as error:
         raise BadInput("Slack refuses SLACK_BOT_TOKEN; copy it anew from your app's OAuth page.") from error
     except OSError as error:
         raise Unavailable("Slack does not answer; check the network and SLACK_API_URL.") from error
-    desk = Desk(assistant, Inbox(db), clock(settings.now), partial(people.link, db))
+    desk = Desk(assistant, Inbox(db), now, partial(people.link, db))
     metrics.watch("inbox", desk.inbox.waiting)
     outgoing.guard(app, settings.link_hosts)
     listeners.register(app, desk)
@@ -218,7 +239,7 @@ def create_checks(services: Services, desk: Desk) -> dict[str, Check]:
     return {"database": books, "models": models, "inbox": inbox}
 
 
-def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebClient) -> list[Job]:
+def create_jobs(settings: Settings, services: Services, desk: Desk, workspaces: Workspaces) -> list[Job]:
     """What goes on beside the conversations."""
     from bot import metrics, posting
     from bot.jobs import Job
@@ -227,7 +248,7 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebCl
     from scoring.dispatch import Dispatcher, Rules
     from tools import projections
 
-    db, once = services.db, posting.once(slack, settings.link_hosts)
+    db = services.db
     dispatcher = Dispatcher(db, services.models, Rules(hold_out=settings.hold_out))
     courier = Courier(
         desk,
@@ -238,13 +259,16 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, slack: WebCl
     )
     metrics.watch("notices", partial(notices.waiting, db))
 
+    def deliver() -> int:
+        return sum(courier.deliver(posting.once(slack, settings.link_hosts), team) for team, slack in workspaces.all())
+
     def place_new_leads() -> int:
         found = dispatcher.assign_new(services.clock())
         return len(found.given) + len(found.gathered)
 
     return [
-        Job("questions_taken_up", 60, lambda: desk.recover(slack)),
-        Job("notices_delivered", 5, lambda: courier.deliver(once)),
+        Job("questions_taken_up", 60, lambda: desk.recover(workspaces.of)),
+        Job("notices_delivered", 5, deliver),
         Job("new_leads_placed", 5, place_new_leads),
         Job("forecast_kept", 3_600, lambda: projections.keep_weekly(services)),
         Job("idle_leads_taken_back", 60, lambda: len(dispatcher.take_back(services.clock()))),

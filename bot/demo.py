@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -124,8 +125,14 @@ def open_workspace(settings: Settings, db: Database, *, port: int, browser: bool
     except OSError as error:
         raise BadInput(f"Port {port} is taken; choose another with --port.") from error
     local = replace(
-        settings, slack_api_url=slack.api_url, slack_bot_token=slack.bot_token, slack_app_token=slack.app_token
+        settings,
+        slack_api_url=slack.api_url,
+        slack_bot_token=slack.bot_token,
+        slack_app_token=slack.app_token,
+        slack_client_id="",
     )
+    # Bolt looks there by itself, and would have people install the real app.
+    os.environ.pop("SLACK_CLIENT_ID", None)
 
     def ready() -> None:
         slack.wait_for_app()

@@ -97,11 +97,12 @@ class Desk:
             self._answer(slack, question)
         return fresh
 
-    def recover(self, slack: WebClient) -> int:
+    def recover(self, slack_of: Callable[[str], WebClient]) -> int:
         """Answers what was taken on and never answered; how many there were."""
         left = self.inbox.take_unfinished(self.clock())
         for _, payload in left:
             question = Question(**payload)
+            slack = slack_of(question.team)
             stands = self._standing(slack, question)
             if stands == "all":
                 self._close(question)

@@ -54,19 +54,23 @@ class Courier:
     take: Callable[..., list[Notice]]
     sent: Callable[..., None]
     skipped: Callable[..., None]
-    _not_found: dict[str, datetime] = field(default_factory=dict)
+    _not_found: dict[tuple[str | None, str], datetime] = field(default_factory=dict)
 
-    def deliver(self, slack: WebClient) -> int:
-        """Tells everyone who can be reached what waits for them; how many notices went out."""
+    def deliver(self, slack: WebClient, team: str | None = None) -> int:
+        """Tells everyone who can be reached what waits for them; how many notices went out.
+
+        `team` is the workspace, where there are several; whoever belongs to another is not called on.
+        """
         everyone = self.desk.assistant.services.roster()
-        return sum(self._call_on(slack, id_, everyone.get(id_)) for id_ in sorted(self.due_to(self.desk.clock())))
+        due = ((id_, everyone.get(id_)) for id_ in sorted(self.due_to(self.desk.clock())))
+        return sum(self._call_on(slack, team, id_, person) for id_, person in due if _is_of(person, team))
 
-    def _call_on(self, slack: WebClient, person_id: str, person: Person | None) -> int:
+    def _call_on(self, slack: WebClient, team: str | None, person_id: str, person: Person | None) -> int:
         """Delivers to one person; what fails stays, and is taken again later."""
         try:
             if person is None or not person.active:
                 return self._drop(person_id)
-            user, delivered = self._user(slack, person), 0
+            user, delivered = self._user(slack, team, person), 0
             while user and (taken := self.take(self.desk.clock(), TOGETHER, people=[person_id])):
                 delivered += self._tell(slack, person, user, taken)
             return delivered
@@ -161,16 +165,16 @@ class Courier:
                 self.sent(notice.id, at=self.desk.clock())
         return 0
 
-    def _user(self, slack: WebClient, person: Person) -> str | None:
+    def _user(self, slack: WebClient, team: str | None, person: Person) -> str | None:
         """The Slack user of a person; their notices stay until there is one."""
-        now = self.desk.clock()
-        if person.slack_user_id or now < self._not_found.get(person.id, now):
+        now, key = self.desk.clock(), (team, person.id)
+        if person.slack_user_id or now < self._not_found.get(key, now):
             return person.slack_user_id
         if user := self._same_email(slack, person):
             return user
-        if person.id not in self._not_found:
+        if key not in self._not_found:
             logger.info("Notices to %s wait for a Slack user", person.id, extra={"action": "notices_wait"})
-        self._not_found[person.id] = now + LOOK_AGAIN
+        self._not_found[key] = now + LOOK_AGAIN
         return None
 
     def _same_email(self, slack: WebClient, person: Person) -> str | None:
@@ -183,3 +187,8 @@ class Courier:
             found = None
         known = self.desk.identify(slack, str(slack.auth_test()["team_id"]), found["id"]) if found else ""
         return None if isinstance(known, str) or known.id != person.id else str(found["id"])
+
+
+def _is_of(person: Person | None, team: str | None) -> bool:
+    """Whether somebody may be met in a workspace: it is theirs, or theirs is not known yet."""
+    return None in (person, team) or (person is not None and person.slack_team_id in (None, team))

@@ -26,7 +26,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 Standing = Literal["nothing", "answer", "all"]
 
 
-def client(token: str, api_url: str, hosts: frozenset[str] = frozenset()) -> Guarded:
+def client(token: str | None, api_url: str, hosts: frozenset[str] = frozenset()) -> Guarded:
     """A client that waits and tries again when Slack is busy or stumbles; by itself it would not."""
     made = Guarded(token, hosts=hosts, base_url=api_url)
     patient = [RateLimitErrorRetryHandler(max_retry_count=2), ServerErrorRetryHandler(max_retry_count=2)]

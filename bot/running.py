@@ -11,21 +11,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot import jobs
-from bot.app import create_app, create_assistant, create_checks, create_jobs, open_books
+from bot.app import create_app, create_assistant, create_checks, create_jobs, create_workspaces, open_books
 from bot.health import Check, Reachable
 from bot.jobs import Job
 from bot.settings import Settings, check_replicas
 from bot.socketmode import LOOK_EVERY_S, Socket
 from bot.stopping import GRACE_S, Deadline, Hands, on_signal
-from bot.web import Door, Events, Watch
+from bot.web import Door, Events, Installing, Watch
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
     from slack_bolt import App
+    from starlette.routing import Route
 
     from knowledge.database import Database
 
 logger = logging.getLogger(__name__)
+LOCKED = (
+    "The token of workspace {} was encrypted with a key that is not in CALLSHEET_SECRET_KEY: add it after a comma, or "
+    "have the app installed there again at /slack/install."
+)
 
 
 def run(settings: Settings, *, http: int | None, say: Callable[[str], None]) -> None:
@@ -49,6 +54,12 @@ def check_ways(settings: Settings, http: int | None) -> None:
     BadInput
         When there is not.
     """
+    if bool(settings.slack_client_id) != bool(settings.slack_client_secret):
+        raise BadInput("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together; set both, or SLACK_BOT_TOKEN.")
+    if settings.slack_client_id and settings.slack_bot_token:
+        raise BadInput("SLACK_BOT_TOKEN serves one workspace, SLACK_CLIENT_ID all it is installed in; unset one.")
+    if settings.slack_client_id and http is None and settings.health_port is None:
+        raise BadInput("Installing by OAuth needs a page of ours; run with --http, or set CALLSHEET_HEALTH_PORT.")
     if http is None and not settings.slack_app_token:
         raise BadInput("SLACK_APP_TOKEN is not set; Socket Mode needs one with the scope connections:write.")
     if http is not None and not settings.slack_signing_secret:
@@ -63,12 +74,15 @@ def serve(
     What is in hand then is finished, within a limit; what is not stands in the books and is taken up by the next.
     """
     assistant = create_assistant(settings, db)
-    app, desk = create_app(settings, assistant, db)
+    workspaces = create_workspaces(settings, db)
+    app, desk = create_app(settings, assistant, db, workspaces)
     ways = _ways(settings, app, create_checks(assistant.services, desk), http)
+    for team in workspaces.locked():
+        say(LOCKED.format(team))
     assistant.warm_up()
     stop = threading.Event()
     with on_signal(stop):
-        work = [*ways.jobs, *create_jobs(settings, assistant.services, desk, app.client)]
+        work = [*ways.jobs, *create_jobs(settings, assistant.services, desk, workspaces)]
         at_work = jobs.start(work, stop)
         try:
             ways.open()
@@ -111,17 +125,21 @@ def _ways(settings: Settings, app: App, checks: dict[str, Check], http: int | No
 
 def _by_socket(settings: Settings, app: App, checks: dict[str, Check]) -> Ways:
     socket, port = Socket(app, settings.slack_app_token), settings.health_port
-    watch = Watch(checks | {"socket": socket.check}).routes()
-    doors = [Door(port, watch, setting="CALLSHEET_HEALTH_PORT")] if port is not None else []
+    routes = [*Watch(checks | {"socket": socket.check}).routes(), *_installing(app)]
+    doors = [Door(port, routes, setting="CALLSHEET_HEALTH_PORT")] if port is not None else []
     return Ways(doors, socket, [Job("socket_watched", LOOK_EVERY_S, socket.watchdog.look)])
 
 
 def _by_http(settings: Settings, app: App, checks: dict[str, Check], http: int) -> Ways:
-    slack, watch = Events(app, settings.slack_signing_secret).routes(), Watch(checks).routes()
+    slack, watch = [*Events(app, settings.slack_signing_secret).routes(), *_installing(app)], Watch(checks).routes()
     port = settings.health_port
     if port is None:
         return Ways([Door(http, [*slack, *watch], setting="--http")])
     return Ways([Door(http, slack, setting="--http"), Door(port, watch, setting="CALLSHEET_HEALTH_PORT")])
+
+
+def _installing(app: App) -> list[Route]:
+    return Installing(app.oauth_flow).routes() if app.oauth_flow else []
 
 
 def _finish(ways: Ways, hands: Any, at_work: Sequence[threading.Thread], deadline: Deadline) -> int:

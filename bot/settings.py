@@ -40,6 +40,8 @@ class Settings:
     chroma_url : the Chroma server that keeps them; None for a folder of the home
     replicas : how many bots run on these books
     link_hosts : hosts that answers may link to, such as the wiki's
+    secret_keys : what tokens of installed workspaces are encrypted with, the first for new ones
+    workspaces : the company's Slack workspaces, by id; empty for the one that is installed first
     health_port : where health, readiness and figures are told; None for nowhere, or where Slack's requests come in
     """
 
@@ -65,6 +67,10 @@ class Settings:
     slack_bot_token: str
     slack_app_token: str
     slack_signing_secret: str
+    slack_client_id: str
+    slack_client_secret: str
+    secret_keys: tuple[str, ...]
+    workspaces: frozenset[str]
 
     def __repr__(self) -> str:
         return f"Settings(home={self.home}, model={self.model!r})"
@@ -103,6 +109,10 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         slack_bot_token=environment.get("SLACK_BOT_TOKEN", ""),
         slack_app_token=environment.get("SLACK_APP_TOKEN", ""),
         slack_signing_secret=environment.get("SLACK_SIGNING_SECRET", ""),
+        slack_client_id=environment.get("SLACK_CLIENT_ID", ""),
+        slack_client_secret=environment.get("SLACK_CLIENT_SECRET", ""),
+        secret_keys=tuple(environment.get("CALLSHEET_SECRET_KEY", "").replace(",", " ").split()),
+        workspaces=frozenset(environment.get("CALLSHEET_WORKSPACES", "").upper().replace(",", " ").split()),
     )
 
 

@@ -1,4 +1,4 @@
-"""The doors over HTTP: what Slack sends, and how this process is."""
+"""The doors over HTTP: what Slack sends, how the app is installed, and how this process is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,11 @@ from starlette.routing import Route
 
 from bot import health, metrics
 from bot.health import Check
-from tools.errors import BadInput
+from tools.errors import BadInput, CallsheetError
 
 if TYPE_CHECKING:
-    from slack_bolt import App
+    from slack_bolt import App, BoltRequest, BoltResponse
+    from slack_bolt.oauth import OAuthFlow
 
 # Slack's own are far smaller, whole messages with their blocks included.
 LARGEST_BODY = 1_000_000
@@ -63,6 +64,33 @@ class Events:
             return self._verifier.is_valid_request(body, headers)
         except (ValueError, TypeError):  # a time that is no number, letters that are none
             return False
+
+
+class Installing:
+    """How somebody lets the app into a workspace, and comes back from Slack."""
+
+    def __init__(self, flow: OAuthFlow) -> None:
+        self._flow = flow
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(self._flow.install_path, self.begin, methods=["GET"]),
+            Route(self._flow.redirect_uri_path, self.end, methods=["GET"]),
+        ]
+
+    async def begin(self, request: Request) -> Response:
+        """The way to Slack's page on which consent is given."""
+        return await self._answer(self._flow.handle_installation, request)
+
+    async def end(self, request: Request) -> Response:
+        """What came of it."""
+        return await self._answer(self._flow.handle_callback, request)
+
+    async def _answer(self, handle: Callable[[BoltRequest], BoltResponse], request: Request) -> Response:
+        try:
+            return to_starlette_response(await run_in_threadpool(handle, to_bolt_request(request, b"")))
+        except CallsheetError as error:
+            return PlainTextResponse(str(error), 503)
 
 
 class Watch:

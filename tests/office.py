@@ -48,6 +48,10 @@ class Office:
         """Delivers the notices that wait; how many there were."""
         return self.courier().deliver(posting.once(self.client()))
 
+    def recover(self) -> int:
+        """Answers the questions whose worker went away; how many there were."""
+        return self.desk.recover(lambda team: self.client())
+
     def client(self) -> WebClient:
         """Slack as the bot reaches it."""
         return WebClient(self.slack.bot_token, base_url=self.slack.api_url)

@@ -48,3 +48,8 @@ def test_a_health_port_that_is_none_is_refused(text: str) -> None:
     assert settings.read({"CALLSHEET_HEALTH_PORT": "8080"}).health_port == 8080
     with pytest.raises(BadInput, match="CALLSHEET_HEALTH_PORT"):
         settings.read({"CALLSHEET_HEALTH_PORT": text})
+
+
+def test_keys_and_workspaces_come_with_commas_between() -> None:
+    read = settings.read({"CALLSHEET_SECRET_KEY": "a, b", "CALLSHEET_WORKSPACES": "t012ab,T034cd"})
+    assert (read.secret_keys, read.workspaces) == (("a", "b"), {"T012AB", "T034CD"})

@@ -165,9 +165,9 @@ def test_a_question_whose_worker_went_away_is_answered_once_by_the_next(office: 
         team, first.channel, ana.id, "which leads should I call now", f"{first.ts}9", first.ts, is_direct=True
     )
     assert office.desk.inbox.claim(left.key, asdict(left), NOW - timedelta(minutes=5))
-    assert office.desk.recover(office.client()) == 1
+    assert office.recover() == 1
     assert "chance" in ana.sees(first.channel)[-1].says
-    assert office.desk.recover(office.client()) == 0
+    assert office.recover() == 0
 
 
 def test_an_answer_that_was_posted_before_its_worker_went_away_is_not_posted_again(office: Office) -> None:
@@ -182,5 +182,5 @@ def test_an_answer_that_was_posted_before_its_worker_went_away_is_not_posted_aga
         lease = {"done_at": None, "leased_until": NOW - timedelta(minutes=5)}
         session.execute(update(InboxEvent).where(InboxEvent.key == done.key).values(**lease))
     posted = len(office.calls("chat.postMessage"))
-    assert office.desk.recover(office.client()) == 1
+    assert office.recover() == 1
     assert len(office.calls("chat.postMessage")) == posted

@@ -198,6 +198,22 @@ def test_who_is_not_in_slack_yet_is_told_once_they_are(
     assert len(told(ana)) == 1
 
 
+def test_where_there_are_several_workspaces_nobody_is_looked_for_in_anothers(office: Office, ana: Person) -> None:
+    write(office, "N-1")
+    assert office.courier().deliver(office.client(), "T0ELSEWHERE") == 0
+    assert office.courier().deliver(office.client(), office.slack.workspace.app.team_id) == 1
+    assert len(told(ana)) == 1
+
+
+def test_who_is_not_known_to_slack_yet_is_looked_for_in_every_workspace(office: Office, ana: Person) -> None:
+    write(office, "N-1")
+    rename(office, "elsewhere@tarnwick.example")
+    courier = office.courier()
+    for team in ("T0ELSEWHERE", "T0ELSEWHERE", office.slack.workspace.app.team_id):
+        assert courier.deliver(office.client(), team) == 0
+    assert len(office.calls("users.lookupByEmail")) == 2
+
+
 def test_who_left_and_what_is_not_theirs_any_more_is_told_nothing(office: Office, ana: Person) -> None:
     rep = office.books.person("rep")
     theirs = office.books.lead_of(office.books.rival(rep, same_team=False))

@@ -218,7 +218,7 @@ def test_what_was_shared_before_its_worker_went_away_is_not_shared_again(office:
     root = mia.sees(mia.direct)[0]
     leave(office, replace(question, thread=root.ts))
     before = len(mia.sees(mia.direct))
-    assert office.desk.recover(office.client()) == 1
+    assert office.recover() == 1
     assert len(mia.sees(mia.direct)) == before
     assert office.desk.inbox.waiting() == 0
 
@@ -231,7 +231,7 @@ def test_only_the_files_are_missing_when_a_worker_went_away_between_answer_and_u
     mia.delete(shared(mia)[0])
     before = [message.ts for message in mia.sees(mia.direct)]
     leave(office, replace(question, thread=before[0]))
-    office.desk.recover(office.client())
+    office.recover()
     (added,) = [message for message in mia.sees(mia.direct) if message.ts not in before]
     assert [file["name"] for file in added.files] == ["gains.png", "replay.html"]
     assert added.thread_ts == before[0]
@@ -239,6 +239,6 @@ def test_only_the_files_are_missing_when_a_worker_went_away_between_answer_and_u
 
 def test_a_report_whose_worker_went_away_before_it_answered_is_made_by_the_next(office: Office, mia: Person) -> None:
     leave(office, asked(mia, office))
-    assert office.desk.recover(office.client()) == 1
+    assert office.recover() == 1
     assert len(shared(mia)) == 1
     assert office.desk.inbox.waiting() == 0

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from bot import running, settings
+from bot.app import create_workspaces
 from bot.demo import cast_of
 from bot.workspace import LocalSlack, Person
 from knowledge.database import Database
@@ -36,6 +37,12 @@ def slack(company: Database) -> Iterator[LocalSlack]:
 @pytest.fixture
 def ana(slack: LocalSlack, books: Books) -> Person:
     return slack.person(books.person("rep").email or "")
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with other tests is well all the same."""
+    monkeypatch.setattr("bot.health.PATIENCE_S", 60.0)
 
 
 def free_port() -> int:
@@ -75,7 +82,7 @@ def run(
 
 
 def told(port: int, path: str) -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
         body = answer.read()
     return body.decode() if path == "/metrics" else json.loads(body)
 
@@ -87,7 +94,7 @@ def test_over_http_questions_are_answered_and_the_process_can_be_watched(
 
     def act() -> Any:
         slack.post_to(f"http://127.0.0.1:{port}/slack/events")
-        answer = ana.answer(ana.dm(QUESTION))
+        answer = ana.answer(ana.dm(QUESTION), patience=60)
         return answer.says, told(port, "/ready"), told(port, "/metrics")
 
     says, ready, figures = run(slack, company, tmp_path, act, http=port)
@@ -113,22 +120,36 @@ def test_told_to_stop_it_finishes_the_answer_in_hand_and_leaves(
         slack.wait_for_app()
         assert told(port, "/ready")["checks"]["socket"] == {"ok": True, "says": "connected"}
         asked.append(ana.dm(QUESTION))
-        ana.wait(lambda: slack.workspace.statuses or None, what="somebody to be at it")
+        ana.wait(lambda: slack.workspace.statuses or None, patience=60, what="somebody to be at it")
 
     run(slack, company, tmp_path, act, CALLSHEET_HEALTH_PORT=str(port))
-    assert "1." in ana.answer(asked[0]).says
+    assert "1." in ana.answer(asked[0], patience=0).says
     assert not slack.sockets.connected
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("hand", "door", "notices"))]
 
 
 @pytest.mark.parametrize(
-    ("missing", "http", "sentence"),
+    ("more", "http", "sentence"),
     [
-        ("SLACK_SIGNING_SECRET", 3000, "SLACK_SIGNING_SECRET is not set"),
-        ("SLACK_APP_TOKEN", None, "SLACK_APP_TOKEN is not set"),
+        ({"SLACK_SIGNING_SECRET": ""}, 3000, "SLACK_SIGNING_SECRET is not set"),
+        ({"SLACK_APP_TOKEN": ""}, None, "SLACK_APP_TOKEN is not set"),
+        ({"SLACK_CLIENT_ID": "1.2"}, 3000, "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together"),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "x", "SLACK_BOT_TOKEN": "x"}, 3000, "unset one"),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "x"}, None, "CALLSHEET_HEALTH_PORT"),
     ],
 )
-def test_what_is_missing_is_one_sentence(missing: str, http: int | None, sentence: str, tmp_path: Path) -> None:
-    environment = {"CALLSHEET_HOME": str(tmp_path), "SLACK_SIGNING_SECRET": "x", "SLACK_APP_TOKEN": "x", missing: ""}
+def test_what_is_missing_is_one_sentence(more: dict[str, str], http: int | None, sentence: str, tmp_path: Path) -> None:
+    environment = {"CALLSHEET_HOME": str(tmp_path), "SLACK_SIGNING_SECRET": "x", "SLACK_APP_TOKEN": "x", **more}
     with pytest.raises(BadInput, match=sentence):
         running.run(settings.read(environment), http=http, say=print)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [({"SLACK_CLIENT_ID": "1.2"}, "CALLSHEET_SECRET_KEY, which encrypts"), ({}, "SLACK_BOT_TOKEN is not set")],
+)
+def test_without_a_key_or_a_token_no_workspace_is_served(
+    more: dict[str, str], sentence: str, sqlite_db: Database
+) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        create_workspaces(settings.read(more), sqlite_db)

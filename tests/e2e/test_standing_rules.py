@@ -7,6 +7,7 @@ from sqlalchemy import select
 from bot import jobs
 from bot.app import create_jobs
 from bot.jobs import Job
+from bot.workspaces import One
 from knowledge import proposals, standing
 from knowledge.crm import Lead
 from tests.company import NOW
@@ -58,7 +59,7 @@ def test_new_leads_wait_for_a_click_until_the_rule_is_on_and_are_then_given_out(
 def job(office: Office, name: str) -> Job:
     services = office.desk.assistant.services
     return next(
-        each for each in create_jobs(office.settings, services, office.desk, office.client()) if each.name == name
+        each for each in create_jobs(office.settings, services, office.desk, One(office.client())) if each.name == name
     )
 
 
