@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,8 +77,18 @@ class Assistant:
         self.services.models.warm_up()
         self.services.playbook.warm_up(self.services.clock())
 
-    def ask(self, question: str, asker: Person, *, thread: str | None = None, audit_id: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        asker: Person,
+        *,
+        thread: str | None = None,
+        audit_id: str | None = None,
+        keep: bool = True,
+    ) -> Answer:
         """The answer for an asker; `thread` is the conversation it belongs to, None for a fresh one.
+
+        The thread remembers it, unless `keep` is False: whoever may yet give it up calls `remember` when it is said.
 
         Raises
         ------
@@ -92,9 +103,6 @@ class Assistant:
         results, calls = _outcome(messages)
         metrics.asked(calls, results)
         text = _text(messages, results, planner)
-        if thread:
-            shown = [call | {"names": list(result.names)} for call, result in zip(calls, results, strict=True)]
-            self.memory.remember(thread, asker.id, question, text, shown, ctx.now)
         elapsed = (time.perf_counter() - started) * 1000
         logger.info(
             "Answered %s with %s",
@@ -102,7 +110,16 @@ class Assistant:
             [call["name"] for call in calls],
             extra={"action": "answered", "audit_id": ctx.audit_id, "elapsed_ms": round(elapsed)},
         )
-        return Answer(text, calls, results, planner, ctx.audit_id, elapsed)
+        said = Answer(text, calls, results, planner, ctx.audit_id, elapsed)
+        if thread and keep:
+            self.remember(thread, asker, question, said, ctx.now)
+        return said
+
+    def remember(self, thread: str, asker: Person, question: str, said: Answer, now: datetime) -> None:
+        """Keeps an answer in its thread, so that it can be asked about there."""
+        told = zip(said.calls, said.results, strict=True)
+        shown = [call | {"names": list(result.names)} for call, result in told]
+        self.memory.remember(thread, asker.id, question, said.text, shown, now)
 
     def _run(self, ctx: ToolContext, question: str, before: list[BaseMessage]) -> tuple[str, list[BaseMessage]]:
         """Who planned, and the messages since the question. A model that fails leaves the question to the planner."""

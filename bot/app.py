@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.health import Check
     from bot.jobs import Job
+    from bot.sending import Pace
     from bot.workspaces import Workspaces
     from knowledge.playbook import Playbook
     from knowledge.playbook.embedding import Embedding
@@ -154,15 +155,17 @@ def create_model(settings: Settings) -> BaseChatModel | None:
         ) from error
 
 
-def create_workspaces(settings: Settings, db: Database) -> Workspaces:
+def create_workspaces(settings: Settings, db: Database, pace: Pace | None = None) -> Workspaces:
     """The workspaces that are served: the one of the token, or all that the app was let into by OAuth.
+
+    `pace` is another than the clock's.
 
     Raises
     ------
     BadInput
         When neither is set up, or there is no key to encrypt tokens with.
     """
-    from bot import posting
+    from bot import sending
     from bot.workspaces import Many, One
     from knowledge.installations import Installations
 
@@ -170,7 +173,7 @@ def create_workspaces(settings: Settings, db: Database) -> Workspaces:
         return Many(Installations(db, settings.secret_keys), settings.slack_api_url, settings.link_hosts)
     if not settings.slack_bot_token:
         raise BadInput("SLACK_BOT_TOKEN is not set; the README says where to find it.")
-    return One(posting.client(settings.slack_bot_token, settings.slack_api_url, settings.link_hosts))
+    return One(sending.client(settings.slack_bot_token, settings.slack_api_url, settings.link_hosts, pace))
 
 
 def create_app(
@@ -190,6 +193,7 @@ def create_app(
     from slack_sdk.errors import SlackApiError
 
     from bot import installing, listeners, metrics, outgoing
+    from bot.backlog import WAITING_WORKERS, WORKERS, Backlog
     from bot.desk import Desk
     from bot.stopping import Hands
     from bot.workspaces import Many
@@ -207,7 +211,9 @@ def create_app(
         raise BadInput("Slack refuses SLACK_BOT_TOKEN; copy it anew from your app's OAuth page.") from error
     except OSError as error:
         raise Unavailable("Slack does not answer; check the network and SLACK_API_URL.") from error
-    desk = Desk(assistant, Inbox(db), now, partial(people.link, db))
+    workers = WORKERS if assistant.model is None else WAITING_WORKERS
+    backlog = Backlog(Inbox(db), now, workspaces.of, workers=workers)
+    desk = Desk(assistant, backlog, now, partial(people.link, db), settings.patience_s)
     metrics.watch("inbox", desk.inbox.waiting)
     outgoing.guard(app, settings.link_hosts)
     listeners.register(app, desk)
@@ -241,7 +247,7 @@ def create_checks(services: Services, desk: Desk) -> dict[str, Check]:
 
 def create_jobs(settings: Settings, services: Services, desk: Desk, workspaces: Workspaces) -> list[Job]:
     """What goes on beside the conversations."""
-    from bot import metrics, posting
+    from bot import metrics
     from bot.jobs import Job
     from bot.notices import Courier
     from knowledge import notices
@@ -260,14 +266,14 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, workspaces: 
     metrics.watch("notices", partial(notices.waiting, db))
 
     def deliver() -> int:
-        return sum(courier.deliver(posting.once(slack, settings.link_hosts), team) for team, slack in workspaces.all())
+        return sum(courier.deliver(slack, team) for team, slack in workspaces.all())
 
     def place_new_leads() -> int:
         found = dispatcher.assign_new(services.clock())
         return len(found.given) + len(found.gathered)
 
     return [
-        Job("questions_taken_up", 60, lambda: desk.recover(workspaces.of)),
+        Job("errands_taken_up", 5, desk.backlog.take_up),
         Job("notices_delivered", 5, deliver),
         Job("new_leads_placed", 5, place_new_leads),
         Job("forecast_kept", 3_600, lambda: projections.keep_weekly(services)),

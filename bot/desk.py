@@ -1,114 +1,51 @@
-"""Where a question from Slack is taken on, answered where the right people see it, and closed.
-
-A question is claimed before it is worked on and marked done after it was answered and its files were shared. If the
-process goes away between the two, the next one takes it up again, and first looks how much of the answer stands in
-Slack already: an answer is not posted again, files are not shared again. What stands in Slack is looked at once the
-lease has run out, minutes after the upload, so that a file Slack shares with some delay is there by then.
-"""
+"""Who asks, what they are told, and where it goes so that the right people see it."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot import metrics, posting
 from bot.agent import Answer, Assistant
+from bot.backlog import Backlog
+from bot.profiles import Profiles
 from bot.settings import OFFLINE
 from bot.views import blocks, home
 from tools import access
-from tools.errors import BadInput, CallsheetError
 
 if TYPE_CHECKING:
+    from bot.questions import Question
     from knowledge.inbox import Inbox
     from knowledge.people import Person
 
-logger = logging.getLogger(__name__)
-
-THINKING = "is looking through your books…"
 ONLY_YOU = "_Only you can see this: not everyone in this channel may see these records._"
 FILES_FOR_YOU = "The files that go with your answer"
-# Shorter than the lease of a question, and than the two minutes after which Slack clears a status.
-RENEWED_S = 60.0
-
-
-@dataclass(frozen=True)
-class Question:
-    """What was asked in Slack, in words or by a click on a tool; enough to answer it later, in another process.
-
-    `doing` is what Slack shows meanwhile; a click has no `thread` until one was opened for it.
-    """
-
-    team: str
-    channel: str
-    user: str
-    text: str
-    ts: str
-    thread: str
-    is_direct: bool
-    doing: str = THINKING
-    tool: str = ""
-    arguments: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def place(self) -> str:
-        return f"{self.team}:{self.channel}:{self.ts}"
-
-    @property
-    def key(self) -> str:
-        # A mention arrives as two events with two ids; place and time in the channel are the same for both, and for
-        # every redelivery. A tool that is clicked runs once at a time for each person, however often they click.
-        return f"{self.team}:{self.user}:{self.tool}" if self.tool else self.place
-
-    @property
-    def asked_in(self) -> str | None:
-        """The thread that it was asked in; None where an answer would begin one."""
-        return self.thread if self.thread not in ("", self.ts) else None
-
-    @property
-    def conversation(self) -> str:
-        return f"{self.team}:{self.channel}:{self.thread}"
-
-    @property
-    def audit_id(self) -> str:
-        return hashlib.sha256(self.place.encode()).hexdigest()[:16]
+# Of seconds: how long a question may be thought about, and a report, which replays months.
+PATIENCE_S, REPORT_PATIENCE_S = 60.0, 3_600.0
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Answers questions from Slack. `link` ties a Slack user to a person for good."""
+    """What the handlers share. `link` ties a Slack user to a person for good."""
 
     assistant: Assistant
-    inbox: Inbox
+    backlog: Backlog
     clock: Callable[[], datetime]
     link: Callable[..., None]
+    patience_s: float = PATIENCE_S
+    profiles: Profiles = field(default_factory=Profiles)
 
-    def take(self, slack: WebClient, question: Question) -> bool:
-        """Answers a question unless it was taken on before; whether it was not."""
-        if fresh := self.inbox.claim(question.key, asdict(question), self.clock()):
-            self._answer(slack, question)
-        return fresh
+    @property
+    def inbox(self) -> Inbox:
+        return self.backlog.inbox
 
-    def recover(self, slack_of: Callable[[str], WebClient]) -> int:
-        """Answers what was taken on and never answered; how many there were."""
-        left = self.inbox.take_unfinished(self.clock())
-        for _, payload in left:
-            question = Question(**payload)
-            slack = slack_of(question.team)
-            stands = self._standing(slack, question)
-            if stands == "all":
-                self._close(question)
-            else:
-                self._answer(slack, question, only_files=stands == "answer")
-        return len(left)
+    def take(self, question: Question) -> bool:
+        """Keeps a question to be answered, unless it was taken on before; whether it was not."""
+        return self.backlog.add(question.errand)
 
     def run(self, asker: Person, name: str, arguments: dict[str, Any], audit_id: str | None = None) -> Answer:
         """A tool's answer to a click, through the same door as a question."""
@@ -120,100 +57,12 @@ class Desk:
         return Answer(result.text, calls, [result], OFFLINE, ctx.audit_id, 0.0)
 
     def remember(self, conversation: str, asker: Person, question: str, said: Answer) -> None:
-        """Keeps an answer that nobody typed a question for, so that it can be asked about in its thread."""
-        told = zip(said.calls, said.results, strict=True)
-        calls = [dict(call, names=list(result.names)) for call, result in told]
-        self.assistant.memory.remember(conversation, asker.id, question, said.text, calls, self.clock())
-
-    def _standing(self, slack: WebClient, question: Question) -> posting.Standing:
-        if not question.thread:
-            return "nothing"
-        return posting.standing(slack, question.channel, question.thread, question.audit_id)
-
-    def _answer(self, slack: WebClient, question: Question, *, only_files: bool = False) -> None:
-        try:
-            if not question.thread:
-                question = self._open_thread(slack, question)
-            with self._working(slack, question):
-                self._reply(slack, question, only_files=only_files)
-        except BadInput as error:
-            self._say(slack, question, str(error))
-        except Exception:
-            logger.exception("A question failed", extra={"action": "question_failed", "error_id": question.audit_id})
-            self._say(slack, question, f"Something went wrong; it is noted as {question.audit_id}. Please ask again.")
-        self._close(question)
-
-    def _reply(self, slack: WebClient, question: Question, *, only_files: bool) -> None:
-        asker = self.identify(slack, question.team, question.user)
-        if isinstance(asker, str):
-            self._say(slack, question, asker)
-            return
-        said = self._said(question, asker)
-        if only_files:
-            posting.attach(slack, said.files, channel=question.channel, thread=question.thread)
-            return
-        self.post(
-            slack,
-            said,
-            channel=question.channel,
-            thread=question.thread,
-            asked_in=question.asked_in,
-            user=question.user,
-            team=question.team,
-            is_direct=question.is_direct,
-        )
-
-    def _said(self, question: Question, asker: Person) -> Answer:
-        """The answer; the thread remembers it, so that it can be asked about."""
-        audit_id = question.audit_id
-        if not question.tool:
-            return self.assistant.ask(question.text, asker, thread=question.conversation, audit_id=audit_id)
-        said = self.run(asker, question.tool, question.arguments, audit_id)
-        self.remember(question.conversation, asker, question.text, said)
-        return said
-
-    def _open_thread(self, slack: WebClient, question: Question) -> Question:
-        """The question with a thread of its own in the direct messages of whoever clicked."""
-        asked = [blocks.markdown(blocks.bold(question.text)), blocks.context(home.ANSWER_HERE)]
-        root = slack.chat_postMessage(channel=question.channel, **posting.message(question.text, asked))
-        opened = replace(question, thread=str(root["ts"]))
-        self.inbox.hold(opened.key, asdict(opened), self.clock())
-        return opened
-
-    @contextmanager
-    def _working(self, slack: WebClient, question: Question) -> Iterator[None]:
-        """Shows that somebody is at it and keeps other workers off, for as long as it takes."""
-        done = threading.Event()
-
-        def renew() -> None:
-            while not done.wait(RENEWED_S):
-                try:
-                    self.inbox.hold(question.key, asdict(question), self.clock())
-                    show_status(slack, question)
-                except Exception:
-                    logger.exception("A question was not held", extra={"action": "hold_failed"})
-
-        show_status(slack, question)
-        renewing = threading.Thread(target=renew, name="renewing", daemon=True)
-        renewing.start()
-        try:
-            yield
-        finally:
-            done.set()
-            renewing.join()
-            if not question.is_direct:
-                # Slack clears it for an answer that all can see, and only for that.
-                show_status(slack, replace(question, doing=""))
-
-    def _close(self, question: Question) -> None:
-        if question.tool:
-            self.inbox.release(question.key)
-        else:
-            self.inbox.finish(question.key, self.clock())
+        """Keeps an answer that is being said, so that it can be asked about in its thread."""
+        self.assistant.remember(conversation, asker, question, said, self.clock())
 
     def identify(self, slack: WebClient, team: str, user: str) -> Person | str:
         """The person behind a Slack user, or what to tell somebody who is not known."""
-        profile = slack.users_info(user=user)["user"]
+        profile = self.profiles.of(slack, user)
         if (
             profile.get("is_restricted")
             or profile.get("is_ultra_restricted")
@@ -283,29 +132,3 @@ class Desk:
         owners = {owner for result in said.results for owner in result.owners}
         readers = {reader for result in said.results for reader in result.audiences}
         return access.may_all_see(viewers, everyone, list(owners), readers)
-
-    def _say(self, slack: WebClient, question: Question, text: str) -> None:
-        """Plain words to the asker: in their DM, or so that only they see it."""
-        drawn, place = [blocks.section(text)], question.channel
-        try:
-            if question.is_direct:
-                payload = posting.message(text, drawn, question.audit_id)
-                slack.chat_postMessage(channel=place, thread_ts=question.thread or None, **payload)
-            else:
-                payload = posting.ephemeral(text, drawn)
-                slack.chat_postEphemeral(channel=place, user=question.user, thread_ts=question.asked_in, **payload)
-        except SlackApiError:
-            logger.exception("Not even the error could be posted", extra={"action": "post_failed"})
-
-
-def show_status(slack: WebClient, question: Question) -> None:
-    """Shows that somebody is at it, or no longer if `doing` is empty. Nothing depends on it."""
-    try:
-        slack.assistant_threads_setStatus(channel_id=question.channel, thread_ts=question.thread, status=question.doing)
-    except SlackApiError as error:
-        logger.info("No status shown: %s", error.response.get("error"), extra={"action": "status_failed"})
-
-
-def told(error: CallsheetError | Exception) -> str:
-    """What a person is told of an error."""
-    return str(error) if isinstance(error, CallsheetError) else "Something went wrong. Please try again."

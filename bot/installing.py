@@ -25,7 +25,7 @@ from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk.oauth.installation_store import Bot, Installation, InstallationStore
 from slack_sdk.oauth.state_store import OAuthStateStore
 
-from bot import posting
+from bot import sending
 from tools.errors import LockedInstallation
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def app(settings: Settings, kept: Installations, clock: Callable[[], datetime], 
     store = Store(kept, settings.workspaces, clock)
     known: Any = Known(store)
     made = App(
-        client=posting.client(None, settings.slack_api_url),
+        client=sending.client(None, settings.slack_api_url),
         signing_secret=settings.slack_signing_secret or None,
         authorize=known,
         oauth_flow=_flow(settings, store, States(kept, clock)),
@@ -144,7 +144,7 @@ def _flow(settings: Settings, store: Store, states: States) -> OAuthFlow:
         state_store=states,
         callback_options=CallbackOptions(_succeeded, _failed),
     )
-    return OAuthFlow(client=posting.client(None, settings.slack_api_url), settings=asked)
+    return OAuthFlow(client=sending.client(None, settings.slack_api_url), settings=asked)
 
 
 def scopes() -> list[str]:

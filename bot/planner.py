@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -23,7 +24,7 @@ from langchain_core.output_parsers.base import OutputParserLike
 from langchain_core.output_parsers.openai_tools import JsonOutputKeyToolsParser, PydanticToolsParser
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
-from langchain_core.tools import BaseTool
+from langchain_core.tools import BaseTool, StructuredTool
 from langchain_core.utils.function_calling import convert_to_json_schema, convert_to_openai_tool
 from langchain_core.utils.pydantic import is_basemodel_subclass
 from pydantic import BaseModel, ConfigDict, Field
@@ -83,7 +84,7 @@ class OfflinePlanner(BaseChatModel):
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """This model, offered some tools."""
         chosen = {"tool_choice": tool_choice} if tool_choice else {}
-        return self.bind(tools=[convert_to_openai_tool(tool, strict=strict) for tool in tools], **chosen, **kwargs)
+        return self.bind(tools=[_described(tool, strict) for tool in tools], **chosen, **kwargs)
 
     def with_structured_output(
         self,
@@ -206,6 +207,19 @@ class OfflinePlanner(BaseChatModel):
         if reading.calls and not calls:
             return "That is not yours to ask for in your role; ask your manager.", []
         return reading.reply, _calls(calls)
+
+
+def _described(tool: dict[str, Any] | type | Callable[..., Any] | BaseTool, strict: bool | None) -> dict[str, Any]:
+    """A tool as a model is told of it; that of ours is the same for every question, and takes a while to make."""
+    if isinstance(tool, StructuredTool) and isinstance(tool.args_schema, type):
+        return _described_once(tool.name, tool.description, tool.args_schema, strict)
+    return convert_to_openai_tool(tool, strict=strict)
+
+
+@lru_cache(256)
+def _described_once(name: str, description: str, schema: type[BaseModel], strict: bool | None) -> dict[str, Any]:
+    alike = StructuredTool(name=name, description=description, args_schema=schema, func=print)
+    return convert_to_openai_tool(alike, strict=strict)
 
 
 def past_calls(messages: Sequence[BaseMessage]) -> list[Call]:

@@ -1,4 +1,4 @@
-"""Posts to Slack: patient when Slack says wait, found again by the ids that go with a message."""
+"""What is posted, and how it is found again: by the ids that go with a message."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from typing import Any, Literal
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
 
-from bot.metrics import Counting
-from bot.outgoing import Guarded
 from bot.views import blocks
 from bot.views.blocks import Block
 from tools.base import Attachment
@@ -24,20 +21,6 @@ TEXT_LIMIT, ALT_LIMIT = 3_500, 1_000
 PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 
 Standing = Literal["nothing", "answer", "all"]
-
-
-def client(token: str | None, api_url: str, hosts: frozenset[str] = frozenset()) -> Guarded:
-    """A client that waits and tries again when Slack is busy or stumbles; by itself it would not."""
-    made = Guarded(token, hosts=hosts, base_url=api_url)
-    patient = [RateLimitErrorRetryHandler(max_retry_count=2), ServerErrorRetryHandler(max_retry_count=2)]
-    made.retry_handlers = [Counting(), *made.retry_handlers, *patient]
-    return made
-
-
-def once(slack: WebClient, hosts: frozenset[str] = frozenset()) -> Guarded:
-    """The same Slack, never told a thing twice by itself: what seemed to fail may have arrived."""
-    handlers = [Counting(), RateLimitErrorRetryHandler(max_retry_count=2)]
-    return Guarded(slack.token, hosts=hosts, base_url=slack.base_url, retry_handlers=handlers)
 
 
 def message(

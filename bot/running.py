@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from slack_bolt import App
     from starlette.routing import Route
 
+    from bot.backlog import Backlog
     from knowledge.database import Database
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,9 @@ LOCKED = (
     "The token of workspace {} was encrypted with a key that is not in CALLSHEET_SECRET_KEY: add it after a comma, or "
     "have the app installed there again at /slack/install."
 )
+# Python lets a thread that calculates go on for 5 ms while others wait, each time they come back from the database or
+# from Slack: with a few answers in the making, an acknowledgement took a second at worst, and so a quarter of it.
+SWITCH_S = 0.0005
 
 
 def run(settings: Settings, *, http: int | None, say: Callable[[str], None]) -> None:
@@ -73,6 +78,7 @@ def serve(
 
     What is in hand then is finished, within a limit; what is not stands in the books and is taken up by the next.
     """
+    sys.setswitchinterval(SWITCH_S)
     assistant = create_assistant(settings, db)
     workspaces = create_workspaces(settings, db)
     app, desk = create_app(settings, assistant, db, workspaces)
@@ -90,7 +96,7 @@ def serve(
             stop.wait()
         finally:
             stop.set()
-            left = _finish(ways, app.listener_runner.listener_executor, at_work, Deadline(GRACE_S))
+            left = _finish(ways, app.listener_runner.listener_executor, desk.backlog, at_work, Deadline(GRACE_S))
     say("Bye.")
     if left:
         _leave(left)
@@ -142,10 +148,11 @@ def _installing(app: App) -> list[Route]:
     return Installing(app.oauth_flow).routes() if app.oauth_flow else []
 
 
-def _finish(ways: Ways, hands: Any, at_work: Sequence[threading.Thread], deadline: Deadline) -> int:
+def _finish(ways: Ways, hands: Any, backlog: Backlog, at_work: Sequence[threading.Thread], deadline: Deadline) -> int:
     """Closes every way in and waits for what is in hand; how much of it was not done in time."""
     ways.close(deadline)
     left = hands.finish(deadline.left_s) if isinstance(hands, Hands) else 0
+    left += backlog.stop(deadline.left_s)
     for thread in at_work:
         thread.join(deadline.left_s)
     return left + sum(thread.is_alive() for thread in at_work)

@@ -39,6 +39,7 @@ class Settings:
     minilm : folder of the sentence model's files; None for the installed package
     chroma_url : the Chroma server that keeps them; None for a folder of the home
     replicas : how many bots run on these books
+    patience_s : how long an answer may take before it is given up
     link_hosts : hosts that answers may link to, such as the wiki's
     secret_keys : what tokens of installed workspaces are encrypted with, the first for new ones
     workspaces : the company's Slack workspaces, by id; empty for the one that is installed first
@@ -61,6 +62,7 @@ class Settings:
     minilm: Path | None
     chroma_url: str | None
     replicas: int
+    patience_s: float
     link_hosts: frozenset[str]
     health_port: int | None
     slack_api_url: str
@@ -103,6 +105,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         minilm=Path(environment["CALLSHEET_MINILM"]).expanduser() if environment.get("CALLSHEET_MINILM") else None,
         chroma_url=environment.get("CALLSHEET_CHROMA_URL") or None,
         replicas=_replicas(environment.get("CALLSHEET_REPLICAS") or "1"),
+        patience_s=_seconds(environment.get("CALLSHEET_ANSWER_TIMEOUT") or "60"),
         link_hosts=frozenset(environment.get("CALLSHEET_LINK_HOSTS", "").lower().replace(",", " ").split()),
         health_port=_port(environment.get("CALLSHEET_HEALTH_PORT")),
         slack_api_url=environment.get("SLACK_API_URL") or "https://slack.com/api/",
@@ -129,6 +132,12 @@ def _replicas(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise BadInput(f'CALLSHEET_REPLICAS is "{text}"; give the number of bots that run side by side, such as 2.')
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not text.isdigit() or not 5 <= int(text) <= 600:
+        raise BadInput(f'CALLSHEET_ANSWER_TIMEOUT is "{text}"; give a number of seconds from 5 to 600, such as 60.')
+    return float(text)
 
 
 def check_replicas(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from slack_sdk import WebClient
 
-from bot import posting
+from bot import sending
 from tools.errors import CallsheetError, NotInstalled
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Many:
             raise NotInstalled
         known, token = self._clients.get(team), facts["bot_token"]
         if known is None or known.token != token:
-            known = self._clients[team] = posting.client(token, self.api_url, self.hosts)
+            known = self._clients[team] = sending.client(token, self.api_url, self.hosts)
         return known
 
     def all(self) -> list[tuple[str | None, WebClient]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -27,6 +29,10 @@ from knowledge.errors import BadInput, DatabaseUnreachable, Unavailable
 
 # A writer waits this long for another before it gives up; long jobs write in short transactions.
 BUSY_TIMEOUT_MS = 20_000
+# Slack hears within three seconds that what it sent could not be kept, and sends it again.
+CONNECT_TIMEOUT_S = 2
+# As many as work side by side; a connection of SQLite that is opened anew has lost what it had read.
+POOL: dict[str, Any] = {"pool_size": 12, "max_overflow": 20}
 CENT = Decimal("0.01")
 # Marks a connection whose next transaction writes.
 WRITING = {"callsheet_writes": True}
@@ -103,6 +109,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _parse(url)
         self.engine = _engine(self.url)
+        self._writing = threading.Lock()
 
     def __str__(self) -> str:
         return self.url.render_as_string(hide_password=True)
@@ -159,12 +166,25 @@ class Database:
         `books` says that what people see changes with it; writes to the ledger alone say False,
         so that answers kept for a version of the books stay good.
         """
-        with _reachable(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with _reachable(), self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.connection(execution_options=WRITING)
             yield session
             if books:
                 session.flush()
                 bump(session.connection())
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Lets one write at a time into a file: SQLite would have the others look again after ever longer pauses."""
+        if not self.is_sqlite:
+            yield
+        elif self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            try:
+                yield
+            finally:
+                self._writing.release()
+        else:
+            raise Unavailable("The books are being written to; try again in a minute.")
 
     def version(self) -> int:
         """The number of the last write to the books."""
@@ -205,8 +225,10 @@ def _parse(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        waits = {"connect_timeout": CONNECT_TIMEOUT_S}
+        return create_engine(url, pool_pre_ping=True, connect_args=waits, **POOL)
+    pool = POOL if url.database and url.database != ":memory:" else {}
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -244,6 +266,8 @@ def _reachable() -> Iterator[None]:
         if error.connection_invalidated or _is_unreachable(error):
             raise DatabaseUnreachable from error
         raise
+    except PoolTimeout as error:
+        raise Unavailable("Too many are asking the books at once; try again in a minute.") from error
     except OSError as error:  # the folder of a SQLite file cannot be made
         raise DatabaseUnreachable from error
 

@@ -11,6 +11,7 @@ CallsheetError
 │   ├── DatabaseUnreachable
 │   ├── NotInstalled
 │   └── LockedInstallation
+├── TooSlow             it was given up before it was done
 ├── MissingExtra        something is installed on request only, and was not
 ├── NotAllowed          the asker may not see or do this
 ├── Overtaken           somebody or something was faster
@@ -70,6 +71,10 @@ class NotInstalled(Unavailable):
 
 class LockedInstallation(Unavailable):
     """This workspace's token cannot be read; add its key to CALLSHEET_SECRET_KEY, or install the app there again."""
+
+
+class TooSlow(CallsheetError):
+    """That took too long and was stopped; ask for less, or again in a while."""
 
 
 class MissingExtra(CallsheetError):

@@ -18,16 +18,22 @@ from knowledge.database import Database, Table
 
 
 class InboxEvent(Table):
-    """A Slack event taken on, once: its key is unique whatever replica receives it."""
+    """A Slack event taken on, once: its key is unique whatever replica receives it.
+
+    Of one lane, one is worked on at a time; `due_at` is when it may be taken.
+    """
 
     __tablename__ = "inbox"
 
     key: Mapped[str] = mapped_column(primary_key=True)
+    lane: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime]
     payload: Mapped[dict[str, Any]]
-    leased_until: Mapped[datetime | None] = mapped_column(index=True)
+    leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    done_at: Mapped[datetime | None]
+    # What is open is found by it: that is little, beside a day of what is done.
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class Turn(Table):

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from slack_sdk import WebClient
-
-from bot import posting
+from bot import sending
+from bot.backlog import Errand
 from bot.desk import Desk
 from bot.notices import Courier
+from bot.sending import Slack
 from bot.settings import Settings
 from bot.workspace import LocalSlack, Person
 from knowledge import notices
 from knowledge.people import Person as Colleague
-from tests.company import Books
+from tests.company import NOW, Books
+
+
+@dataclass
+class Watch:
+    """A clock that goes on only while somebody sleeps by it."""
+
+    now: float = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
 
 @dataclass(frozen=True)
@@ -46,12 +57,15 @@ class Office:
 
     def deliver(self) -> int:
         """Delivers the notices that wait; how many there were."""
-        return self.courier().deliver(posting.once(self.client()))
+        return self.courier().deliver(self.client())
 
-    def recover(self) -> int:
-        """Answers the questions whose worker went away; how many there were."""
-        return self.desk.recover(lambda team: self.client())
-
-    def client(self) -> WebClient:
+    def client(self) -> Slack:
         """Slack as the bot reaches it."""
-        return WebClient(self.slack.bot_token, base_url=self.slack.api_url)
+        return sending.client(self.slack.bot_token, self.slack.api_url)
+
+
+def leave(office: Office, errand: Errand) -> None:
+    """An errand as one whose worker took it and went away."""
+    inbox, ago = office.desk.inbox, NOW - timedelta(minutes=5)
+    inbox.release(errand.key)
+    assert inbox.begin(errand.key, {"kind": errand.kind, "facts": errand.facts, "once": errand.once}, ago)

@@ -106,6 +106,12 @@ def _playbook() -> dict[str, Any]:
     return playbook.measure()
 
 
+def _slack() -> dict[str, Any]:
+    from bot.bench import slack
+
+    return slack.measure()
+
+
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "imports": _imports,
     "book": _book,
@@ -116,4 +122,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "pipeline": _pipeline,
     "allocation": _allocation,
     "playbook": _playbook,
+    "slack": _slack,
 }

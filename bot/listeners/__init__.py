@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.listeners import actions, clicks, forms, home, messages, pages, reports, shortcuts
+from bot.listeners import actions, clicks, failures, forms, home, messages, pages, reports, shortcuts
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -18,5 +18,5 @@ if TYPE_CHECKING:
 def register(app: App, desk: Desk) -> None:
     """Connects every handler."""
     # `actions` ends in a handler for every other click, so it comes after whatever hears clicks of its own.
-    for module in (messages, clicks, forms, pages, reports, shortcuts, actions, home):
+    for module in (failures, messages, clicks, forms, pages, reports, shortcuts, actions, home):
         module.register(app, desk)

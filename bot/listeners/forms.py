@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import re
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.agent import Answer
+from bot.backlog import Hand, started
 from bot.listeners import clicks, spots
 from bot.listeners.spots import Spot
 from bot.views import assignments, buttons, forms, outcomes, plans
@@ -70,13 +72,32 @@ def register(app: App, desk: Desk) -> None:
         except forms.Unreadable as error:
             ack(response_action="errors", errors={error.name: str(error)})
             return
-        with ThreadPoolExecutor(1) as worker:
-            asked = worker.submit(clicks.run, desk, client, spot, form.tool.name, arguments)
-            if refused := _refused_soon(asked):
-                ack(response_action="errors", errors={_last_field(view): refused})
-                return
+        # Sent again in the same state of the form, it is the same; what was refused may be put right and sent again.
+        errand = clicks.errand(f"form:{view['id']}:{view['hash']}", spot, form.then, form.tool.name, arguments)
+        if hand := desk.backlog.begin(errand):
+            _do(desk, client, ack, view, hand)
+        else:
             ack()
-            spots.put(desk, client, spot, form.then, asked.result())
+
+
+def _do(desk: Desk, client: WebClient, ack: Ack, view: dict[str, Any], hand: Hand) -> None:
+    """Runs the tool of a form that was sent: it is acknowledged as soon as it is not refused."""
+    errand, spot = hand.errand, Spot(**hand.errand.facts["spot"])
+    asked = started(partial(clicks.run, desk, client, spot, errand.facts["tool"], errand.facts["arguments"], errand.id))
+    try:
+        refused = _refused_soon(asked)
+    except Exception:
+        desk.backlog.forget(errand)
+        raise
+    if refused:
+        desk.backlog.forget(errand)
+        ack(response_action="errors", errors={_last_field(view): refused})
+        return
+    ack()
+    try:
+        spots.put(desk, client, spot, errand.facts["kind"], hand.wait(asked, desk.patience_s))
+    finally:
+        desk.backlog.close(errand)
 
 
 def _refused_soon(asked: Future[Answer | str]) -> str | None:

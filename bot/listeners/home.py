@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
+from bot.backlog import Errand, Hand, started
 from bot.blockkit import problems
 from bot.views import blocks, home
 from bot.views.blocks import Block
@@ -19,27 +23,55 @@ if TYPE_CHECKING:
     from knowledge.people import Person
 
 logger = logging.getLogger(__name__)
+HOME = "home"
 ONLY_HEARD = (
     "app_context_changed",
     "member_joined_channel",
     "reaction_added",
-    "user_change",
     "app_uninstalled",
     "tokens_revoked",
 )
 
 
 def register(app: App, desk: Desk) -> None:
-    @app.event("app_home_opened")
-    def handle_opened(event: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+    desk.backlog.handlers[HOME] = Homes(desk)
+
+    def keep(body: dict[str, Any], event: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
+        if event.get("tab") != "messages":
+            facts = {"team": str(context.team_id), "user": event["user"]}
+            desk.backlog.add(Errand(HOME, f"home:{body['event_id']}", facts, f"{facts['team']}:{facts['user']}:home"))
+        next_()
+
+    @app.event("app_home_opened", middleware=[keep])
+    def handle_opened(event: dict[str, Any], client: WebClient) -> None:
         if event.get("tab") == "messages":
             # With a thread_ts Slack says ok and shows nothing, so it must not be sent.
             client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=PROMPTS)
-            return
-        client.views_publish(user_id=event["user"], view=draw(desk, client, str(context.team_id), event["user"]))
+
+    @app.event("user_change")
+    def handle_changed(event: dict[str, Any]) -> None:
+        desk.profiles.forget(event["user"]["id"])
 
     for name in ONLY_HEARD:
         app.event(name)(_hear)
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Draws the Home tab of whoever opened it."""
+
+    desk: Desk
+
+    def do(self, slack: WebClient, hand: Hand) -> None:
+        """Draws one."""
+        team, user = hand.errand.facts["team"], hand.errand.facts["user"]
+        view = hand.wait(started(partial(draw, self.desk, slack, team, user)), self.desk.patience_s)
+        hand.hold()
+        slack.views_publish(user_id=user, view=view)
+
+    def tell(self, slack: WebClient, errand: Errand, text: str) -> None:
+        """Plain words where the tab would have been."""
+        slack.views_publish(user_id=errand.facts["user"], view=home.stranger(text))
 
 
 def draw(desk: Desk, client: WebClient, team: str, user: str) -> dict[str, Any]:

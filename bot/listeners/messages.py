@@ -2,62 +2,99 @@
 
 from __future__ import annotations
 
-import logging
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from slack_bolt import Ack, App, BoltContext, Respond
+from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot import posting, smalltalk
-from bot.desk import Question, told
+from bot import posting, sending, smalltalk
+from bot.backlog import Errand, Hand, started
+from bot.questions import KIND, Question, Questions, check
 from bot.views import blocks
 
 if TYPE_CHECKING:
     from bot.desk import Desk
 
-logger = logging.getLogger(__name__)
+COMMAND = "command"
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _ENTITY = re.compile(r"<(?:[@#][A-Z0-9]+\|)?([^<>|]*)(?:\|([^<>]*))?>")
 
 
 def register(app: App, desk: Desk) -> None:
-    @app.event("app_mention")
-    def handle_mention(event: dict[str, Any], client: WebClient, context: BoltContext) -> None:
-        if not event.get("bot_id") and event.get("user"):
-            desk.take(client, _question(event, context, is_direct=False))
+    desk.backlog.handlers |= {KIND: Questions(desk), COMMAND: Commands(desk)}
 
-    @app.event("message")
-    def handle_message(event: dict[str, Any], client: WebClient, context: BoltContext) -> None:
-        # Edits, deletions, joins and the like are no questions; a mention comes as an event of its own as well.
-        if event.get("subtype") not in (None, "file_share") or event.get("bot_id") or not event.get("user"):
-            return
-        is_direct = event.get("channel_type") == "im"
-        question = _question(event, context, is_direct=is_direct)
-        mentioned = f"<@{context.bot_user_id}" in event.get("text", "")
-        follows_up = "thread_ts" in event and desk.assistant.memory.has(question.conversation)
-        if is_direct or (follows_up and not mentioned):
-            desk.take(client, question)
+    # Bolt acknowledges an event before its handler runs, and after its middleware: there it is kept. What cannot be
+    # kept raises and is not acknowledged, so that Slack sends it again.
+    def keep_mention(event: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
+        if not event.get("bot_id") and event.get("user"):
+            desk.take(_question(event, context, is_direct=False))
+        next_()
+
+    def keep_message(event: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
+        if question := _asked(desk, event, context):
+            desk.take(question)
+        next_()
+
+    app.event("app_mention", middleware=[keep_mention])(_heard)
+    app.event("message", middleware=[keep_message])(_heard)
 
     @app.command("/callsheet")
-    def handle_command(
-        ack: Ack, command: dict[str, Any], client: WebClient, respond: Respond, context: BoltContext
-    ) -> None:
+    def handle_command(ack: Ack, body: dict[str, Any], command: dict[str, Any], context: BoltContext) -> None:
+        facts = {
+            "team": str(context.team_id),
+            "user": command["user_id"],
+            "text": plain(command.get("text", "")),
+            "answer_at": command["response_url"],
+        }
+        desk.backlog.add(Errand(COMMAND, f"command:{body['trigger_id']}", facts, f"{facts['team']}:{facts['user']}"))
         ack()
-        text = plain(command.get("text", ""))
-        try:
-            asker = desk.identify(client, str(context.team_id), command["user_id"])
-            if isinstance(asker, str):
-                respond(text=asker, response_type="ephemeral")
-                return
-            said = desk.assistant.ask(text or "help", asker)
-            drawn = blocks.answer(said, files_go=blocks.IN_MESSAGES)
-            # What a command shows is for the asker's eyes alone, in whatever channel it was typed.
-            respond(**posting.ephemeral(said.text or smalltalk.ABILITIES, drawn), response_type="ephemeral")
-            desk.hand_over(client, said, command["user_id"])
-        except Exception as error:
-            logger.exception("A command failed", extra={"action": "command_failed"})
-            respond(text=told(error), response_type="ephemeral")
+
+
+@dataclass(frozen=True)
+class Commands:
+    """Answers commands: for the eyes of whoever typed one alone, in whatever channel that was."""
+
+    desk: Desk
+
+    def do(self, slack: WebClient, hand: Hand) -> None:
+        """Answers one."""
+        facts, ask = hand.errand.facts, self.desk.assistant.ask
+        asker = self.desk.identify(slack, facts["team"], facts["user"])
+        if isinstance(asker, str):
+            self.tell(slack, hand.errand, asker)
+            return
+        said = hand.wait(started(partial(ask, facts["text"] or "help", asker)), self.desk.patience_s)
+        check(said, hand)
+        hand.hold()
+        drawn = blocks.answer(said, files_go=blocks.IN_MESSAGES)
+        payload = posting.ephemeral(said.text or smalltalk.ABILITIES, drawn)
+        sending.respond(facts["answer_at"], payload | {"response_type": "ephemeral"})
+        self.desk.hand_over(slack, said, facts["user"])
+
+    def tell(self, slack: WebClient, errand: Errand, text: str) -> None:
+        """Plain words where the answer would have been."""
+        payload = posting.ephemeral(text, [blocks.section(text)])
+        sending.respond(errand.facts["answer_at"], payload | {"response_type": "ephemeral"})
+
+
+def _asked(desk: Desk, event: dict[str, Any], context: BoltContext) -> Question | None:
+    """The question that a message is, if it is one."""
+    # Edits, deletions, joins and the like are no questions; a mention comes as an event of its own as well.
+    if event.get("subtype") not in (None, "file_share") or event.get("bot_id") or not event.get("user"):
+        return None
+    is_direct = event.get("channel_type") == "im"
+    question = _question(event, context, is_direct=is_direct)
+    mentioned = f"<@{context.bot_user_id}" in event.get("text", "")
+    follows_up = "thread_ts" in event and not mentioned and desk.assistant.memory.has(question.conversation)
+    return question if is_direct or follows_up else None
+
+
+def _heard() -> None:
+    """Nothing is left to do: the workers have it."""
 
 
 def _question(event: dict[str, Any], context: BoltContext, *, is_direct: bool) -> Question:

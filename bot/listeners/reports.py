@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot.desk import Question
+from bot.questions import Question
 from bot.views import home
 
 if TYPE_CHECKING:
@@ -44,5 +44,5 @@ def register(app: App, desk: Desk) -> None:
             tool=report.tool,
             arguments=report.arguments,
         )
-        if not desk.take(client, question):
+        if not desk.take(question):
             client.chat_postEphemeral(channel=place, user=user, text=home.ON_IT)

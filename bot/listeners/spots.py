@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk import WebClient
@@ -41,11 +41,23 @@ class Spot:
 
 def of(client: WebClient, body: dict[str, Any], action: dict[str, Any], team: str) -> Spot:
     """The spot of a click; for the Home tab, what is said of it goes to the direct messages."""
-    user, message = body["user"]["id"], body.get("message") or {}
+    return placed(client, clicked(body, action, team))
+
+
+def clicked(body: dict[str, Any], action: dict[str, Any], team: str) -> Spot:
+    """The spot of a click, without a channel yet where there is none."""
+    message = body.get("message") or {}
     on_home = (body.get("view") or {}).get("type") == "home"
-    channel = body.get("channel") or client.conversations_open(users=user)["channel"]
     thread = (message or body.get("container") or {}).get("thread_ts")
-    return Spot(team, user, str(channel["id"]), thread, message.get("ts"), action["block_id"], on_home)
+    channel = str((body.get("channel") or {}).get("id", ""))
+    return Spot(team, body["user"]["id"], channel, thread, message.get("ts"), action["block_id"], on_home)
+
+
+def placed(client: WebClient, spot: Spot) -> Spot:
+    """The spot with the channel where it can be answered."""
+    if spot.channel:
+        return spot
+    return replace(spot, channel=str(client.conversations_open(users=spot.user)["channel"]["id"]))
 
 
 def put(

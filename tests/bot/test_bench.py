@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot import sending
 from bot.bench import (
     BENCHMARKS,
     allocation,
@@ -14,12 +15,14 @@ from bot.bench import (
     calls,
     company,
     imports,
+    office,
     pipeline,
     plans,
     playbook,
     process,
     ranking,
     shelf,
+    slack,
     strangers,
     table,
 )
@@ -214,3 +217,24 @@ def test_questions_of_a_bank_s_customers_are_found_by_each_way(shared, monkeypat
     found = strangers.measure()
     # One of 77 kinds by chance.
     assert all(way["low"] > 0.5 for way in found.values())
+
+
+def test_many_who_ask_at_once_are_counted_by_what_came_of_it(
+    company: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack, "SETTLING_S", 0.0)
+    names = [person.name for person in roster(company).people if person.active][:4]
+    told = {"CALLSHEET_DATABASE_URL": str(company)}
+    with office.opened(company, tmp_path, told, 1) as there:
+        found = slack.ask(there, names, 0.5, slack.DISTURBANCES["undisturbed"])
+        ana = there.slack.person(names[0])
+        answered = slack.Asked(ana, ana.dm("thanks"))
+        ana.answer(to=answered.question)
+        there.stop()
+        again = {"channel": ana.direct.id, "thread_ts": answered.question.ts, "text": f"{slack.APOLOGIES[0]}."}
+        sending.client(there.slack.bot_token, there.slack.api_url).chat_postMessage(**again)
+        counted = slack.summary([answered, slack.Asked(ana, ana.dm("thanks"))], [])
+    assert (counted["asked"], counted["lost"], counted["doubled"], counted["apologies"]) == (2, 1, 1, 1)
+    assert (found["asked"], found["lost"], found["doubled"], found["apologies"]) == (4, 0, 0, 0)
+    assert (found["events"] >= 4, found["never_acked"]) == (True, 0)
+    assert 0 < found["answer_p50_s"] <= found["answer_p95_s"]

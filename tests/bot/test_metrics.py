@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 from slack_sdk.errors import SlackApiError
 
-from bot import jobs, metrics, posting
+from bot import jobs, metrics, sending
 from bot.jobs import Job
 from bot.workspace import LocalSlack, Member
 from knowledge.errors import DatabaseUnreachable
@@ -26,12 +26,12 @@ def test_every_attempt_at_slack_counts_by_its_outcome() -> None:
 
     before = {outcome: calls(outcome) for outcome in ("ok", "http_500", "user_not_found")}
     with LocalSlack(people=[Member("U0ANA", "Ana", "ana@x.example")], clock=lambda: NOW) as slack:
-        client = posting.client(slack.bot_token, slack.api_url)
+        client = sending.client(slack.bot_token, slack.api_url)
         client.retry_handlers[-1].interval_calculator.calculate_sleep_duration = lambda attempt: 0.0  # type: ignore[method-assign]
         slack.faults.fail("users.info", status=500)
         client.users_info(user="U0ANA")
         with pytest.raises(SlackApiError):
-            posting.once(client).users_info(user="U0NOBODY")
+            client.users_info(user="U0NOBODY")
     assert {outcome: calls(outcome) - before[outcome] for outcome in before} == dict.fromkeys(before, 1.0)
 
 

@@ -53,3 +53,13 @@ def test_a_health_port_that_is_none_is_refused(text: str) -> None:
 def test_keys_and_workspaces_come_with_commas_between() -> None:
     read = settings.read({"CALLSHEET_SECRET_KEY": "a, b", "CALLSHEET_WORKSPACES": "t012ab,T034cd"})
     assert (read.secret_keys, read.workspaces) == (("a", "b"), {"T012AB", "T034CD"})
+
+
+@pytest.mark.parametrize("text", ["soon", "4", "601", "-30"])
+def test_a_patience_that_is_none_is_named_in_a_sentence(text: str) -> None:
+    assert settings.read({}).patience_s == 60
+    assert settings.read({"CALLSHEET_ANSWER_TIMEOUT": "30"}).patience_s == 30
+    with pytest.raises(
+        BadInput, match=f'^CALLSHEET_ANSWER_TIMEOUT is "{text}"; give a number of seconds from 5 to 600'
+    ):
+        settings.read({"CALLSHEET_ANSWER_TIMEOUT": text})

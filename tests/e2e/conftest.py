@@ -11,14 +11,15 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings
 from bot.agent import Assistant
-from bot.app import create_app, create_services
+from bot.app import create_app, create_services, create_workspaces
 from bot.demo import cast_of
 from bot.reading import Reader
+from bot.sending import Pace
 from bot.workspace import LocalSlack, Member
 from knowledge.database import Database
 from knowledge.memory import Memory
 from tests.company import NOW, Books
-from tests.office import Office
+from tests.office import Office, Watch
 from tools.base import Tool
 from tools.catalog import TOOLS
 
@@ -46,7 +47,9 @@ def office(
         }
         read = settings.read(environment)
         assistant = Assistant(create_services(read, company), catalogue, reader, Memory(company))
-        app, desk = create_app(read, assistant, company)
+        watch = Watch()
+        workspaces = create_workspaces(read, company, Pace(lambda: watch.now, watch.sleep))
+        app, desk = create_app(read, assistant, company, workspaces)
         handler: Any = SocketModeHandler(app, slack.app_token)
         handler.connect()
         slack.wait_for_app()
@@ -55,3 +58,4 @@ def office(
         handler.client.auto_reconnect_enabled = False
         slack.sockets.drop()
         handler.close()
+        desk.backlog.stop()

@@ -12,7 +12,6 @@ import pytest
 from slack_sdk import WebClient
 from sqlalchemy import select, update
 
-from bot import posting
 from bot.notices import FOR_YOU, LOOK_AGAIN, Courier
 from bot.workspace import Person
 from knowledge import crm, notices, people
@@ -80,7 +79,7 @@ def test_wherever_the_process_goes_away_the_next_one_tells_it_once(
     with pytest.raises(Gone):
         office.courier().deliver(Dying(office, method, done=done))
     assert office.deliver() == 0
-    at(office, lambda: LATER).deliver(posting.once(office.client()))
+    at(office, lambda: LATER).deliver(office.client())
     assert len(told(ana)) == 1
     assert notices.waiting(office.books.db) == 0
 
@@ -100,9 +99,9 @@ def test_what_was_posted_but_not_marked_is_found_and_not_posted_again(
         courier.sent(*facts, **more)
 
     with pytest.raises(Gone):
-        replace(courier, sent=go).deliver(posting.once(office.client()))
+        replace(courier, sent=go).deliver(office.client())
     assert notices.waiting(office.books.db) == 2 - sent_first
-    at(office, lambda: LATER).deliver(posting.once(office.client()))
+    at(office, lambda: LATER).deliver(office.client())
     assert len(told(ana)) == 1
     assert notices.waiting(office.books.db) == 0
 
@@ -111,7 +110,7 @@ def test_what_slack_refuses_for_now_comes_later(office: Office, ana: Person) -> 
     write(office, "N-1")
     office.slack.faults.fail("chat.postMessage", status=500)
     assert office.deliver() == 0
-    assert at(office, lambda: LATER).deliver(posting.once(office.client())) == 1
+    assert at(office, lambda: LATER).deliver(office.client()) == 1
     assert len(told(ana)) == 1
 
 
@@ -127,7 +126,7 @@ def test_whoever_was_held_up_too_long_leaves_it_to_the_next(office: Office, ana:
     write(office, "N-1")
     instants = iter([NOW, NOW, NOW])
     held_up = at(office, lambda: next(instants, LATER))
-    assert held_up.deliver(posting.once(office.client())) == 1
+    assert held_up.deliver(office.client()) == 1
     assert len(told(ana)) == 1
 
 
@@ -142,7 +141,7 @@ def test_several_at_a_time_are_one_message_that_can_be_asked_about(office: Offic
 
 def test_what_is_too_late_is_skipped_and_on_record(office: Office, ana: Person) -> None:
     write(office, "N-1", good_until=NOW + timedelta(minutes=10))
-    assert at(office, lambda: LATER).deliver(posting.once(office.client())) == 0
+    assert at(office, lambda: LATER).deliver(office.client()) == 0
     assert not told(ana)
     with office.books.db.read() as session:
         row = session.scalars(select(notices.Posted).where(notices.Posted.key == "N-1")).one()
@@ -154,7 +153,7 @@ def test_what_was_posted_in_time_but_not_marked_is_not_said_to_be_skipped(office
     write(office, "N-1", good_until=NOW + timedelta(minutes=10))
     with pytest.raises(Gone):
         office.courier().deliver(Dying(office, "chat.postMessage", done=True))
-    at(office, lambda: LATER).deliver(posting.once(office.client()))
+    at(office, lambda: LATER).deliver(office.client())
     with office.books.db.read() as session:
         row = session.scalars(select(notices.Posted).where(notices.Posted.key == "N-1")).one()
     assert (row.skipped_at, row.sent_at) == (None, LATER)
@@ -170,7 +169,7 @@ def test_what_is_for_a_channel_stands_there_once_if_all_may_see_it(
     write(office, "N-1", to=room.id)
     with pytest.raises(Gone):
         office.courier().deliver(Dying(office, method, done=done))
-    at(office, lambda: LATER).deliver(posting.once(office.client()))
+    at(office, lambda: LATER).deliver(office.client())
     assert len([each for each in ana.sees(room.name) if "is yours now" in each.says]) == 1
     assert not told(ana)
 

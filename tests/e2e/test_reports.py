@@ -5,19 +5,18 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from bot.blockkit import problems
-from bot.desk import FILES_FOR_YOU, Question
+from bot.desk import FILES_FOR_YOU
+from bot.questions import Question
 from bot.views import home
 from bot.workspace import Message, Person, View
 from knowledge.citations import Citation
-from tests.company import NOW
-from tests.office import Office
+from tests.office import Office, leave
 from tools.base import Attachment, Result, Tool, ToolContext, tool
 from tools.catalog import TOOLS
 
@@ -89,8 +88,10 @@ def asked(person: Person, office: Office) -> Question:
     )
 
 
-def leave(office: Office, question: Question) -> None:
-    assert office.desk.inbox.claim(question.key, asdict(question), NOW - timedelta(minutes=5))
+def answer(office: Office, question: Question) -> None:
+    """Has a question answered, from the first to the last."""
+    leave(office, question.errand)
+    assert office.desk.backlog.work() == 1
 
 
 def test_a_manager_clicks_and_gets_the_answer_and_its_files_in_a_thread(office: Office, mia: Person) -> None:
@@ -214,11 +215,11 @@ def test_files_that_slack_does_not_take_are_said_so_in_one_line_and_the_answer_s
 
 def test_what_was_shared_before_its_worker_went_away_is_not_shared_again(office: Office, mia: Person) -> None:
     question = asked(mia, office)
-    assert office.desk.take(office.client(), question)
+    answer(office, question)
     root = mia.sees(mia.direct)[0]
-    leave(office, replace(question, thread=root.ts))
+    leave(office, replace(question, thread=root.ts).errand)
     before = len(mia.sees(mia.direct))
-    assert office.recover() == 1
+    assert office.desk.backlog.work() == 1
     assert len(mia.sees(mia.direct)) == before
     assert office.desk.inbox.waiting() == 0
 
@@ -227,18 +228,18 @@ def test_only_the_files_are_missing_when_a_worker_went_away_between_answer_and_u
     office: Office, mia: Person
 ) -> None:
     question = asked(mia, office)
-    office.desk.take(office.client(), question)
+    answer(office, question)
     mia.delete(shared(mia)[0])
     before = [message.ts for message in mia.sees(mia.direct)]
-    leave(office, replace(question, thread=before[0]))
-    office.recover()
+    leave(office, replace(question, thread=before[0]).errand)
+    office.desk.backlog.work()
     (added,) = [message for message in mia.sees(mia.direct) if message.ts not in before]
     assert [file["name"] for file in added.files] == ["gains.png", "replay.html"]
     assert added.thread_ts == before[0]
 
 
 def test_a_report_whose_worker_went_away_before_it_answered_is_made_by_the_next(office: Office, mia: Person) -> None:
-    leave(office, asked(mia, office))
-    assert office.recover() == 1
+    leave(office, asked(mia, office).errand)
+    assert office.desk.backlog.work() == 1
     assert len(shared(mia)) == 1
     assert office.desk.inbox.waiting() == 0
