@@ -148,8 +148,7 @@ class Backlog:
     def work(self) -> int:
         """Does what is due until there is nothing left; how much it was."""
         done = 0
-        while not self._is_over and (taken := self.inbox.take(self.clock())):
-            self._attend(taken)
+        while self._do_next():
             done += 1
         return done
 
@@ -165,9 +164,16 @@ class Backlog:
 
     def _work(self) -> None:
         try:
-            self.work()
+            while not self._is_over and self._do_next():
+                pass
         except Exception:
             logger.exception("Nothing can be taken", extra={"action": "take_failed"})
+
+    def _do_next(self) -> bool:
+        taken = self.inbox.take(self.clock())
+        if taken:
+            self._attend(taken)
+        return taken is not None
 
     def _attend(self, taken: Taken) -> None:
         errand = _errand(taken)
