@@ -124,10 +124,21 @@ class Watch:
 
 
 class Door:
-    """A port that answers from a thread of its own, between `open` and `close`."""
+    """A port that answers from a thread of its own, between `open` and `close`; on all sides, and without TLS, which is
+    for the proxy in front.
+
+    Raises
+    ------
+    BadInput
+        When something else listens on the port.
+    """
 
     def __init__(self, port: int, routes: Sequence[Route], *, setting: str) -> None:
-        self.port, self._setting = port, setting
+        try:
+            self._listener = socket.create_server(("", port), backlog=512)
+        except OSError as error:
+            raise BadInput(f"Port {port} is taken; choose another with {setting}.") from error
+        self.port = self._listener.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(
                 Starlette(routes=list(routes)),
@@ -138,28 +149,19 @@ class Door:
                 server_header=False,
             )
         )
-        self._thread = threading.Thread(target=self._run, name=f"door-{port}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"door-{self.port}", daemon=True)
 
     def open(self) -> None:
-        """Takes requests from now on, from all sides; TLS is for the proxy in front.
-
-        Raises
-        ------
-        BadInput
-            When something else listens on the port.
-        """
-        try:
-            self._listener = socket.create_server(("", self.port), backlog=512)
-        except OSError as error:
-            raise BadInput(f"Port {self.port} is taken; choose another with {self._setting}.") from error
-        self.port = self._listener.getsockname()[1]
+        """Answers from now on; who knocked before has waited."""
         self._thread.start()
 
     def close(self, within_s: float) -> None:
         """Takes no more, and waits for what is being answered."""
         self._server.config.timeout_graceful_shutdown = max(1, int(within_s))
         self._server.should_exit = True
-        self._thread.join(within_s)
+        if self._thread.is_alive():
+            self._thread.join(within_s)
+        self._listener.close()
 
     def _run(self) -> None:
         asyncio.run(self._server.serve(sockets=[self._listener]))

@@ -111,7 +111,13 @@ def test_slacks_challenge_is_answered(slack: LocalSlack, door: Door) -> None:
 def test_a_port_that_is_taken_is_said_in_one_sentence(opened: Callable[..., Door]) -> None:
     taken = opened()
     with pytest.raises(BadInput, match=f"Port {taken.port} is taken; choose another with --http"):
-        Door(taken.port, [], setting="--http").open()
+        Door(taken.port, [], setting="--http")
+
+
+def test_a_door_that_was_never_opened_can_be_closed() -> None:
+    door = Door(0, [], setting="--http")
+    door.close(5)
+    Door(door.port, [], setting="--http").close(5)
 
 
 def test_it_is_ready_when_everything_is_well_and_says_what_is_not(opened: Callable[..., Door]) -> None:

@@ -94,11 +94,18 @@ def test_over_http_questions_are_answered_and_the_process_can_be_watched(
 
     def act() -> Any:
         slack.post_to(f"http://127.0.0.1:{port}/slack/events")
-        answer = ana.answer(ana.dm(QUESTION), patience=60)
+        slack.faults.drop_acks()
+        question = ana.dm(QUESTION)
+        answer = ana.answer(question, patience=60)
+        (heard,) = [each for each in slack.deliveries if each.payload.get("event", {}).get("ts") == question.ts]
+        ana.wait(lambda: heard.is_settled, patience=60)
+        assert len(heard.attempts) == 2
         return answer.says, told(port, "/ready"), told(port, "/metrics")
 
     says, ready, figures = run(slack, company, tmp_path, act, http=port)
     assert "1." in says
+    # What Slack sent twice was answered once.
+    assert len([message for message in ana.sees(ana.direct) if message.says == says]) == 1
     assert {name: check["ok"] for name, check in ready["checks"].items()} == {
         "database": True,
         "models": True,
