@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, ServerErrorRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
@@ -14,7 +15,7 @@ from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.metrics import Counting
-from bot.outgoing import Guarded
+from bot.outgoing import Guarded, safe
 from tools.errors import Unavailable
 
 # A call that hangs for some seconds is waited for: whoever gives up early cannot know whether it was heard.
@@ -96,7 +97,7 @@ def client(token: str | None, api_url: str, hosts: frozenset[str] = frozenset(),
     return Slack(token, hosts=hosts, pace=pace, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=handlers)
 
 
-def respond(url: str, payload: dict[str, Any]) -> None:
+def respond(slack: WebClient, url: str, payload: dict[str, Any]) -> None:
     """Answers at the address that came with a command or a click; Slack takes five answers within half an hour.
 
     Raises
@@ -106,7 +107,8 @@ def respond(url: str, payload: dict[str, Any]) -> None:
     SlackRequestError
         When it takes no answer there any more.
     """
-    status = WebhookClient(url, timeout=TIMEOUT_S, retry_handlers=[]).send(**payload).status_code
+    sent = safe("response_url", payload, slack.hosts if isinstance(slack, Guarded) else frozenset())
+    status = WebhookClient(url, timeout=TIMEOUT_S, retry_handlers=[]).send_dict(sent).status_code
     if status == 429 or status >= 500:
         raise Unavailable(f"Slack takes no answers just now ({status}).")
     if status != 200:

@@ -61,7 +61,7 @@ def _answer(client: WebClient, body: dict[str, Any], text: str, *, acknowledged:
 def _whisper(client: WebClient, body: dict[str, Any], text: str) -> None:
     payload = posting.ephemeral(text, [blocks.section(text)])
     if url := body.get("response_url"):
-        sending.respond(url, payload | {"response_type": "ephemeral", "replace_original": False})
+        sending.respond(client, url, payload | {"response_type": "ephemeral", "replace_original": False})
     else:
         user = body.get("user_id") or body["user"]["id"]
         client.chat_postMessage(channel=user, **payload)

@@ -72,13 +72,13 @@ class Commands:
         hand.hold()
         drawn = blocks.answer(said, files_go=blocks.IN_MESSAGES)
         payload = posting.ephemeral(said.text or smalltalk.ABILITIES, drawn)
-        sending.respond(facts["answer_at"], payload | {"response_type": "ephemeral"})
+        sending.respond(slack, facts["answer_at"], payload | {"response_type": "ephemeral"})
         self.desk.hand_over(slack, said, facts["user"])
 
     def tell(self, slack: WebClient, errand: Errand, text: str) -> None:
         """Plain words where the answer would have been."""
         payload = posting.ephemeral(text, [blocks.section(text)])
-        sending.respond(errand.facts["answer_at"], payload | {"response_type": "ephemeral"})
+        sending.respond(slack, errand.facts["answer_at"], payload | {"response_type": "ephemeral"})
 
 
 def _asked(desk: Desk, event: dict[str, Any], context: BoltContext) -> Question | None:
