@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import suppress
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot import metrics
 from bot.sending import retry_after
 from bot.stopping import Hands
 from tools.errors import BadInput, TooSlow, Unavailable
@@ -98,8 +100,8 @@ class Backlog:
     ) -> None:
         self.inbox, self.clock = inbox, clock
         self.handlers: dict[str, Handler] = {}
-        self._reach, self._workers = reach, workers
-        self._pool, self._is_over = Hands(workers), False
+        self.hands = Hands(workers)
+        self._reach, self._workers, self._is_over = reach, workers, False
 
     def add(self, errand: Errand) -> bool:
         """Keeps an errand for the workers; whether it is heard of for the first time.
@@ -156,11 +158,11 @@ class Backlog:
         """Takes nothing more up and waits for what is in hand, the rest stays for whoever comes next; how many workers
         were not done in time."""
         self._is_over = True
-        return self._pool.finish(within_s)
+        return self.hands.finish(within_s)
 
     def _wake(self) -> None:
         with suppress(RuntimeError):  # raised once it was stopped: what was kept stays for whoever comes next
-            self._pool.submit(self._work)
+            self.hands.submit(self._work)
 
     def _work(self) -> None:
         try:
@@ -188,6 +190,14 @@ class Backlog:
                 self.close(errand)
 
     def _do(self, errand: Errand, hand: Hand) -> None:
+        began = time.perf_counter()
+        outcome = self._outcome(errand, hand)
+        metrics.ANSWERS.labels(outcome).observe(time.perf_counter() - began)
+        if outcome != "put_back":
+            self.close(errand)
+
+    def _outcome(self, errand: Errand, hand: Hand) -> str:
+        """Does an errand or says why not; what came of it, in a word."""
         handler, slack = self.handlers[errand.kind], self._reach(str(errand.facts["team"]))
         try:
             if errand.attempts > MAX_ATTEMPTS:
@@ -197,13 +207,15 @@ class Backlog:
             raise
         except (BadInput, TooSlow) as error:
             self._tell(handler, slack, errand, str(error))
+            return "refused" if isinstance(error, BadInput) else "too_slow"
         except Exception as error:
             if may_pass(error) and errand.attempts < MAX_ATTEMPTS:
                 self._put_back(errand, error)
-                return
+                return "put_back"
             logger.exception("An errand failed", extra={"action": "errand_failed", "error_id": errand.id})
             self._tell(handler, slack, errand, f"Something went wrong; it is noted as {errand.id}. Please ask again.")
-        self.close(errand)
+            return "failed"
+        return "done"
 
     def _put_back(self, errand: Errand, error: Exception) -> None:
         pause = max(FIRST_PAUSE * 2 ** (errand.attempts - 1), timedelta(seconds=retry_after(error) or 0))

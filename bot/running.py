@@ -34,7 +34,7 @@ LOCKED = (
     "have the app installed there again at /slack/install."
 )
 # Python lets a thread that calculates go on for 5 ms while others wait, each time they come back from the database or
-# from Slack: with a few answers in the making, an acknowledgement took a second at worst, and so a quarter of it.
+# from Slack: with a few answers in the making, that made an acknowledgement four times as slow at worst.
 SWITCH_S = 0.0005
 
 

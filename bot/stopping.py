@@ -52,6 +52,11 @@ class Hands(ThreadPoolExecutor):
         future.add_done_callback(self._open.discard)
         return future
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything in hand, or waiting for one."""
+        return bool(self._open)
+
     def finish(self, within_s: float) -> int:
         """Takes nothing more on and waits for what is in hand; how much of it was not done in time."""
         self.shutdown(wait=False)

@@ -65,7 +65,7 @@ def kept(sqlite_db: Database, clock: Clock, handler: Recorder) -> Backlog:
     """A backlog whose only worker is the test."""
     kept = Backlog(Inbox(sqlite_db, LEASE), clock, lambda team: WebClient("none"))
     kept.handlers["asked"] = handler
-    kept.stop()
+    kept.hands.finish(0)
     return kept
 
 
@@ -259,3 +259,10 @@ def test_what_is_begun_at_once_is_in_one_hand_only(kept, clock):
 )
 def test_what_may_pass_is_told_from_what_will_not(error, passes):
     assert may_pass(error) is passes
+
+
+def test_told_to_stop_it_takes_nothing_more_and_keeps_what_comes(kept, handler):
+    assert kept.stop(0) == 0
+    assert kept.add(ASKED)
+    assert kept.work() == 0
+    assert (handler.done, kept.inbox.due(kept.clock())) == ([], 1)

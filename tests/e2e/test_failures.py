@@ -76,6 +76,11 @@ def work_later(office: Office) -> int:
     return office.desk.backlog.work()
 
 
+def let_go(office: Office, ana: Person) -> None:
+    """Waits until the workers have nothing in hand, whatever became of it."""
+    ana.wait(lambda: not office.desk.backlog.hands.busy, what="the workers")
+
+
 def wait_until_idle(office: Office, ana: Person) -> None:
     in_hand = select(InboxEvent.key).where(InboxEvent.done_at.is_(None), InboxEvent.leased_until.is_not(None))
 
@@ -145,7 +150,7 @@ def test_while_the_books_are_away_a_question_waits_and_is_not_answered_with_an_a
     ana.wait(lambda: office.calls("users.info"), what="somebody to be at it")
     away.set()
     gate.set()
-    office.desk.backlog.stop()
+    let_go(office, ana)
     away.clear()
     assert said(ana, asked) == []
     assert work_later(office) == 1
@@ -164,7 +169,7 @@ def test_a_stuck_answer_ends_in_a_sentence_and_never_comes_after_it(
     for thread in threading.enumerate():
         if thread.name == "thinking":
             thread.join(60)
-    office.desk.backlog.stop()
+    let_go(office, ana)
     assert len(said(ana, asked)) == 1
     team = office.slack.workspace.app.team_id
     assert not office.desk.assistant.memory.has(f"{team}:{asked.channel}:{asked.ts}")
