@@ -1,7 +1,8 @@
 """Slack, and every other way to ask: no model and no table in here.
 
 - `agent` answers a question, whoever carries it; `planner` and `reading` do without a language model.
-- `listeners` hear Slack, `desk` takes questions on and knows who asks, `views` draw results as blocks.
+- `listeners` hear Slack and keep what they hear in the `backlog`, whose workers do it; `questions` are most of it.
+- `desk` knows who asks (`profiles`) and where an answer may go, `views` draw results as blocks, `sending` paces them.
 - `embeddings` asks a provider for the playbook's vectors.
 - `outgoing` is the one way out: it lets no `links` to unknown hosts, and nothing that Slack would refuse, be sent.
 - `jobs` go on beside the conversations: new leads are placed, `notices` are delivered.
