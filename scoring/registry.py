@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from types import ModuleType
 from typing import Any, Generic, TypeVar, cast
 from zipfile import BadZipFile
-
-from skops import io
 
 from knowledge import models
 from knowledge.database import Database
@@ -59,6 +60,9 @@ TRUSTED = (
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
 )
 
+# A part of scikit-learn that has no use here.
+FOR_PYTORCH = "sklearn.externals.array_api_compat.torch"
+
 # What reading bytes of another age ends in: types, names and arguments that are not what they were.
 UNREADABLE = (
     UnknownRecord,
@@ -74,19 +78,32 @@ UNREADABLE = (
 
 def dumps(model: Model[Any]) -> bytes:
     """A model as bytes."""
-    return io.dumps(model)  # type: ignore[no-any-return]
+    return _skops().dumps(model)  # type: ignore[no-any-return]
 
 
 def loads(data: bytes) -> Model[Any]:
     """The model of some bytes; no code is run from them, and types that are not trusted are refused."""
-    model = io.loads(data, trusted=trusted(data))
+    model = _skops().loads(data, trusted=trusted(data))
     assert isinstance(model, Model)
     return model
 
 
 def trusted(data: bytes) -> list[str]:
     """The types in some bytes that may be made from them."""
-    return [each for each in io.get_untrusted_types(data=data) if each.startswith(OURS) or each in TRUSTED]
+    return [each for each in _skops().get_untrusted_types(data=data) if each.startswith(OURS) or each in TRUSTED]
+
+
+@cache
+def _skops() -> ModuleType:
+    """What writes and reads models. It looks through all of scikit-learn as it is imported, and so would import PyTorch
+    as well wherever that is installed, which takes twice as long as all else."""
+    sys.modules.setdefault(FOR_PYTORCH, cast("ModuleType", None))
+    try:
+        from skops import io
+    finally:
+        if sys.modules[FOR_PYTORCH] is None:
+            del sys.modules[FOR_PYTORCH]
+    return io  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
