@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ from sqlalchemy import select, text
 
 from knowledge import reports
 from knowledge.database import Database
-from scoring import estimators
+from scoring import estimators, registry
 from tests.company import NOW, Books
 
 if TYPE_CHECKING:
@@ -41,6 +43,15 @@ def most_trees() -> Iterator[int]:
 def in_earnest(most_trees: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many trees as in earnest, for a test of large books or of that number itself."""
     monkeypatch.setattr(estimators, "MOST_TREES", most_trees)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_once() -> Iterator[None]:
+    """The models of the demo company are the same in all of its copies: their bytes are read once, each has a copy."""
+    read = lru_cache(maxsize=64)(registry.loads)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "loads", lambda data: copy(read(data)))
+        yield
 
 
 @pytest.fixture
