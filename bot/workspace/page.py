@@ -55,6 +55,7 @@ class Page:
     workspace: Workspace
     sockets: Sockets
     faults: Faults
+    reached: Callable[[], int]
     stopping: asyncio.Event
 
     def routes(self) -> list[Route]:
@@ -160,7 +161,7 @@ class Page:
             "has_home": workspace.manifest.has_home,
             "description": workspace.manifest.features.get("agent_view", {}).get("agent_description", ""),
             "prompts": workspace.manifest.prompts,
-            "connected": len(self.sockets.connected),
+            "connected": self.reached(),
             "about": workspace.manifest.content.get("display_information", {}).get("description", ""),
         }
 

@@ -101,6 +101,7 @@ class LocalSlack:
         requests = Requests(url, self.faults, self._show)
         requests.verify()
         self.requests, self.workspace.redirect_url = requests, redirect_url
+        self._show(None)
 
     def start(self) -> "LocalSlack":
         """Open the doors; returns when calls are answered."""
@@ -153,7 +154,11 @@ class LocalSlack:
         if delivery:
             self.workspace.changed("delivery", delivery_json(delivery))
         else:
-            self.workspace.changed("connected", {"sockets": len(self.sockets.connected)})
+            self.workspace.changed("connected", {"sockets": self._reached()})
+
+    def _reached(self) -> int:
+        # An app with a request URL answers there, and holds no socket.
+        return len(self.sockets.connected) or int(self.requests is not None)
 
     def _link(self) -> str:
         return f"ws://127.0.0.1:{self.port}/link/?ticket={self.sockets.ticket()}&app_id={self.workspace.app.app_id}"
@@ -183,7 +188,7 @@ class LocalSlack:
 
     def _routes(self, stopping: asyncio.Event) -> Starlette:
         api = web.WebApi(self.workspace, web.Tokens(self.bot_token, self.app_token), self.faults, self.limits)
-        page = Page(self.workspace, self.sockets, self.faults, stopping)
+        page = Page(self.workspace, self.sockets, self.faults, self._reached, stopping)
 
         async def respond(request: Request) -> Response:
             return await web.respond(self.workspace, request)

@@ -12,6 +12,8 @@ def exchange(workspace: Workspace, args: Args) -> Json:
         raise Refusal("invalid_client_id")
     if args.text("client_secret") != CLIENT_SECRET:
         raise Refusal("bad_client_secret")
+    if args.text("redirect_uri") not in ("", workspace.redirect_url):
+        raise Refusal("bad_redirect_uri")
     token = workspace.codes.pop(args.text("code"), None)
     if token is None:
         raise Refusal("invalid_code")

@@ -116,6 +116,10 @@ class Scene:
         self.clock.advance(minutes=6)
         return {**own, "text": "new"}
 
+    def code(self) -> Json:
+        self.slack.workspace.codes["good"] = "xoxb-new"
+        return {"client_id": LocalSlack.client_id, "client_secret": LocalSlack.client_secret, "code": "good"}
+
     def nobody_left(self) -> Json:
         self.slack.workspace.change_member("U0BEN", is_deleted=True)
         return {"users": "U0BEN"}
@@ -158,10 +162,16 @@ TRIGGERS: dict[str, Given] = {
     },
     "duplicate_external_id": twice,
 }  # fmt: skip
+INSTALLED = ("app_id", "authed_user", "scope", "token_type", "access_token", "bot_user_id", "team", "enterprise",
+             "is_enterprise_install")  # fmt: skip
 CASES = [
     Case("api.test", {}, "args", {"oops": {"error": "oops"}}),
     Case("auth.test", {}, "url team user team_id user_id bot_id is_enterprise_install", {}),
     Case("apps.connections.open", {}, "url", {}),
+    Case("oauth.v2.access", lambda scene: scene.code(), " ".join(INSTALLED), {
+        "invalid_client_id": {}, "bad_client_secret": lambda scene: {**scene.code(), "client_secret": "no"},
+        "invalid_code": lambda scene: {**scene.code(), "code": "no"},
+        "bad_redirect_uri": lambda scene: {**scene.code(), "redirect_uri": "http://127.0.0.1/elsewhere"}}),
     Case("team.info", {}, "team", {}),
     Case("bots.info", {"bot": "B0CALLSHEET"}, "bot", {"bot_not_found": {"bot": "B0NOBODY"}}),
     Case("blocks.validate", {"blocks": [LONG]}, "", {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from slack_bolt import App, BoltRequest
@@ -65,6 +67,8 @@ def test_a_dm_a_click_and_a_command_come_signed_and_are_answered(
         ack("at once")
 
     slack.post_to(answering(app))
+    with urlopen(f"{slack.url}/page/state") as state:
+        assert json.loads(state.read())["app"]["connected"] == 1
     ana = slack.person("U0ANA")
     assert ana.answer(ana.dm("hello")).text == "here"
     ana.slash("/callsheet")
