@@ -101,6 +101,8 @@ export function button(words, onclick, more = {}) {
   return h("button", { type: "button", onclick, ...more }, words);
 }
 
+function wordsOf(item) { return [...item.childNodes].filter((one) => !one.ariaHidden).map((one) => one.textContent).join(" ").trim().toLowerCase(); }
+
 // A menu below (or above) what was clicked; closes on Escape, on a choice, and on a click elsewhere.
 export function openMenu(anchor, items, { above = false, label = "Menu" } = {}) {
   const host = document.getElementById("menu");
@@ -118,6 +120,9 @@ export function openMenu(anchor, items, { above = false, label = "Menu" } = {}) 
     if (event.key === "Escape") close();
     else if (event.key === "ArrowDown") all[(at + 1) % all.length].focus();
     else if (event.key === "ArrowUp") all[(at - 1 + all.length) % all.length].focus();
+    else if (event.key === "Home" || event.key === "End") all.at(event.key === "Home" ? 0 : -1).focus();
+    else if (event.key === "Tab") close();
+    else if (/^\p{L}$/u.test(event.key)) [...all.slice(at + 1), ...all].find((one) => wordsOf(one).startsWith(event.key.toLowerCase()))?.focus();
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -12,6 +12,7 @@ import { mrkdwn } from "./text.js";
 const QUICK = ["white_check_mark", "eyes", "raised_hands"];
 const TOGETHER_S = 300;
 const TURN_MS = 2500;
+const ANSWER_MS = 10_000;
 
 const drawn = new Map();
 
@@ -155,9 +156,13 @@ function show(host, nodes) {
   const last = [...host.querySelectorAll(".message")].at(-1);
   const fresh = last && last.dataset.ts !== host.dataset.last;
   rove(host, last);
+  // What comes right after one did something is most likely its answer, so it is shown wherever one was reading.
+  const follows = atEnd || (fresh && Date.now() - store.actedAt < ANSWER_MS);
+  if (fresh && !follows) offerNew(host);
+  if (follows) host.parentElement.querySelector(".below-place")?.remove();
   const settle = () => {
     const tall = last && last.offsetHeight > host.clientHeight - 40;
-    if (!atEnd) host.scrollTop = top;
+    if (!follows) host.scrollTop = top;
     else if (!tall) host.scrollTop = host.scrollHeight;
     else host.scrollTop = fresh ? last.offsetTop - host.offsetTop - 8 : top;
   };
@@ -165,6 +170,13 @@ function show(host, nodes) {
   // A picture has no height before it has come.
   last?.querySelectorAll("img").forEach((one) => one.complete || one.addEventListener("load", settle, { once: true }));
   host.dataset.last = last?.dataset.ts ?? "none";
+}
+
+// A way down to what came while one was reading further up.
+function offerNew(host) {
+  if (host.parentElement.querySelector(".below-place")) return;
+  const node = button([icon("down"), "New message"], () => { node.parentElement.remove(); host.scrollTop = host.scrollHeight; host.querySelector(".message[tabindex='0']")?.focus(); }, { class: "button below" });
+  host.after(h("div", { class: "below-place" }, node));
 }
 
 // One message of a list is in the tab order; the arrows go to the others, and whatever stands in them comes after.

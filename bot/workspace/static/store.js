@@ -3,7 +3,7 @@
 export const store = {
   app: null, people: [], me: null, direct: null, now: Date.now() / 1000,
   conversations: [], messages: new Map(), works: new Map(), prompts: [], home: null, modals: [],
-  deliveries: [], calls: [], unread: new Map(), newFrom: new Map(), sockets: 0, lost: false, heard: "", editing: null,
+  deliveries: [], calls: [], unread: new Map(), newFrom: new Map(), sockets: 0, lost: false, heard: "", actedAt: 0, editing: null,
   place: null, thread: null, entered: new Map(), notice: null,
 };
 
@@ -32,6 +32,7 @@ export function tell(words) {
 }
 
 export async function act(name, fields = {}) {
+  store.actedAt = Date.now();
   const response = await fetch("/page/act", {
     method: "POST", headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ ...fields, as: store.me, act: name }),
