@@ -1,6 +1,7 @@
 """Slack, and every other way to ask: no model and no table in here.
 
 - `agent` answers a question, whoever carries it; `planner` and `reading` do without a language model.
+- `commands` are the words that can be typed after `/callsheet`.
 - `listeners` hear Slack and keep what they hear in the `backlog`, whose workers do it; `questions` are most of it.
 - `desk` knows who asks (`profiles`) and where an answer may go, `views` draw results as blocks, `sending` paces them.
 - `embeddings` asks a provider for the playbook's vectors.

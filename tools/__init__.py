@@ -5,10 +5,10 @@
 `cards` is all there is to say of a model (from `findings`, `verdicts`, `pictures` and `descriptions`). Every other
 module is a subject with its tools: of leads that change hands, `plans` proposes (in the shape of `planned`, in the
 words of `plan_words`), `decisions`, `appeals` and `standing` are the clicks, `news` what those concerned are told,
-`allocation` why. Of forecasts, `forecasts` says what comes (in the words of `forecast_words`, by `projections`) and
-`accuracy` how it came true; of deals, `deals` says which are at risk (`due` puts them in order, `deal_cards` makes a
-card each) and `advice` what to do next; `playbook` quotes the company's documents. This floor imports `scoring` and
-`knowledge`; it knows no Slack.
+`allocation` why, `waiting` what waits for a click. Of forecasts, `forecasts` says what comes (in the words of
+`forecast_words`, by `projections`) and `accuracy` how it came true; of deals, `deals` says which are at risk (`due`
+puts them in order, `deal_cards` makes a card each) and `advice` what to do next; `playbook` quotes the company's
+documents. This floor imports `scoring` and `knowledge`; it knows no Slack.
 
 To add a tool: write a function with `@tool(...)` and its `Result` in the module of its subject, and put it into
 `TOOLS` in `catalog`. Its docstring is what a language model reads, its examples are what the offline planner learns.

@@ -27,6 +27,7 @@ from tools.retro import retro_report
 from tools.snoozes import end_snooze, snooze_lead, write_snooze
 from tools.standing import standing_rule, standing_rules
 from tools.terms import plan_terms, renew_proposal
+from tools.waiting import waiting_decisions
 
 TOOLS: tuple[Tool, ...] = (
     leads_to_call,
@@ -71,4 +72,5 @@ TOOLS: tuple[Tool, ...] = (
     snooze_lead,
     write_snooze,
     end_snooze,
+    waiting_decisions,
 )

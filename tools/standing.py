@@ -36,14 +36,15 @@ class StandingRule(Result):
 
 
 class StandingRules(Result):
-    """Which standing rules are on, each for all teams that the asker answers for."""
+    """Which standing rules are on: for all teams that the asker answers for, or for a rep's own."""
 
     on: dict[Kind, bool]
+    may_switch: bool
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(offered=False, examples="")
 def standing_rules(ctx: ToolContext) -> StandingRules:
-    """Which standing rules are on for the teams that the asker answers for. Shown on the Home tab."""
+    """Which standing rules are on for the teams that the asker answers for or is in. Shown on the Home tab."""
     teams, on = _teams(ctx), {kind: standing.in_force(ctx.db, kind) for kind in standing.KINDS}
     held = {kind: bool(teams) and teams.keys() <= ids for kind, ids in on.items()}
     said = [f"{NAMES[kind]}: {'on' if is_on else 'off'}" for kind, is_on in held.items()]
@@ -53,6 +54,7 @@ def standing_rules(ctx: ToolContext) -> StandingRules:
         covers=wording.listing(sorted(teams.values())),
         as_of=ctx.now,
         on=held,
+        may_switch=ctx.asker.role in standing_rule.roles and bool(teams),
     )
 
 
@@ -77,7 +79,7 @@ def standing_rule(ctx: ToolContext, *, kind: Literal["assign", "take_back"], on:
 
 
 def _teams(ctx: ToolContext) -> dict[str | None, str]:
-    """The teams that the asker answers for, by id."""
+    """The teams that the asker answers for or is in, by id."""
     return {
         person.team_id: person.team or "no team"
         for person in ctx.roster.people

@@ -18,5 +18,5 @@ if TYPE_CHECKING:
 def register(app: App, desk: Desk) -> None:
     """Connects every handler."""
     # `actions` ends in a handler for every other click, so it comes after whatever hears clicks of its own.
-    for module in (failures, messages, clicks, forms, pages, reports, shortcuts, actions, home):
+    for module in (failures, messages, clicks, forms, pages, reports, shortcuts, home, actions):
         module.register(app, desk)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from slack_bolt import App, BoltContext
+from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.backlog import Errand, Hand, started
-from bot.blockkit import problems
-from bot.views import blocks, home
+from bot.views import blocks, home, sections
 from bot.views.blocks import Block
 from bot.views.home import PROMPTS
-from tools.standing import standing_rules
+from bot.views.sections import Section
+from tools.base import Refusal, Result, Tool
 
 if TYPE_CHECKING:
     from bot.desk import Desk
@@ -31,6 +32,9 @@ ONLY_HEARD = (
     "app_uninstalled",
     "tokens_revoked",
 )
+# What a tool says to whoever opened the tab.
+Run = Callable[[str, dict[str, Any]], Result]
+NOT_NOW = "This cannot be shown just now; refresh in a minute, or ask me for it."
 
 
 def register(app: App, desk: Desk) -> None:
@@ -38,8 +42,9 @@ def register(app: App, desk: Desk) -> None:
 
     def keep(body: dict[str, Any], event: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
         if event.get("tab") != "messages":
-            facts = {"team": str(context.team_id), "user": event["user"]}
-            desk.backlog.add(Errand(HOME, f"home:{body['event_id']}", facts, f"{facts['team']}:{facts['user']}:home"))
+            # What stands there from last time is better to look at than an empty frame.
+            key, is_bare = f"home:{body['event_id']}", "view" not in event
+            desk.backlog.add(_errand(key, str(context.team_id), event["user"], is_bare=is_bare))
         next_()
 
     @app.event("app_home_opened", middleware=[keep])
@@ -52,54 +57,81 @@ def register(app: App, desk: Desk) -> None:
     def handle_changed(event: dict[str, Any]) -> None:
         desk.profiles.forget(event["user"]["id"])
 
+    @app.action(home.REFRESH)
+    def handle_refresh(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        desk.backlog.add(_errand(f"home:{body['trigger_id']}", str(context.team_id), body["user"]["id"]))
+        ack()
+
     for name in ONLY_HEARD:
         app.event(name)(_hear)
 
 
+def _errand(key: str, team: str, user: str, *, is_bare: bool = False) -> Errand:
+    return Errand(HOME, key, {"team": team, "user": user, "is_bare": is_bare}, f"{team}:{user}:home")
+
+
 @dataclass(frozen=True)
 class Homes:
-    """Draws the Home tab of whoever opened it."""
+    """Shows people their Home tab."""
 
     desk: Desk
 
     def do(self, slack: WebClient, hand: Hand) -> None:
-        """Draws one."""
-        team, user = hand.errand.facts["team"], hand.errand.facts["user"]
-        view = hand.wait(started(partial(draw, self.desk, slack, team, user)), self.desk.patience_s)
-        hand.hold()
-        slack.views_publish(user_id=user, view=view)
+        """Shows one, each time that more of it is known."""
+        facts = hand.errand.facts
+        views = made(self.desk, slack, facts["team"], facts["user"], is_bare=facts["is_bare"])
+        while view := hand.wait(started(partial(next, views, None)), self.desk.patience_s):
+            hand.hold()
+            slack.views_publish(user_id=facts["user"], view=view)
 
     def tell(self, slack: WebClient, errand: Errand, text: str) -> None:
         """Plain words where the tab would have been."""
         slack.views_publish(user_id=errand.facts["user"], view=home.stranger(text))
 
 
-def draw(desk: Desk, client: WebClient, team: str, user: str) -> dict[str, Any]:
-    """Somebody's Home tab, made anew: the calls that are worth making now, and reports for managers."""
+def publish(desk: Desk, client: WebClient, team: str, user: str) -> None:
+    """Shows somebody their Home tab anew."""
+    for view in made(desk, client, team, user):
+        client.views_publish(user_id=user, view=view)
+
+
+def made(desk: Desk, client: WebClient, team: str, user: str, *, is_bare: bool = False) -> Iterator[dict[str, Any]]:
+    """Somebody's Home tab, made anew: what is quickly known first, and before that a frame where there is nothing
+    yet."""
     asker = desk.identify(client, team, user)
     if isinstance(asker, str):
-        return home.stranger(asker)
-    said = desk.assistant.ask("which leads should I call now", asker)
-    drawn = [block for result in said.results for block in blocks.drawn(result)] or [blocks.section(said.text)]
-    reports = home.reports_for(asker.role, desk.assistant.tools)
-    rules = _rules(desk, asker)
-    view = home.home(asker.first_name, drawn, reports, rules)
-    if wrong := problems("views.publish", {"user_id": user, "view": view}):
-        logger.error(
-            "Home would be refused: %s",
-            [f"{p.pointer}: {p.message}" for p in wrong[:5]],
-            extra={"action": "blocks_refused"},
-        )
-        return home.home(asker.first_name, [blocks.section(said.text)], reports, rules)
-    return view
+        yield home.stranger(asker)
+        return
+
+    def run(tool: str, arguments: dict[str, Any]) -> Result:
+        return desk.run(asker, tool, arguments).results[0]
+
+    yield from drawn(asker, desk.assistant.tools, run, desk.clock(), is_bare=is_bare)
 
 
-def _rules(desk: Desk, asker: Person) -> list[Block]:
-    """The standing rules, for whoever may switch them."""
-    if asker.role not in standing_rules.roles:
-        return []
-    found = desk.run(asker, standing_rules.name, {})
-    return [block for result in found.results for block in blocks.drawn(result)]
+def drawn(
+    asker: Person, tools: Sequence[Tool], run: Run, now: datetime, *, is_bare: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Somebody's Home tab as it fills."""
+    here, reports = sections.for_role(asker.role, tools), home.reports_for(asker.role, tools)
+    parts: dict[str, list[Block]] = {each.title: [blocks.context(home.ONE_MOMENT)] for each in here}
+    if is_bare:
+        yield home.home(asker.first_name, now, parts, reports)
+    for is_slow in sorted({each.is_slow for each in here}):
+        parts |= {each.title: _part(each, run) for each in here if each.is_slow is is_slow}
+        yield home.home(asker.first_name, now, parts, reports)
+
+
+def _part(section: Section, run: Run) -> list[Block]:
+    """What a section says; one that fails says so, and takes nothing else with it."""
+    try:
+        found = [run(tool, arguments) for tool, arguments in section.asks]
+        if all(isinstance(each, Refusal) for each in found):
+            return [blocks.section(found[0].text)]
+        return section.drawn(found)
+    except Exception:
+        logger.exception("%s could not be drawn", section.title, extra={"action": "section_failed"})
+        return [blocks.section(NOT_NOW)]
 
 
 def _hear(event: dict[str, Any]) -> None:

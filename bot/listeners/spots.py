@@ -74,7 +74,7 @@ def put(
     elif not answer.citations:
         whisper(client, spot, answer.text, _drawn(answer))
     elif spot.on_home:
-        client.views_publish(user_id=spot.user, view=home.draw(desk, client, spot.team, spot.user))
+        home.publish(desk, client, spot.team, spot.user)
     elif kind == "renews":
         _renew(desk, client, spot, answer)
     elif message := standing or posting.read(client, spot.channel, spot.thread, spot.ts):

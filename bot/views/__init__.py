@@ -1,7 +1,8 @@
 """Results as Slack blocks: pure functions, one for each type of result, and the pieces they share.
 
 To draw a new result, write a function in the module of its subject and register it with `@blocks.drawn`. A button that
-calls a tool is drawn by `buttons`, and heard without anything more; a modal in front of a tool is a `forms.Form`.
+calls a tool is drawn by `buttons`, and heard without anything more; a modal in front of a tool is a `forms.Form`. The
+Home tab is a list of `sections`.
 """
 
 from bot.views import (
@@ -21,6 +22,7 @@ from bot.views import (
     playbook,
     retro,
     rules,
+    waiting,
 )
 
 __all__ = [
@@ -40,4 +42,5 @@ __all__ = [
     "playbook",
     "retro",
     "rules",
+    "waiting",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,12 @@ def columns(rows: Sequence[Sequence[str]], words: Collection[int] = (0,)) -> str
     ]
     fenced = [escaped(line).replace("`", LOOKALIKES["`"]) for line in lines]
     return f"```{_within(fenced, SECTION_LIMIT - 6)}```"
+
+
+def instant(at: datetime) -> str:
+    """A moment on the reader's own clock."""
+    told = f"{at.astimezone(UTC):%d %b %H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{told}>"
 
 
 def divider() -> Block:

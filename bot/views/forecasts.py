@@ -27,6 +27,14 @@ def forecast(found: SalesForecast) -> list[Block]:
     ]
 
 
+def in_short(found: SalesForecast) -> str:
+    """The middle and the range in a line, the quota in another."""
+    total, money = found.total, found.currency
+    aimed = "" if found.quota is None else f"\nquota {_money(found.quota, money)}"
+    sure = "" if found.quota_chance is None else f": {wording.percent(found.quota_chance)} chance to reach it"
+    return f"{_money(total.p50, money)} ({_money(total.p10, money)} to {_money(total.p90, money)}){aimed}{sure}"
+
+
 @blocks.drawn.register
 def past(found: PastForecast) -> list[Block]:
     """What came, then what had been told."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from bot.views.blocks import Block
 from tools.base import Tool
 
 REASON = "reason"
+REFRESH = "home:refresh"
+# Slack takes a hundred blocks in a tab; no part may push the others out.
+TAB_LIMIT, PART_LIMIT = 100, 24
+ONE_MOMENT = "One moment…"
 FEEDBACK_REASON = "feedback_reason"
 # One list for Slack's own suggestions and for the Home tab.
 MANIFEST = json.loads((Path(__file__).parents[1] / "manifest.json").read_text(encoding="utf-8"))
@@ -53,21 +58,14 @@ def reports_for(role: str, tools: Sequence[Tool]) -> list[Report]:
 
 
 def home(
-    name: str, body: Sequence[Block], reports: Sequence[Report] = (), rules: Sequence[Block] = ()
+    name: str, as_of: datetime, parts: Mapping[str, Sequence[Block]], reports: Sequence[Report] = ()
 ) -> dict[str, Any]:
-    """The Home tab of somebody who is known: reports at one click, standing rules, the calls worth making, what can be
-    asked."""
-    asks = "\n".join(f"• {prompt['message']}" for prompt in PROMPTS)
-    return _tab(
-        [
-            blocks.header(f"Good to see you, {name}"),
-            *_offered(reports),
-            *([*rules, blocks.divider()] if rules else []),
-            *body,
-            blocks.divider(),
-            blocks.markdown(f"*You can ask me*\n{asks}"),
-        ]
-    )
+    """The Home tab of somebody who is known: what there is under each title, reports at one click, how to ask."""
+    when = blocks.markdown(f"As of {blocks.instant(as_of)}", blocks.button("Refresh", REFRESH, "refresh"))
+    shown = [block for title, body in parts.items() for block in _part(title, body)]
+    asks = " · ".join(f"“{prompt['message']}”" for prompt in PROMPTS)
+    hint = blocks.context(f"Ask me anything in *Messages*, or with `/callsheet`; `/callsheet help` lists it. {asks}")
+    return _tab([blocks.header(f"Good to see you, {name}"), when, *shown, *_offered(reports), blocks.divider(), hint])
 
 
 def stranger(text: str) -> dict[str, Any]:
@@ -90,12 +88,16 @@ def what_was_wrong(audit_id: str) -> dict[str, Any]:
     }
 
 
+def _part(title: str, body: Sequence[Block]) -> list[Block]:
+    return [blocks.divider(), blocks.header(title), *body[:PART_LIMIT]]
+
+
 def _offered(reports: Sequence[Report]) -> list[Block]:
     if not reports:
         return []
     buttons = [blocks.button(each.label, f"{REPORT}:{each.tool}", each.tool) for each in reports]
-    return [{"type": "actions", "elements": buttons}, blocks.context(ANSWER_THERE), blocks.divider()]
+    return _part("Reports", [{"type": "actions", "elements": buttons}, blocks.context(ANSWER_THERE)])
 
 
 def _tab(body: list[Block]) -> dict[str, Any]:
-    return {"type": "home", "blocks": blocks.placed(body, tables=0)}
+    return {"type": "home", "blocks": blocks.placed(body, tables=0)[:TAB_LIMIT]}

@@ -33,6 +33,14 @@ def call_list(found: CallList) -> list[Block]:
     ]
 
 
+def short_list(found: CallList) -> list[Block]:
+    """The same in two lines a lead, for where there is more to see than that."""
+    if not found.cards:
+        return [blocks.section(found.text)]
+    waits = [] if found.callable_now else [blocks.section(blocks.shortened(found.text.split("\n")[0], OPENING_LIMIT))]
+    return [*waits, *(_line(place, card, found.callable_now) for place, card in enumerate(found.cards, 1))]
+
+
 @blocks.drawn.register
 def explanation(told: LeadExplanation) -> list[Block]:
     """Chance and reasons, each with an arrow for the way it pulls."""
@@ -83,6 +91,15 @@ def _card(place: int, card: CallCard, callable_now: bool) -> list[Block]:
         blocks.markdown("\n".join(filter(None, lines)), why),
         blocks.context(blocks.escaped(_dial(card, callable_now))),
     ]
+
+
+def _line(place: int, card: CallCard, callable_now: bool) -> Block:
+    company = f" · {blocks.data(card.company)}" if card.company else ""
+    chance = "" if card.chance is None else f"{wording.percent(card.chance)} chance"
+    facts = " · ".join(filter(None, (chance, _worth(card), *card.reasons[:1])))
+    lines = [f"{place}. {blocks.bold(card.name)}{company}", facts, _dial(card, callable_now)]
+    told = "\n".join([lines[0], *(blocks.escaped(line) for line in lines[1:] if line)])
+    return blocks.markdown(told, buttons.why(card.lead_id) if card.chance is not None else None)
 
 
 def _chance(card: CallCard) -> str:

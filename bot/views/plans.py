@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from bot.views import blocks, buttons, forms
 from bot.views.blocks import Block
 from bot.views.forms import Form
@@ -39,7 +37,7 @@ def allocation_plan(found: AllocationPlan) -> list[Block]:
 def decided_plan(found: DecidedPlan) -> list[Block]:
     """Who decided what and when, in the place of the buttons; what can still be done about it."""
     why = f" “{blocks.escaped(found.reason)}”" if found.reason else ""
-    who = f"{blocks.bold(found.by)}, {_instant(found.as_of)}" if found.as_of else blocks.bold(found.by)
+    who = f"{blocks.bold(found.by)}, {blocks.instant(found.as_of)}" if found.as_of else blocks.bold(found.by)
     told = f"{ICONS[found.status]} {who}: {blocks.escaped(found.text)}{why}"
     if found.status == "stale":
         again = buttons.renews("Fresh plan", renew_proposal, proposal=found.proposal)
@@ -116,12 +114,6 @@ def _loads(found: AllocationPlan) -> list[Block]:
 
 def _change(rep: RepLoad) -> int:
     return rep.leads_after - rep.leads_before
-
-
-def _instant(at: datetime) -> str:
-    """A moment on the reader's own clock."""
-    plain = f"{at.astimezone(UTC):%d %b %H:%M} UTC"
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"
 
 
 def _adjustments(shown: Result | None) -> list[Block]:

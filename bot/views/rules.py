@@ -22,7 +22,7 @@ RULES = {
     "assign": Words(
         "New leads assign themselves",
         "The moment a lead comes in it goes to the rep for whom it is worth most, who is told.",
-        "New leads wait for your click.",
+        "New leads wait for a manager's click.",
     ),
     "take_back": Words(
         "Untouched hot leads go back",
@@ -35,8 +35,8 @@ RULES = {
 
 @blocks.drawn.register
 def standing_rules(found: StandingRules) -> list[Block]:
-    """Each rule with the button that switches it."""
-    return [_rule(kind, is_on) for kind, is_on in found.on.items()]
+    """Each rule and whether it is on; for whoever may, with the button that switches it."""
+    return [_rule(kind, is_on, found.may_switch) for kind, is_on in found.on.items()]
 
 
 @blocks.drawn.register
@@ -45,8 +45,9 @@ def standing_rule_switched(found: StandingRule) -> list[Block]:
     return [blocks.section(found.text)]
 
 
-def _rule(kind: str, is_on: bool) -> Block:
+def _rule(kind: str, is_on: bool, may_switch: bool) -> Block:
     words, state, other = RULES[kind], "on" if is_on else "off", "off" if is_on else "on"
     switch = buttons.decides(f"Switch {other}", standing_rule, kind=kind, on=not is_on)
     asked = buttons.sure(switch, f"{words.name}: switch that {other}?", words.off if is_on else words.on)
-    return blocks.markdown(f"*{words.name}: {state}*\n{words.on if is_on else words.off}", asked)
+    told = f"*{words.name}: {state}*\n{words.on if is_on else words.off}"
+    return blocks.markdown(told, asked if may_switch else None)

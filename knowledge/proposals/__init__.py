@@ -8,7 +8,18 @@
 from knowledge.proposals.appealing import Appeal, appeal, appeals, read_appeal, settle
 from knowledge.proposals.deciding import UNDO_WITHIN, Undone, approve, reject, undo
 from knowledge.proposals.history import Decision, decisions
-from knowledge.proposals.store import Arm, Move, Proposal, create, last_move, latest, prices, prices_by_team, read
+from knowledge.proposals.store import (
+    Arm,
+    Move,
+    Proposal,
+    create,
+    last_move,
+    latest,
+    pending,
+    prices,
+    prices_by_team,
+    read,
+)
 
 __all__ = [
     "UNDO_WITHIN",
@@ -25,6 +36,7 @@ __all__ = [
     "decisions",
     "last_move",
     "latest",
+    "pending",
     "prices",
     "prices_by_team",
     "read",

@@ -162,6 +162,15 @@ def latest(
         return proposal_of(session, row, row.id) if row else None
 
 
+def pending(db: Database, team_ids: Collection[str | None]) -> list[Proposal]:
+    """The proposals about any of some teams that wait for a decision, the newest first."""
+    wanted = set(team_ids)
+    query = select(Proposed).where(Proposed.status == "pending").order_by(Proposed.at.desc(), Proposed.id.desc())
+    with db.read() as session:
+        rows = [row for row in session.scalars(query) if wanted & {*row.team_ids}]
+        return [proposal_of(session, row, row.id) for row in rows]
+
+
 def prices(db: Database, team_id: str | None, at: datetime) -> dict[str, float]:
     """What one more lead was worth to each rep of a team in the last plan before `at` that nobody turned down.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import select, update
@@ -13,13 +13,13 @@ from bot import outgoing, posting
 from bot.agent import OFFLINE, Answer
 from bot.blockkit import problems
 from bot.listeners.forms import FORMS
-from bot.views import blocks, forms, home
-from knowledge.crm import Account, Contact, Deal, Lead, Person
+from bot.listeners.home import drawn
+from bot.views import blocks, forms, home, sections
+from knowledge.crm import Account, Contact, Deal, Lead, Person, Role
 from tests import official
 from tests.asking import arguments
-from tests.company import Books
+from tests.company import NOW, Books
 from tools.base import Refusal, Result
-from tools.calls import leads_to_call
 from tools.catalog import TOOLS
 from tools.pipeline import pipeline_report
 from tools.terms import PlanTerms
@@ -66,13 +66,13 @@ def sent(method: str, payload: dict[str, Any]) -> None:
     """What is sent is what was drawn, Slack takes it, and nothing in it is live that we did not put there."""
     out = outgoing.safe(method, payload, frozenset())
     assert not problems(method, out)
-    drawn = [(each.get("view") or each)["blocks"] for each in (payload, out)]
-    assert len(drawn[1]) == len(drawn[0])
-    assert not [complaint for block in drawn[1] for complaint in official.complaints(block)]
-    for text in (out.get("text", ""), *texts(drawn[1])):
+    shown = [(each.get("view") or each)["blocks"] for each in (payload, out)]
+    assert len(shown[1]) == len(shown[0])
+    assert not [complaint for block in shown[1] for complaint in official.complaints(block)]
+    for text in (out.get("text", ""), *texts(shown[1])):
         assert not TURNING & set(text)
         assert "://" not in text
-    for text in (out.get("text", ""), *marked_up(drawn[1])):
+    for text in (out.get("text", ""), *marked_up(shown[1])):
         assert all(OURS.fullmatch(inner) for inner in re.findall(r"<([^<>]*)>", text)), text
 
 
@@ -122,7 +122,17 @@ def test_every_tools_result_is_drawn_in_a_way_of_its_own_and_fits_whatever_recor
     for form in FORMS.values():
         shown = next((each for each in found if isinstance(each, PlanTerms)), None) if form.look else None
         sent("views.open", {"trigger_id": "t", "view": forms.modal(form, shown, "{}")})
+    for role in get_args(Role):
+        for view in home_of(renamed, role):
+            sent("views.publish", {"user_id": "U1", "view": view})
     check(answer(*found))
+
+
+def home_of(books: Books, role: str) -> list[dict[str, Any]]:
+    """The Home tab of somebody of a role, as it fills."""
+    asker, tools = books.person(role), {tool.name: tool for tool in TOOLS}
+    ctx = books.ctx(asker)
+    return list(drawn(asker, TOOLS, lambda name, asked: tools[name](ctx, **asked), NOW, is_bare=True))
 
 
 def test_a_long_report_is_cut_and_fits(books: Books) -> None:
@@ -130,11 +140,20 @@ def test_a_long_report_is_cut_and_fits(books: Books) -> None:
     check(answer(report))
 
 
-def test_home_and_modal_fit(books: Books) -> None:
-    body = blocks.drawn(leads_to_call(books.ctx(books.person("rep")), limit=25))
-    assert not problems("views.publish", {"user_id": "U1", "view": home.home("Ana", body)})
-    assert not problems("views.publish", {"user_id": "U1", "view": home.stranger(home.HOW_TO_LINK)})
-    assert not problems("views.open", {"trigger_id": "t", "view": home.what_was_wrong("a1")})
+def test_what_is_no_answer_fits() -> None:
+    sent("views.publish", {"user_id": "U1", "view": home.stranger(home.HOW_TO_LINK)})
+    sent("views.open", {"trigger_id": "t", "view": home.what_was_wrong("a1")})
+
+
+def test_every_section_of_home_is_of_tools_that_there_may_be_and_has_a_title_of_its_own() -> None:
+    for role in get_args(Role):
+        titles = [each.title for each in sections.SECTIONS if role in each.roles]
+        assert len(titles) == len(set(titles))
+    known = {tool.name: tool for tool in TOOLS}
+    for section in sections.SECTIONS:
+        for name, asked in section.asks:
+            if name in known:
+                known[name].arguments(**asked)
 
 
 def test_blocks_that_slack_would_refuse_go_out_as_plain_text() -> None:

@@ -129,7 +129,7 @@ def test_what_one_person_sees_is_put_into_no_thread_that_has_not_begun(office: O
 def test_home_shows_the_calls_worth_making_and_strangers_how_to_be_linked(office: Office) -> None:
     ana = office.user(office.books.person("rep"))
     ana.open_home()
-    assert "chance" in ana.wait_for_home().says
+    ana.wait(lambda: ana.home and "chance" in ana.home.says, what="the calls")
     sam = office.slack.person("U0STRANGER")
     sam.open_home()
     assert "I do not know who you are" in sam.wait_for_home().says
