@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot import posting, sending, smalltalk
+from bot import commands, posting, sending
 from bot.backlog import Errand, Hand, started
 from bot.questions import KIND, Question, Questions, check
 from bot.views import blocks
@@ -62,16 +62,16 @@ class Commands:
 
     def do(self, slack: WebClient, hand: Hand) -> None:
         """Answers one."""
-        facts, ask = hand.errand.facts, self.desk.assistant.ask
+        facts = hand.errand.facts
         asker = self.desk.identify(slack, facts["team"], facts["user"])
         if isinstance(asker, str):
             self.tell(slack, hand.errand, asker)
             return
-        said = hand.wait(started(partial(ask, facts["text"] or "help", asker)), self.desk.patience_s)
+        said = hand.wait(started(partial(commands.answer, self.desk, asker, facts["text"])), self.desk.patience_s)
         check(said, hand)
         hand.hold()
         drawn = blocks.answer(said, files_go=blocks.IN_MESSAGES)
-        payload = posting.ephemeral(said.text or smalltalk.ABILITIES, drawn)
+        payload = posting.ephemeral(said.text, drawn)
         sending.respond(slack, facts["answer_at"], payload | {"response_type": "ephemeral"})
         self.desk.hand_over(slack, said, facts["user"])
 
