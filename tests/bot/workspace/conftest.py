@@ -58,7 +58,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def slack(clock: Clock) -> Iterator[LocalSlack]:
-    with LocalSlack(people=PEOPLE, channels=CHANNELS, clock=clock, manifest=MANIFEST) as running:
+    with LocalSlack(
+        people=PEOPLE, channels=CHANNELS, clock=clock, manifest=manifest_with("reactions:write")
+    ) as running:
         running.faults.retry_scale = 0
         yield running
 
