@@ -247,12 +247,14 @@ def create_checks(services: Services, desk: Desk) -> dict[str, Check]:
 
 def create_jobs(settings: Settings, services: Services, desk: Desk, workspaces: Workspaces) -> list[Job]:
     """What goes on beside the conversations."""
-    from bot import metrics
+    from bot import metrics, schedule
     from bot.jobs import Job
     from bot.notices import Courier
+    from bot.nudges import NUDGES
     from knowledge import notices
     from scoring.dispatch import Dispatcher, Rules
     from tools import projections
+    from tools.nudging import Nudger
 
     db = services.db
     dispatcher = Dispatcher(db, services.models, Rules(hold_out=settings.hold_out))
@@ -268,6 +270,8 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, workspaces: 
     def deliver() -> int:
         return sum(courier.deliver(slack, team) for team, slack in workspaces.all())
 
+    nudger, briefed = Nudger(services, NUDGES), set[tuple[str, str]]()
+
     def place_new_leads() -> int:
         found = dispatcher.assign_new(services.clock())
         return len(found.given) + len(found.gathered)
@@ -275,6 +279,7 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, workspaces: 
     return [
         Job("errands_taken_up", 5, desk.backlog.take_up),
         Job("notices_delivered", 5, deliver),
+        Job("nudges_sent", 30, lambda: schedule.tick(nudger, services.clock(), briefed)),
         Job("new_leads_placed", 5, place_new_leads),
         Job("forecast_kept", 3_600, lambda: projections.keep_weekly(services)),
         Job("idle_leads_taken_back", 60, lambda: len(dispatcher.take_back(services.clock()))),

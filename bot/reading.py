@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, get_args
 
-from bot import remarks, smalltalk
+from bot import habits, remarks, smalltalk
 from tools.base import Tool, phrases
 from tools.names import Mention
 from tools.snoozes import said_until
@@ -323,6 +323,8 @@ class Reader:
             found["months"] = _value(months[1])
         if "max_per_rep" in fields:
             found |= _per_rep(text.plain)
+        if "quiet_from" in fields:
+            found |= habits.wished(text.plain, lambda: next(iter(text.numbers), None))
         if "limit" in fields and text.numbers:
             found["limit"] = text.numbers[0]
         if "owner" in fields and "owner" not in found:

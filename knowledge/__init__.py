@@ -10,8 +10,9 @@ No Slack, no language model, no trained model in here; this floor imports none o
   hands, `pool` knows the leads of nobody, `staff` who can be given any; `notices` are what people will be told,
   `standing` what may be done without a click, `holdouts` who goes on as before so that an effect can be told and
   `trials` what became of them; `stock` is every open lead that could change hands, `ownership` who has had one.
-- `nudges` keeps which nudges were considered and what came of them, `wishes` what people wish of them; `occasions`
-  finds what somebody could act on now, `followups` what they did about it; `rotas` says when people work.
+- `nudges` keeps which nudges were considered and what came of them, `wishes` what people wish of them; `occasions` are
+  what somebody could act on now, `followups` what they did about it, `promises` what is due; `rotas` say when people
+  work.
 - `forecasts` keeps what was told of a period until it can be graded, `quotas` says what was aimed at.
 - `installations` are the Slack workspaces that the app is in, with their tokens, encrypted.
 - `playbook` is what the company wrote down, to be quoted; `documents/` are those of the demo company.

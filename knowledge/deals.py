@@ -68,6 +68,26 @@ def changed(db: Database, since: datetime) -> dict[str, datetime]:
     return found
 
 
+def put_off(
+    db: Database, owner_ids: Collection[str | None] | None, since: datetime, until: datetime
+) -> dict[str, tuple[date, date]]:
+    """Open deals of some owners (None: everyone's) that were put off in a span of time: from which day to which."""
+    query = (
+        select(Deal.id, DealChange.old, DealChange.new)
+        .join(Deal, Deal.id == DealChange.deal_id)
+        .where(DealChange.field == "expected_close", DealChange.at > since, DealChange.at <= until)
+        .where(Deal.outcome == "open", *_of(owner_ids))
+        .order_by(DealChange.at)
+    )
+    found: dict[str, tuple[date, date]] = {}
+    with db.connect() as connection:
+        for id_, old, new in connection.execute(query):
+            if old and new:
+                before, after = (date.fromisoformat(day[:10]) for day in (old, new))
+                found[id_] = found.get(id_, (before, after))[0], after
+    return {id_: days for id_, days in found.items() if days[0] < days[1]}
+
+
 def count_due(db: Database, owner_ids: Collection[str | None] | None, by: date) -> int:
     """How many deals `due` would find."""
     with db.read() as session:

@@ -17,7 +17,8 @@ CallsheetError
 ├── Overtaken           somebody or something was faster
 │   ├── AlreadyDecided
 │   ├── StaleProposal
-│   └── TooLate
+│   ├── TooLate
+│   └── Over
 ├── UnknownRecord       nothing by that name among the records the asker may see
 └── NotTrained          no model serves yet
 """
@@ -99,6 +100,10 @@ class StaleProposal(Overtaken):
 
 class TooLate(Overtaken):
     """This cannot be undone any more; make a new plan instead."""
+
+
+class Over(Overtaken):
+    """There is nothing to tell or to do about this any more."""
 
 
 class UnknownRecord(CallsheetError):

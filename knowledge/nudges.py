@@ -76,6 +76,7 @@ class Nudge:
     """
 
     id: str
+    key: str
     person_id: str
     kind: str
     record: str
@@ -123,12 +124,17 @@ class Tally:
     acted: int
 
 
-def history(db: Database, since: datetime, person_ids: Collection[str] | None = None) -> list[Nudge]:
-    """Nudges that were decided since an instant, to some people if given, in the order in which they were found."""
+def history(
+    db: Database, since: datetime, person_ids: Collection[str] | None = None, *, verdict: Verdict | None = None
+) -> list[Nudge]:
+    """Nudges that were decided since an instant, to some people and in one way if given, in the order in which they
+    were found."""
     query = select(Considered).where(Considered.decided_at >= since).order_by(Considered.at, Considered.id)
+    if person_ids is not None:
+        query = query.where(Considered.person_id.in_(list(person_ids)))
+    if verdict is not None:
+        query = query.where(Considered.verdict == verdict)
     with db.read() as session:
-        if person_ids is not None:
-            query = query.where(Considered.person_id.in_(list(person_ids)))
         return [_nudge(row) for row in session.scalars(query)]
 
 
@@ -245,6 +251,7 @@ def _put(session: Session, key: str, draft: Draft, at: datetime) -> str | None:
 def _nudge(row: Considered) -> Nudge:
     return Nudge(
         row.id,
+        row.key,
         row.person_id,
         row.kind,
         row.record,

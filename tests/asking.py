@@ -6,8 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from knowledge import entries, proposals, snoozes
+from sqlalchemy import update
+
+from knowledge import entries, nudges, proposals, snoozes
+from knowledge.crm import Deal
 from knowledge.entries import Entry
+from knowledge.nudges import Draft
 from knowledge.people import Person
 from knowledge.proposals import Move
 from tests.company import NOW, Books
@@ -47,6 +51,8 @@ def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
         "said_at": lambda: NOW.isoformat(),
         "until": lambda: "next monday",
         "entry": lambda: entered(tool, books, asker),
+        "nudge": lambda: nudged(books, asker, "brief" if tool.name == "morning_brief" else "overdue"),
+        "reason": lambda: "They left",
     }
     fields = tool.arguments.model_fields.items()
     return {name: known[name]() for name, info in fields if info.is_required() or name in SAID}
@@ -74,6 +80,18 @@ def appealed(books: Books, rep: Person) -> str:
         return waiting[0]
     lead = books.lead_of(books.rival(rep, same_team=True))
     return proposals.appeal(books.db, lead.id, by=rep.id, at=NOW, text="I know their buyer").id
+
+
+def nudged(books: Books, asker: Person, kind: str) -> str:
+    """A nudge that the asker had, about a deal that is past its close date if it is no brief."""
+    deal = books.deal_of(asker if asker.role == "rep" else books.person("rep"))
+    with books.db.write() as session:
+        overdue = {"expected_close": NOW.date() - timedelta(days=2), "owner_id": asker.id}
+        session.execute(update(Deal).where(Deal.id == deal.id).values(overdue))
+    record, until = "brief/2026-03-18" if kind == "brief" else f"deals/{deal.id}", NOW + timedelta(minutes=30)
+    draft = Draft(asker.id, kind, record, {}, 100.0, 0.3, "sent", "")
+    nudges.send(books.db, kind, draft, at=NOW, tool="nudge", good_until=until, since=NOW, most=5)
+    return next(each.id for each in nudges.history(books.db, NOW, [asker.id]) if each.kind == kind)
 
 
 def entered(tool: Tool, books: Books, asker: Person) -> str:

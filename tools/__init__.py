@@ -8,7 +8,9 @@ words of `plan_words`), `decisions`, `appeals` and `standing` are the clicks, `n
 `allocation` why, `waiting` what waits for a click. Of forecasts, `forecasts` says what comes (in the words of
 `forecast_words`, by `projections`) and `accuracy` how it came true; of deals, `deals` says which are at risk (`due`
 puts them in order, `deal_cards` makes a card each) and `advice` what to do next; `playbook` quotes the company's
-documents. This floor imports `scoring` and `knowledge`; it knows no Slack.
+documents. Of nudges, `moments` says how each kind is found and told (about which `subjects`, with what at `stakes`),
+`nudging` which go out, `nudges` and `nudge_settings` are what people see and click; `briefing` is the day at a glance.
+This floor imports `scoring` and `knowledge`; it knows no Slack.
 
 To add a tool: write a function with `@tool(...)` and its `Result` in the module of its subject, and put it into
 `TOOLS` in `catalog`. Its docstring is what a language model reads, its examples are what the offline planner learns.

@@ -21,7 +21,7 @@ from knowledge import ledger
 from knowledge.citations import Citation
 from knowledge.crm import ROLES, Role
 from knowledge.database import Database
-from knowledge.errors import BadInput, CallsheetError, NotAllowed, NotTrained, Unavailable, UnknownRecord
+from knowledge.errors import BadInput, CallsheetError, NotAllowed, NotTrained, Over, Unavailable, UnknownRecord
 from knowledge.people import Person, Roster, roster
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 EVERYONE: tuple[Role, ...] = ROLES
-Reason = Literal["role", "arguments", "hidden", "unknown", "untrained", "unavailable", "error"]
+Reason = Literal["role", "arguments", "hidden", "unknown", "untrained", "unavailable", "over", "error"]
 Kept = TypeVar("Kept")
 
 Limit = Annotated[int, Field(ge=1, le=25, description="how many to show, 1 to 25")]
@@ -316,5 +316,6 @@ def _reason(error: CallsheetError) -> Reason:
         (NotTrained, "untrained"),
         (Unavailable, "unavailable"),
         (BadInput, "arguments"),
+        (Over, "over"),
     )
     return next((reason for kind, reason in kinds if isinstance(error, kind)), "error")

@@ -8,6 +8,7 @@ from tools.allocation import best_rep, explain_assignment
 from tools.appeals import appeal_assignment, appeal_news, decide_appeal
 from tools.arrivals import arrivals_news
 from tools.base import Tool
+from tools.briefing import daily_brief, morning_brief
 from tools.calls import leads_to_call
 from tools.customers import ideal_customer
 from tools.deals import deals_at_risk, explain_deal
@@ -18,6 +19,8 @@ from tools.lift import lift_report
 from tools.models import decide_column, model_report
 from tools.movement import score_change
 from tools.news import assignment_news, plan_news
+from tools.nudge_settings import keep_nudge_settings, nudge_settings
+from tools.nudges import dismiss_nudge, done_nudge, held_nudges, mute_nudge, nudge
 from tools.outcomes import log_message, log_outcome, undo_outcome, write_outcome
 from tools.pipeline import pipeline_report
 from tools.plans import plan_allocation
@@ -73,4 +76,13 @@ TOOLS: tuple[Tool, ...] = (
     write_snooze,
     end_snooze,
     waiting_decisions,
+    daily_brief,
+    morning_brief,
+    nudge_settings,
+    keep_nudge_settings,
+    held_nudges,
+    nudge,
+    done_nudge,
+    dismiss_nudge,
+    mute_nudge,
 )

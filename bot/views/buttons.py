@@ -44,7 +44,7 @@ def decides(text: str, tool: Tool, **arguments: str | bool) -> Block:
     return _button("decides", text, tool.name, arguments)
 
 
-def renews(text: str, tool: Tool, **arguments: str) -> Block:
+def renews(text: str, tool: Tool, **arguments: Any) -> Block:
     """A button whose answer takes the place of the whole message that it stands in."""
     return _button("renews", text, tool.name, arguments)
 

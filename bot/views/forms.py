@@ -148,9 +148,16 @@ def quick(name: str, label: str, values: Mapping[str, str], *, hint: str = "") -
     return _field(name, label, {"type": "radio_buttons", "action_id": name, "options": _options(values)}, hint, True)
 
 
-def day(name: str, label: str, *, hint: str = "") -> Block:
+def day(name: str, label: str, *, hint: str = "", initial: str | None = None) -> Block:
     """A field for a day, which may be left empty."""
-    return _field(name, label, {"type": "datepicker", "action_id": name}, hint, True)
+    chosen = {} if initial is None else {"initial_date": initial}
+    return _field(name, label, {"type": "datepicker", "action_id": name} | chosen, hint, True)
+
+
+def clock(name: str, label: str, *, hint: str = "", initial: str | None = None) -> Block:
+    """A field for a time of day."""
+    chosen = {} if initial is None else {"initial_time": initial}
+    return _field(name, label, {"type": "timepicker", "action_id": name} | chosen, hint, False)
 
 
 def search(name: str, label: str, placeholder: str, *, hint: str = "") -> Block:
@@ -182,5 +189,7 @@ def _value(element: dict[str, Any]) -> Any:
         return (element["selected_option"] or {}).get("value")
     if "selected_date" in element:
         return element["selected_date"]
+    if "selected_time" in element:
+        return element["selected_time"]
     text = (element.get("value") or "").strip()
     return int(text) if element["type"] == "number_input" and text else text

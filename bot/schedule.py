@@ -1,0 +1,63 @@
+"""When nudges come: pure functions of instants and of people's hours, and one tick that does what is due.
+
+A tick may come at any time, from any number of replicas, twice or not at all for a while: each nudge is claimed once in
+the books, and what a late wake-up would tell too late is skipped and said in the next brief.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tools.nudging import GOOD_FOR
+
+if TYPE_CHECKING:
+    from tools.nudging import Hours, Nudger
+
+MUTED, DAY_OFF, QUIET = "you muted nudges", "it was no working day of yours", "it was in your quiet hours"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A person's brief whose time has come: the day it is for, until when it may be told, and whether that is over."""
+
+    day: str
+    good_until: datetime
+    is_late: bool
+
+
+def brief(hours: Hours, now: datetime) -> Slot | None:
+    """The brief that is due on a person's own clock; None before its time, on days off and while nudges are muted."""
+    day = hours.rota.today(now)
+    due = hours.rota.at(day, hours.wishes.daily_at)
+    if now < due or hours.wishes.is_muted(due) or not hours.rota.works_on(day):
+        return None
+    return Slot(day.isoformat(), due + GOOD_FOR, now > due + GOOD_FOR)
+
+
+def closed(hours: Hours, now: datetime) -> str | None:
+    """Why no nudge may come to a person now; None if one may."""
+    local = now.astimezone(hours.rota.zone)
+    if hours.wishes.is_muted(now):
+        return MUTED
+    if not hours.rota.works_on(local.date()):
+        return DAY_OFF
+    return QUIET if hours.wishes.is_quiet(local.time()) else None
+
+
+def tick(nudger: Nudger, now: datetime, done: set[tuple[str, str]]) -> int:
+    """Sends the briefs that are due and what is worth a nudge now; how many were sent.
+
+    `done` remembers whose brief of which day was seen to, so that the books are not asked again each time.
+    """
+    people, sent = nudger.hours(), 0
+    for id_, hours in people.items():
+        slot = brief(hours, now)
+        if slot and (id_, slot.day) not in done:
+            went = nudger.brief(id_, slot.day, now=now, good_until=slot.good_until, late=slot.is_late)
+            sent += went and not slot.is_late
+            done.add((id_, slot.day))
+    done -= {each for each in done if each[1] < (now - timedelta(days=2)).date().isoformat()}
+    reasons = {id_: why for id_, hours in people.items() if (why := closed(hours, now))}
+    return sent + nudger.look(now, people, reasons)
