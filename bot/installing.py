@@ -51,7 +51,7 @@ class Store(InstallationStore):
     def save(self, installation: Installation) -> None:
         team = installation.team_id or ""
         known = self._kept.teams()
-        if team not in (self._ours or known or [team]):
+        if not team or team not in (self._ours or known or [team]):
             logger.warning("%s is not ours", team, extra={"action": "installation_refused"})
             raise NotOurs(
                 f"{team} is not a workspace of the company that runs this. An admin can add it to CALLSHEET_WORKSPACES."

@@ -28,7 +28,7 @@ ACKS = Histogram(
 )
 ANSWERS = Histogram(
     "callsheet_answer_seconds",
-    "From taking a question on to having answered it",
+    "From a worker taking up a question to having answered it, by what came of it",
     ["outcome"],
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
 )

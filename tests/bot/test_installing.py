@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.installation_store import Installation
 
 from bot import installing, settings
 from bot.settings import Settings
@@ -223,6 +224,13 @@ def test_a_workspace_that_is_not_known_is_told_so_and_nothing_else(
     ana = site.slack.person("U0ANA")
     ana.slash("/callsheet", "hello")
     assert installing.GONE in ana.sees(ana.direct)[-1].text
+
+
+def test_a_whole_organisation_does_not_get_in(kept: Installations) -> None:
+    store = installing.Store(kept, frozenset(), lambda: NOW)
+    with pytest.raises(installing.NotOurs):
+        store.save(Installation(enterprise_id="E0ORG", user_id="U0ANA", is_enterprise_install=True))
+    assert kept.teams() == []
 
 
 def test_a_secret_that_is_wrong_installs_nothing(slack: LocalSlack, read: Settings, kept: Installations) -> None:
