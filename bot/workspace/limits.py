@@ -36,6 +36,10 @@ class Limits:
     strict: bool = False
     _calls: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
+    def clear(self) -> None:
+        """Count from nothing again."""
+        self._calls.clear()
+
     def wait(self, method: str, args: Mapping[str, Any]) -> int | None:
         """Seconds until this call may be made; None if it may be made now, which then counts."""
         if not self.strict or method in _FREE:

@@ -16,9 +16,9 @@ from bot.workspace import acts
 from bot.workspace.faults import Faults
 from bot.workspace.payloads import shown_view
 from bot.workspace.person import Person
-from bot.workspace.records import Delivery, Json
+from bot.workspace.records import Change, Delivery, Json
 from bot.workspace.sockets import Sockets
-from bot.workspace.state import Change, Unknown, Workspace
+from bot.workspace.state import Unknown, Workspace
 
 _KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 _POLICY = (
@@ -207,6 +207,8 @@ class Page:
                 self.faults.retry_scale = max(0.0, float(asked["scale"]))
             case "clear":
                 self.faults.clear()
+            case "reset":
+                self.workspace.clear()
             case other:
                 raise Unknown(f"no fault {other!r}")
         return {}

@@ -220,6 +220,15 @@ class ApiCall:
     ms: float
 
 
+@dataclass(frozen=True)
+class Change:
+    """Something a page should know: what kind, the new value, and who may see it (None = everybody)."""
+
+    kind: str
+    value: Json
+    audience: frozenset[str] | None = None
+
+
 @dataclass
 class Delivery:
     """One envelope's way to the app: what was sent, how often, and what came back."""

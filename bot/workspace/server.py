@@ -21,7 +21,7 @@ from bot.workspace.limits import Limits
 from bot.workspace.manifest import Manifest
 from bot.workspace.page import Page, delivery_json
 from bot.workspace.person import Person
-from bot.workspace.records import Channel, Delivery, Json, Member
+from bot.workspace.records import ApiCall, Channel, Delivery, Json, Member
 from bot.workspace.requests import SIGNING_SECRET, Requests
 from bot.workspace.sockets import Settled, Sockets
 from bot.workspace.state import Clock, Workspace
@@ -47,6 +47,18 @@ class LocalSlack:
         The app's manifest, or the file of it.
     port
         0 picks a free one.
+
+    What a test may do with it
+    --------------------------
+    `person(who)` writes, edits, deletes, reacts, clicks, types into menus, uses shortcuts and commands, fills in,
+    submits and closes forms, opens Home and Messages, presses Stop, and waits for answers.
+    `faults` refuses the next calls (429, 500, an error code, late), loses or delays acks, and scales the wait before a
+    redelivery; `limits.strict` holds the app to Slack's rate limits.
+    `sockets.drop()` cuts the network, `sockets.ask_to_reconnect()` says so first; `post_to(url)` goes by HTTP instead.
+    `workspace` changes who there is: `change_member("U1", tz="Asia/Tokyo")`, `join`, `revoke`, `edit_window`.
+    `clock` is the caller's: moved on, triggers and response addresses grow old and what is scheduled is posted.
+    `deliveries` and `api_calls` tell what went each way; `reset()` forgets it all.
+    What the manifest does not ask for is refused, and not told of.
     """
 
     bot_token = BOT_TOKEN
@@ -85,6 +97,17 @@ class LocalSlack:
     def deliveries(self) -> list[Delivery]:
         """All that was sent to the app, oldest first."""
         return list(self.workspace.deliveries)
+
+    @property
+    def api_calls(self) -> list[ApiCall]:
+        """All that the app called, oldest first."""
+        return list(self.workspace.api_calls)
+
+    def reset(self) -> None:
+        """Forget what was said, opened, called and sent, and every fault to come; people and channels stay."""
+        self.faults.clear()
+        self.limits.clear()
+        self.workspace.clear()
 
     def person(self, who: str) -> Person:
         """Somebody to act as, by id, name or e-mail address."""

@@ -5,7 +5,7 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
@@ -14,6 +14,7 @@ from bot.workspace.manifest import Manifest
 from bot.workspace.payloads import Installation
 from bot.workspace.records import (
     ApiCall,
+    Change,
     Channel,
     Conversation,
     Delivery,
@@ -41,15 +42,6 @@ class Deliver(Protocol):
     def __call__(self, kind: str, payload: Json, settled: Callable[[Delivery], None] | None = None) -> Delivery: ...
 
 
-@dataclass(frozen=True)
-class Change:
-    """Something a page should know: what kind, the new value, and who may see it (None = everybody)."""
-
-    kind: str
-    value: Json
-    audience: frozenset[str] | None = None
-
-
 class Workspace:
     """One Slack workspace with one app in it. Hold `lock` to read or change several things at once."""
 
@@ -68,21 +60,32 @@ class Workspace:
         self.app_state: Literal["installed", "token_revoked", "account_inactive"] = "installed"
         self.members: dict[str, Member] = {}
         self.conversations: dict[str, Conversation] = {}
-        self.files: dict[str, File] = {}
-        self.works: dict[tuple[str, str], Work] = {}
-        self.scheduled: dict[str, Scheduled] = {}
-        self.contexts: dict[str, Json] = {}
-        self.prompts: dict[str, list[Json]] = {}
-        self.surfaces = Surfaces(clock)
-        self.deliveries: deque[Delivery] = deque(maxlen=LOG_LENGTH)
-        self.api_calls: deque[ApiCall] = deque(maxlen=LOG_LENGTH)
         self.watchers: list[Callable[[Change], None]] = []
+        self._forget()
         # A clock that stands still must not give a restarted workspace the same timestamps again.
         self._last_ts = self._micros() + secrets.randbelow(500_000)
         for member in people:
             self.members[member.id] = member
         for channel in channels:
             self._open_channel(channel)
+
+    def clear(self) -> None:
+        """Forget everything but people and conversations, and tell the pages."""
+        with self.lock:
+            self._forget()
+            self.changed("people", {})
+
+    def _forget(self) -> None:
+        for conversation in self.conversations.values():
+            conversation.messages.clear()
+        self.files: dict[str, File] = {}
+        self.works: dict[tuple[str, str], Work] = {}
+        self.scheduled: dict[str, Scheduled] = {}
+        self.contexts: dict[str, Json] = {}
+        self.prompts: dict[str, list[Json]] = {}
+        self.surfaces = Surfaces(self.clock)
+        self.deliveries: deque[Delivery] = deque(maxlen=LOG_LENGTH)
+        self.api_calls: deque[ApiCall] = deque(maxlen=LOG_LENGTH)
 
     # Who and where
 
@@ -220,10 +223,6 @@ class Workspace:
                 value = {"channel": channel, "thread_ts": thread_ts, **work.as_json()}
                 self.changed("work", value, frozenset(self.conversations[channel].members))
             return work
-
-    def age(self, message: Message) -> timedelta:
-        """How long ago a message was written."""
-        return timedelta(seconds=self.clock().timestamp() - float(message.ts))
 
     def thread(self, channel: str, ts: str) -> list[Message]:
         """A thread's root and replies, oldest first."""

@@ -1,6 +1,7 @@
 """chat: messages posted, changed, deleted, shown to one person."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from bot.workspace.blocks import with_ids
@@ -75,7 +76,8 @@ def update(workspace: Workspace, args: Args) -> Json:
     message = own_message(workspace, conversation, args.text("ts"), "cant_update_message")
     if message.streaming:
         raise Refusal("streaming_state_conflict")
-    if workspace.edit_window is not None and workspace.age(message) > workspace.edit_window:
+    age = timedelta(seconds=workspace.clock().timestamp() - float(message.ts))
+    if workspace.edit_window is not None and age > workspace.edit_window:
         raise Refusal("edit_window_closed")
     changes = written(args)
     if args.get("text") is None and not args.text("markdown_text"):

@@ -62,6 +62,7 @@ const TABS = {
       ["Redeliver without the minutes between", "retry_scale", { scale: 0 }],
       ["Redeliver as Slack does (0, 1, 5 min)", "retry_scale", { scale: 1 }],
       ["Forget all faults to come", "clear", {}],
+      ["Forget all that was said and done", "reset", {}],
     ].map(([words, name, fields]) => {
       const node = button(words, async () => { await fault(name, fields); node.classList.add("done"); setTimeout(() => node.classList.remove("done"), 1200); }, { class: "button" });
       return node;

@@ -351,6 +351,17 @@ def test_stop_ends_a_session_only_when_the_app_says_so() -> None:
     assert scene.slack.workspace.works[stream["channel"], str(root)].session == "active"
 
 
+def test_a_workspace_forgets_what_was_said_and_done_but_not_who_is_in_it() -> None:
+    scene = Scene()
+    scene.own()
+    scene.slack.faults.fail("*", status=500)
+    scene.slack.reset()
+    ana = scene.slack.person("U0ANA")
+    assert (ana.sees("general"), scene.slack.deliveries, scene.slack.api_calls) == ([], [], [])
+    assert scene.slack.faults.strike("auth.test") is None
+    assert scene.call("chat.postMessage", **SAY)["ok"]
+
+
 def test_strict_limits_turn_calls_away_until_their_minute_is_over() -> None:
     scene = Scene()
     scene.slack.limits.strict = True
