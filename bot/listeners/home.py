@@ -43,8 +43,7 @@ def register(app: App, desk: Desk) -> None:
     def keep(body: dict[str, Any], event: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
         if event.get("tab") != "messages":
             # What stands there from last time is better to look at than an empty frame.
-            key, is_bare = f"home:{body['event_id']}", "view" not in event
-            desk.backlog.add(_errand(key, str(context.team_id), event["user"], is_bare=is_bare))
+            desk.backlog.add(errand(body["event_id"], str(context.team_id), event["user"], is_bare="view" not in event))
         next_()
 
     @app.event("app_home_opened", middleware=[keep])
@@ -53,34 +52,35 @@ def register(app: App, desk: Desk) -> None:
             # With a thread_ts Slack says ok and shows nothing, so it must not be sent.
             client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=PROMPTS)
 
+    @app.action(home.REFRESH)
+    def handle_refresh(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        desk.backlog.add(errand(body["trigger_id"], str(context.team_id), body["user"]["id"]))
+        ack()
+
     @app.event("user_change")
     def handle_changed(event: dict[str, Any]) -> None:
         desk.profiles.forget(event["user"]["id"])
-
-    @app.action(home.REFRESH)
-    def handle_refresh(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        desk.backlog.add(_errand(f"home:{body['trigger_id']}", str(context.team_id), body["user"]["id"]))
-        ack()
 
     for name in ONLY_HEARD:
         app.event(name)(_hear)
 
 
-def _errand(key: str, team: str, user: str, *, is_bare: bool = False) -> Errand:
-    return Errand(HOME, key, {"team": team, "user": user, "is_bare": is_bare}, f"{team}:{user}:home")
+def errand(id_: str, team: str, user: str, *, is_bare: bool = False) -> Errand:
+    """A Home tab to be shown; those of one person are drawn one after the other."""
+    return Errand(HOME, f"home:{id_}", {"team": team, "user": user, "is_bare": is_bare}, f"{team}:{user}:home")
 
 
 @dataclass(frozen=True)
 class Homes:
-    """Shows people their Home tab."""
+    """Draws the Home tab of whoever opened it."""
 
     desk: Desk
 
     def do(self, slack: WebClient, hand: Hand) -> None:
-        """Shows one, each time that more of it is known."""
+        """Draws one, and shows it as it fills."""
         facts = hand.errand.facts
-        views = made(self.desk, slack, facts["team"], facts["user"], is_bare=facts["is_bare"])
-        while view := hand.wait(started(partial(next, views, None)), self.desk.patience_s):
+        filling = views(self.desk, slack, facts["team"], facts["user"], is_bare=facts.get("is_bare", False))
+        while view := hand.wait(started(partial(next, filling, None)), self.desk.patience_s):
             hand.hold()
             slack.views_publish(user_id=facts["user"], view=view)
 
@@ -91,13 +91,12 @@ class Homes:
 
 def publish(desk: Desk, client: WebClient, team: str, user: str) -> None:
     """Shows somebody their Home tab anew."""
-    for view in made(desk, client, team, user):
+    for view in views(desk, client, team, user):
         client.views_publish(user_id=user, view=view)
 
 
-def made(desk: Desk, client: WebClient, team: str, user: str, *, is_bare: bool = False) -> Iterator[dict[str, Any]]:
-    """Somebody's Home tab, made anew: what is quickly known first, and before that a frame where there is nothing
-    yet."""
+def views(desk: Desk, client: WebClient, team: str, user: str, *, is_bare: bool = False) -> Iterator[dict[str, Any]]:
+    """Somebody's Home tab as it fills; `is_bare` says that they see nothing yet."""
     asker = desk.identify(client, team, user)
     if isinstance(asker, str):
         yield home.stranger(asker)
@@ -112,7 +111,7 @@ def made(desk: Desk, client: WebClient, team: str, user: str, *, is_bare: bool =
 def drawn(
     asker: Person, tools: Sequence[Tool], run: Run, now: datetime, *, is_bare: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Somebody's Home tab as it fills."""
+    """The Home tab of a person: an empty frame where there is nothing yet, what is quickly known, then all of it."""
     here, reports = sections.for_role(asker.role, tools), home.reports_for(asker.role, tools)
     parts: dict[str, list[Block]] = {each.title: [blocks.context(home.ONE_MOMENT)] for each in here}
     if is_bare:

@@ -67,7 +67,8 @@ class Commands:
         if isinstance(asker, str):
             self.tell(slack, hand.errand, asker)
             return
-        said = hand.wait(started(partial(commands.answer, self.desk, asker, facts["text"])), self.desk.patience_s)
+        answering = started(partial(commands.answer, self.desk, asker, facts["text"]))
+        said = hand.wait(answering, self.desk.patience_s)
         check(said, hand)
         hand.hold()
         drawn = blocks.answer(said, files_go=blocks.IN_MESSAGES)
