@@ -117,8 +117,9 @@ def answer_places(blocks: list[Json], state: Json) -> list[Json]:
 
 def _given(entered: Mapping[str, Any], block: Json, element: Json) -> Any:
     inside = entered.get(block["block_id"])
-    if isinstance(inside, Mapping) and element["action_id"] in inside:
-        return inside[element["action_id"]]
+    # The page names every block; one where nothing was done holds nothing, whatever its actions are called.
+    if isinstance(inside, Mapping) and (element["action_id"] in inside or not inside):
+        return inside.get(element["action_id"], _UNTOUCHED)
     elsewhere = _UNTOUCHED if isinstance(inside, Mapping) or inside is None else inside
     return entered.get(element["action_id"], elsewhere)
 

@@ -101,7 +101,8 @@ export function suggested(element, surface, changed, { multiple = false } = {}) 
 
   let timer;
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, PAUSE_MS); });
-  input.addEventListener("focus", ask);
+  // What is chosen is not what somebody typed: it would be looked up in vain.
+  input.addEventListener("focus", () => (!multiple && chosen.length ? input.select() : ask()));
   input.addEventListener("blur", () => { open(false); if (!multiple) told(); });
   input.addEventListener("keydown", (event) => {
     if (list.hidden) return;

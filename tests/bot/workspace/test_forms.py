@@ -60,6 +60,12 @@ def test_what_is_left_alone_keeps_what_it_started_with(element: Json, value: Any
     assert next(one for key, one in held(element).items() if key != "type") == value
 
 
+def test_a_block_in_which_nothing_was_done_keeps_what_it_started_with_though_its_action_is_called_the_same() -> None:
+    element = {"type": "plain_text_input", "action_id": "note", "initial_value": "as it was"}
+    state = forms.state_of([{"type": "input", "block_id": "note", "element": element}], {"note": {}})
+    assert state["values"]["note"]["note"]["value"] == "as it was"
+
+
 def test_an_input_that_was_emptied_is_empty() -> None:
     menu = block({"type": "static_select", "options": OPTIONS, "initial_option": OPTIONS[0]})
     state = forms.state_of([menu], {"b": {"a": None}})
