@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, get_args
+from typing import Any, Protocol
 
 from bot import habits, remarks, smalltalk
 from tools.base import Tool, phrases
@@ -279,16 +279,13 @@ class Reader:
     def _call(self, tool: Tool, text: _Text, past: Sequence[Call], pointed: str | None = None) -> Call | None:
         """The call of a tool with all it needs from the text, or None if something needed is not there.
 
-        A thread about one record goes on about it; what may be left open is asked for by the tool itself.
+        A thread about one record goes on about it.
         """
         arguments = self._arguments(tool, text)
         for name, info in tool.arguments.model_fields.items():
             if info.is_required() and name not in arguments:
                 if name not in ("lead", "record", "deal", "account"):
-                    if type(None) not in get_args(info.annotation):
-                        return None
-                    arguments[name] = None
-                    continue
+                    return None
                 unknown = pointed or text.unknown or self._left_over(tool, text) or _only_one(past, name)
                 if not unknown:
                     return None

@@ -64,6 +64,7 @@ class Event:
     disposition: str | None
     duration_s: int | None
     subject: str | None
+    body: str | None
 
 
 @dataclass(frozen=True)
@@ -259,4 +260,4 @@ def _lead(row: Lead) -> LeadRecord:
 
 def event(row: Activity) -> Event:
     """A row of the table as an event."""
-    return Event(row.id, row.kind, row.at, row.person_id, row.direction, row.disposition, row.duration_s, row.subject)
+    return Event(**{name: getattr(row, name) for name in Event.__dataclass_fields__})

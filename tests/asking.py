@@ -19,7 +19,7 @@ from tools.base import Tool
 
 TERMS: dict[str, Any] = {"pool": "new", "max_per_rep": None, "min_per_rep": None, "exclude": [], "pin": {}}
 # Given though the tool could do without.
-SAID = ("months", "until")
+SAID = ("months", "until", "outcome")
 DECISIONS = {"decide_proposal": "approve", "decide_appeal": "grant"}
 
 

@@ -94,7 +94,7 @@ class TakenBack(OneRecord):
     words={"outcome": SAID},
 )
 def log_outcome(
-    ctx: ToolContext, *, record: RecordName, outcome: Outcome | None, note: Note | None = None
+    ctx: ToolContext, *, record: RecordName, outcome: Outcome | None = None, note: Note | None = None
 ) -> OutcomeProposal:
     """Proposes to log what came of a call, a reply or a meeting with a lead or deal, or that it is won or lost.
 

@@ -64,7 +64,7 @@ class Unsnoozed(OneLead):
         {period} / {lead} is away until monday / snooze until {period}
         """,
 )
-def snooze_lead(ctx: ToolContext, *, lead: LeadName, until: Until | None) -> SnoozeProposal:
+def snooze_lead(ctx: ToolContext, *, lead: LeadName, until: Until | None = None) -> SnoozeProposal:
     """Proposes to take a lead off the call list until a day. Use for "remind me of … next Monday", "snooze …".
 
     Nothing is written before the asker clicks. Without a day the asker is asked for it.

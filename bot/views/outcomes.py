@@ -13,17 +13,20 @@ from bot.views import blocks, buttons, forms
 from bot.views.blocks import Block
 from bot.views.forms import Form
 from tools.base import Result
+from tools.leads import OneLead
 from tools.outcomes import (
     MESSAGE_LIMIT,
     NOTE_LIMIT,
     Logged,
+    OneRecord,
     OutcomeProposal,
     TakenBack,
     log_message,
+    log_outcome,
     undo_outcome,
     write_outcome,
 )
-from tools.snoozes import Snoozed, SnoozeProposal, Unsnoozed, end_snooze, write_snooze
+from tools.snoozes import Snoozed, SnoozeProposal, Unsnoozed, end_snooze, snooze_lead, write_snooze
 
 if TYPE_CHECKING:
     from knowledge.records import Named
@@ -123,6 +126,7 @@ def unsnoozed(found: Unsnoozed) -> list[Block]:
 
 def _outcome(shown: Result | None) -> list[Block]:
     return [
+        *_whose(shown),
         forms.choice("outcome", "What came of it?", OUTCOMES),
         forms.words("note", "Note", hint="What else there is to remember.", limit=NOTE_LIMIT, optional=True),
     ]
@@ -130,9 +134,15 @@ def _outcome(shown: Result | None) -> list[Block]:
 
 def _until(shown: Result | None) -> list[Block]:
     return [
+        *_whose(shown),
         forms.quick("until", "Until when?", UNTIL),
         forms.day("day", "Or until this day", hint="It comes back on that morning, by your clock."),
     ]
+
+
+def _whose(shown: Result | None) -> list[Block]:
+    """Which record a form is about."""
+    return [blocks.markdown(blocks.bold(shown.name))] if isinstance(shown, OneRecord | OneLead) else []
 
 
 def _message(shown: Result | None) -> list[Block]:
@@ -143,6 +153,6 @@ def _message(shown: Result | None) -> list[Block]:
     ]
 
 
-LOG = Form("log_outcome", write_outcome, "Log outcome", "Log it", "decides", _outcome, once="entry")
-SNOOZE = Form("snooze", write_snooze, "Snooze", "Snooze", "decides", _until, once="entry")
+LOG = Form("log_outcome", write_outcome, "Log outcome", "Log it", "decides", _outcome, log_outcome, once="entry")
+SNOOZE = Form("snooze", write_snooze, "Snooze", "Snooze", "decides", _until, snooze_lead, once="entry")
 MESSAGE = Form("log_message", log_message, "Log to lead or deal", "Log it", "asks", _message, once="entry")

@@ -54,7 +54,7 @@ def test_a_click_that_comes_twice_writes_once_and_the_record_shows_it(books: Boo
     first, second = (log(books, rep, f"leads/{lead.id}", "meeting_booked", note="Brings the CFO") for _ in range(2))
     assert first.text == second.text
     assert count(books) == before + 1
-    assert "meeting booked" in show_lead(books.ctx(rep), lead=lead.name).text
+    assert "meeting booked, “Brings the CFO”" in show_lead(books.ctx(rep), lead=lead.name).text
 
 
 def test_whoever_may_see_a_record_may_log_and_nobody_else(books: Books) -> None:
