@@ -13,8 +13,7 @@ from tools.nudging import Rule
 
 DAY = timedelta(days=1)
 
-# How long each rests before it is said again of the same record. A decision that waits is owed to others, and what came
-# of a plan is an answer: nobody is left without them to measure their effect.
+# How long each rests before it is said again of the same record.
 NUDGES: tuple[Rule, ...] = (
     Rule(MOMENTS["unanswered"], 2 * DAY),
     Rule(MOMENTS["momentum"], 3 * DAY),
@@ -24,6 +23,6 @@ NUDGES: tuple[Rule, ...] = (
     Rule(MOMENTS["overdue"], 7 * DAY),
     Rule(MOMENTS["silent"], 7 * DAY),
     Rule(MOMENTS["fading"], 7 * DAY),
-    Rule(MOMENTS["waiting"], DAY, measured=False),
-    Rule(MOMENTS["carried_out"], 14 * DAY, measured=False),
+    Rule(MOMENTS["waiting"], DAY),
+    Rule(MOMENTS["carried_out"], 14 * DAY),
 )

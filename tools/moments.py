@@ -36,12 +36,14 @@ class Moment:
     Attributes
     ----------
     title : what a person calls it who wants none of them
+    measured : whether a lottery leaves the kind out for a few people, so that its effect can be told
     """
 
     name: str
     title: str
     find: Finder
     tell: Callable[[ToolContext, str, Facts], Telling]
+    measured: bool = True
 
 
 def _momentum(ctx: ToolContext, name: str, facts: Facts) -> Telling:
@@ -122,8 +124,9 @@ MOMENTS: dict[str, Moment] = {
         Moment("overdue", "A deal is past its close date", occasions.overdue, _overdue),
         Moment("silent", "A deal has gone silent", occasions.silent, _silent),
         Moment("champion_left", "A champion left", occasions.champion_left, _champion_left),
-        Moment("waiting", "A plan or an appeal waits for you", occasions.waiting, _waiting),
-        Moment("carried_out", "What came of a plan", occasions.carried_out, _carried_out),
+        # A decision that waits is owed to others, and what came of a plan is an answer: nobody goes without them.
+        Moment("waiting", "A plan or an appeal waits for you", occasions.waiting, _waiting, measured=False),
+        Moment("carried_out", "What came of a plan", occasions.carried_out, _carried_out, measured=False),
     )
 }
 

@@ -36,17 +36,10 @@ APART = "a few kinds are left out for a few people, so that the effect of nudges
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of nudge as it is sent.
-
-    Attributes
-    ----------
-    rests : how long nothing of the kind is said again about the same record
-    measured : whether a share of people goes without, so that the effect can be told
-    """
+    """A kind of nudge as it is sent; `rests` is how long nothing of the kind is said again about the same record."""
 
     moment: Moment
     rests: timedelta
-    measured: bool = True
 
 
 @dataclass(frozen=True)
@@ -187,7 +180,7 @@ class Nudger:
     def _send(self, found: _Found, candidate: Candidate, hours: Hours, now: datetime) -> int:
         """Sends a nudge, or leaves it out where its kind is held out for its person; one if it went out."""
         db, share = self.services.db, self.services.policy.hold_out
-        apart = found.rule.measured and is_held_out(found.occasion.person_id, candidate.kind, share)
+        apart = found.rule.moment.measured and is_held_out(found.occasion.person_id, candidate.kind, share)
         draft = _draft(found, candidate, "control" if apart else "sent", APART if apart else "")
         midnight = now.astimezone(hours.rota.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         went = nudges.send(

@@ -18,6 +18,7 @@ from tests.company import NOW, Books
 from tools.base import Refusal
 from tools.briefing import Brief, daily_brief, morning_brief
 from tools.catalog import TOOLS
+from tools.lift import LiftReport, lift_report
 from tools.moments import MOMENTS
 from tools.nudge_settings import NudgeSettings, keep_nudge_settings, nudge_settings
 from tools.nudges import HeldNudges, NudgeTold, dismiss_nudge, done_nudge, held_nudges, mute_nudge, nudge
@@ -124,10 +125,9 @@ def test_over_a_day_nobody_gets_more_than_wished_nor_in_quiet_hours_and_all_of_i
 def test_a_kind_that_is_held_out_for_a_person_is_not_told_and_counted_apart(books: Books) -> None:
     everything = replace(books.services, policy=replace(books.services.policy, hold_out=1.0))
     tick(Nudger(everything, NUDGES))
-    rules = {rule.moment.name: rule.measured for rule in NUDGES}
     found = [each for each in nudges.history(books.db, NOW - DAY) if each.kind != "brief" and each.verdict != "held"]
     assert found
-    assert all((each.verdict == "control") is rules[each.kind] for each in found)
+    assert all((each.verdict == "control") is MOMENTS[each.kind].measured for each in found)
     shares = [is_held_out(f"P-{n}", "momentum", 0.1) for n in range(2_000)]
     assert 0.07 < sum(shares) / len(shares) < 0.13
 
@@ -255,6 +255,23 @@ def test_settings_are_proposed_in_words_and_changed_by_a_click_alone(books: Book
     assert "Not muted" in nudge_settings(ctx, mute_until="off").text
     for wrong in ({"daily_at": "25:00"}, {"max_per_day": 400}, {"mute_until": "someday"}):
         assert isinstance(nudge_settings(ctx, **wrong), Refusal)
+
+
+def test_what_nudges_bring_is_told_from_all_that_came_up_in_both_arms(books: Books, nudger: Nudger) -> None:
+    manager = books.person("manager")
+    assert "nothing that came up is two days old" in lift_report(books.ctx(manager)).text
+    tick(nudger)
+    found = [each for each in nudges.history(books.db, NOW - DAY) if each.kind != "brief"]
+    nudges.follow(books.db, {each.id: NOW + HOUR for each in found[::2]})
+    said = lift_report(books.ctx(manager, NOW + 3 * DAY))
+    assert isinstance(said, LiftReport), said.text
+    arms = said.nudges
+    assert arms.nudged + arms.apart == sum(MOMENTS[each.kind].measured for each in found)
+    assert arms.apart == sum(
+        is_held_out(each.person_id, each.kind, 0.1) for each in found if MOMENTS[each.kind].measured
+    )
+    assert arms.acted + arms.acted_apart == sum(MOMENTS[each.kind].measured for each in found[::2])
+    assert f"{arms.acted} of {arms.nudged}" in said.text
 
 
 def test_every_nudge_of_the_list_is_one_of_the_moments_and_once() -> None:
