@@ -7,6 +7,7 @@ May import `knowledge`, never `tools` or `bot`.
   `ranking`, `reach`, `waiting` and `pace` are models of leads, `deals` holds those of deals, each with the baseline it
   must beat; `preferences` is what a company may set of them. A model's own description is what its card shows.
 - `personas` finds what marks a class beyond chance, `staying` the customers who stay.
+- `norms` tells what is usual of each person, and what of late is out of the ordinary.
 - `uplift` tells whom contact moves, and not just who is likely.
 - `windows` turns a history into labelled rows, `features` declares what is read from a snapshot and how it is told
   (`activity`: what was done and when),
