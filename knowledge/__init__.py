@@ -13,6 +13,7 @@ No Slack, no language model, no trained model in here; this floor imports none o
 - `nudges` keeps which nudges were considered and what came of them, `wishes` what people wish of them; `occasions` are
   what somebody could act on now, `followups` what they did about it, `promises` what is due; `rotas` say when people
   work.
+- `deeds` counts what people did, `changes` what became of the pipeline.
 - `forecasts` keeps what was told of a period until it can be graded, `quotas` says what was aimed at.
 - `installations` are the Slack workspaces that the app is in, with their tokens, encrypted.
 - `playbook` is what the company wrote down, to be quoted; `documents/` are those of the demo company.

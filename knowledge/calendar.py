@@ -17,6 +17,8 @@ from knowledge.errors import BadPeriod
 CALLING_OPENS = time(8)
 CALLING_CLOSES = time(21)
 SUNDAY = 6
+# The shortest that tells the end of a period from the start of the next.
+INSTANT = timedelta(microseconds=1)
 
 _LAST_N = re.compile(r"(?:the )?(?:last|past) ([1-9]\d{0,2}) (day|week|month|quarter|year)s?")
 _QUARTER = re.compile(r"(?:(?P<year>\d{4})[- ])?q(?P<q>[1-4])(?: (?P<late_year>\d{4}))?")
@@ -66,6 +68,30 @@ def period(words: str, now: datetime, zone: ZoneInfo) -> Period:
         return Period(words, _midnight(first, zone), _midnight(after, zone))
     except (ValueError, OverflowError):  # a date that no calendar has
         raise BadPeriod(_UNKNOWN.format(words)) from None
+
+
+def before(span: Period, zone: ZoneInfo) -> Period:
+    """The period before one: whole months for whole months, of a day the same day a week earlier, else as many days.
+
+    A Monday is held against a Monday: the day before it is one on which nobody sells.
+    """
+    first, after = (at.astimezone(zone).date() for at in (span.start, span.end))
+    months = (after.year - first.year) * 12 + after.month - first.month
+    if first.day == after.day == 1:
+        start, end = unit_start(first, "month", -months), first
+    else:
+        days = max((after - first).days, 7)
+        start, end = first - timedelta(days), after - timedelta(days)
+    return Period(f"{start}..{end - timedelta(1)}", _midnight(start, zone), _midnight(end, zone))
+
+
+def same_point(span: Period, earlier: Period, now: datetime, zone: ZoneInfo) -> datetime:
+    """The instant as far into an earlier period as `now` is into `span`, on the wall clock; its end at the latest."""
+    if now >= span.end:
+        return earlier.end
+    first, local = span.start.astimezone(zone).date(), now.astimezone(zone)
+    day = earlier.start.astimezone(zone).date() + (local.date() - first)
+    return min(datetime.combine(day, local.time(), zone).astimezone(UTC), earlier.end)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -107,6 +107,37 @@ def test_the_last_so_many_units_end_today(n, unit, now):
     assert period(f"last {n + 1} {unit}s", now, BERLIN).start < span.start
 
 
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("today", "2026-03-11", "2026-03-11"),  # a Wednesday is held against a Wednesday
+        ("this week", "2026-03-09", "2026-03-15"),
+        ("this month", "2026-02-01", "2026-02-28"),
+        ("last quarter", "2025-07-01", "2025-09-30"),
+        ("this year", "2025-01-01", "2025-12-31"),
+        ("2026-01-01..2026-02-28", "2025-11-01", "2025-12-31"),
+        ("last 10 days", "2026-02-27", "2026-03-08"),
+    ],
+)
+def test_the_period_before_is_as_long_in_the_calendar_s_own_units(words, first, last):
+    now = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+    assert calendar.before(period(words, now, BERLIN), BERLIN).words == f"{first}..{last}"
+
+
+@given(words=st.sampled_from(["today", "this week", "this month", "this quarter"]), now=INSTANTS)
+def test_the_same_point_is_as_far_on_the_wall_clock_and_never_beyond_the_end(words, now):
+    span = period(words, now, BERLIN)
+    earlier = calendar.before(span, BERLIN)
+    point = calendar.same_point(span, earlier, now, BERLIN)
+    assert earlier.start <= point <= earlier.end <= span.start + timedelta(days=1)
+    assert calendar.same_point(span, earlier, span.end, BERLIN) == earlier.end
+    local, then = now.astimezone(BERLIN), point.astimezone(BERLIN)
+    if point < earlier.end and then.fold == local.fold == 0:
+        gone = local.date() - span.start.astimezone(BERLIN).date()
+        assert then.date() - earlier.start.astimezone(BERLIN).date() == gone
+        assert abs(then.replace(tzinfo=None) - datetime.combine(then.date(), local.time())) <= timedelta(hours=1)
+
+
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-07-01", 24)])
 def test_a_day_is_as_long_as_the_clock_makes_it(day, hours):
     span = period(day, datetime(2026, 1, 1, tzinfo=UTC), BERLIN)

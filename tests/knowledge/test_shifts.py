@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.shifts import worked
+from knowledge.shifts import days_worked, worked
 
 WEEK = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "17:30"}
 HOUR = timedelta(hours=1)
@@ -47,3 +47,15 @@ def test_who_has_no_hours_that_can_be_read_keeps_the_usual_ones(week):
 def test_time_adds_up(at):
     start, middle, end = at
     assert hours(start, middle) + hours(middle, end) == pytest.approx(hours(start, end))
+
+
+@given(start=st.integers(0, 24 * 20), length=st.integers(0, 24 * 10))
+def test_days_at_work_are_hours_at_work_by_the_length_of_a_day(start, length):
+    off = [(date(2026, 3, 10), date(2026, 3, 11))]
+    begins, ends = MONDAY + start * HOUR, MONDAY + (start + length) * HOUR
+    days = days_worked(begins, ends, WEEK, "Europe/Berlin", off)
+    assert days == pytest.approx(worked(begins, ends, WEEK, "Europe/Berlin", off) / HOUR / 8.5)
+
+
+def test_days_at_work_are_counted_over_any_length_of_time():
+    assert days_worked(MONDAY, MONDAY + timedelta(weeks=52), WEEK, "Europe/Berlin") == 260.0
