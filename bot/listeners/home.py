@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.backlog import Errand, Hand, started
 from bot.views import blocks, home, sections
@@ -42,8 +43,7 @@ def register(app: App, desk: Desk) -> None:
 
     def keep(body: dict[str, Any], event: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
         if event.get("tab") != "messages":
-            # What stands there from last time is better to look at than an empty frame.
-            desk.backlog.add(errand(body["event_id"], str(context.team_id), event["user"], is_bare="view" not in event))
+            desk.backlog.add(errand(body["event_id"], str(context.team_id), event["user"], event.get("view")))
         next_()
 
     @app.event("app_home_opened", middleware=[keep])
@@ -54,7 +54,7 @@ def register(app: App, desk: Desk) -> None:
 
     @app.action(home.REFRESH)
     def handle_refresh(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        desk.backlog.add(errand(body["trigger_id"], str(context.team_id), body["user"]["id"]))
+        desk.backlog.add(errand(body["trigger_id"], str(context.team_id), body["user"]["id"], body["view"]))
         ack()
 
     @app.event("user_change")
@@ -65,9 +65,10 @@ def register(app: App, desk: Desk) -> None:
         app.event(name)(_hear)
 
 
-def errand(id_: str, team: str, user: str, *, is_bare: bool = False) -> Errand:
-    """A Home tab to be shown; those of one person are drawn one after the other."""
-    return Errand(HOME, f"home:{id_}", {"team": team, "user": user, "is_bare": is_bare}, f"{team}:{user}:home")
+def errand(id_: str, team: str, user: str, standing: dict[str, Any] | None) -> Errand:
+    """A Home tab to be shown in the place of what stands there, if anything does; a person's one after the other."""
+    facts = {"team": team, "user": user, "hash": (standing or {}).get("hash")}
+    return Errand(HOME, f"home:{id_}", facts, f"{team}:{user}:home")
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,14 @@ class Homes:
     def do(self, slack: WebClient, hand: Hand) -> None:
         """Draws one, and shows it as it fills."""
         facts = hand.errand.facts
-        filling = views(self.desk, slack, facts["team"], facts["user"], is_bare=facts.get("is_bare", False))
+        # What stands there from last time is better to look at than an empty frame.
+        filling = views(self.desk, slack, facts["team"], facts["user"], is_bare=facts["hash"] is None)
+        standing = None if hand.is_repeat else facts["hash"]
         while view := hand.wait(started(partial(next, filling, None)), self.desk.patience_s):
             hand.hold()
-            slack.views_publish(user_id=facts["user"], view=view)
+            standing = put(slack, facts["user"], view, standing)
+            if standing is None:
+                return
 
     def tell(self, slack: WebClient, errand: Errand, text: str) -> None:
         """Plain words where the tab would have been."""
@@ -90,9 +95,25 @@ class Homes:
 
 
 def publish(desk: Desk, client: WebClient, team: str, user: str) -> None:
-    """Shows somebody their Home tab anew."""
+    """Shows somebody their Home tab anew, whatever stands there."""
+    standing = None
     for view in views(desk, client, team, user):
-        client.views_publish(user_id=user, view=view)
+        standing = put(client, user, view, standing)
+        if standing is None:
+            return
+
+
+def put(client: WebClient, user: str, view: dict[str, Any], standing: str | None) -> str | None:
+    """The hash of a view that was put in the place of the one of that hash, or of any; None where another stands there.
+
+    Whoever clicked meanwhile has seen what came of it, and what was drawn before must not hide that.
+    """
+    try:
+        return str(client.views_publish(user_id=user, view=view, hash=standing)["view"]["hash"])
+    except SlackApiError as error:
+        if error.response["error"] != "hash_conflict":
+            raise
+        return None
 
 
 def views(desk: Desk, client: WebClient, team: str, user: str, *, is_bare: bool = False) -> Iterator[dict[str, Any]]:

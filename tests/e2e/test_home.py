@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.listeners.home import NOT_NOW, drawn
+from bot.listeners.home import NOT_NOW, drawn, put
 from bot.views import home, sections
 from bot.views.sections import Section
 from knowledge import proposals
@@ -45,6 +45,14 @@ def test_a_manager_decides_what_waits_on_the_home_tab(office: Office) -> None:
     mia.click(mia.wait_for_home(), "Grant")
     mia.wait(lambda: mia.home and "Nothing waits" in mia.home.says, what="the appeal to be gone")
     assert proposals.read_appeal(office.books.db, appeal).status == "granted"
+
+
+def test_what_was_drawn_before_a_click_does_not_hide_what_came_of_it(office: Office) -> None:
+    ana, slack = office.user(office.books.person("rep")), office.client()
+    standing = put(slack, ana.id, home.stranger("as it was"), None)
+    assert put(slack, ana.id, home.stranger("after the click"), None)
+    assert put(slack, ana.id, home.stranger("as it was, with the rest"), standing) is None
+    assert "after the click" in ana.wait_for_home().says
 
 
 def published(office: Office) -> list[str]:
