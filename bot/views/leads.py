@@ -19,12 +19,9 @@ ACTED_ON = 14
 def call_list(found: CallList) -> list[Block]:
     """The opening line, a card for each lead with what can be done beside and below it, and what was held back."""
     first, *rest = found.text.split("\n")
-    notes = rest[len(found.cards) :]
-    acted_on = len(found.cards) <= ACTED_ON
+    notes, acts = rest[len(found.cards) :], len(found.cards) <= ACTED_ON
     cards = [
-        block
-        for place, card in enumerate(found.cards, 1)
-        for block in [*_card(place, card, found.callable_now), *(act(card.lead_id) if acted_on else [])]
+        block for place, card in enumerate(found.cards, 1) for block in _card(place, card, found.callable_now, acts)
     ]
     return [
         blocks.section(blocks.shortened(first, OPENING_LIMIT)),
@@ -34,11 +31,12 @@ def call_list(found: CallList) -> list[Block]:
 
 
 def short_list(found: CallList) -> list[Block]:
-    """The same in two lines a lead, for where there is more to see than that."""
+    """The same in short, for where there is more to see than that."""
     if not found.cards:
         return [blocks.section(found.text)]
     waits = [] if found.callable_now else [blocks.section(blocks.shortened(found.text.split("\n")[0], OPENING_LIMIT))]
-    return [*waits, *(_line(place, card, found.callable_now) for place, card in enumerate(found.cards, 1))]
+    cards = [block for place, card in enumerate(found.cards, 1) for block in _short(place, card, found.callable_now)]
+    return [*waits, *cards]
 
 
 @blocks.drawn.register
@@ -78,28 +76,35 @@ def lead(found: LeadView) -> list[Block]:
     return [blocks.header(found.name), *tables, blocks.markdown(timeline, why), *done]
 
 
-def _card(place: int, card: CallCard, callable_now: bool) -> list[Block]:
-    company = f" · {blocks.data(card.company)}" if card.company else ""
+def _card(place: int, card: CallCard, callable_now: bool, acts: bool) -> list[Block]:
     facts = [part for part in (_chance(card), _worth(card), card.source) if part]
     lines = [
-        f"{place}. {blocks.bold(card.name)}{company}",
+        _title(place, card),
         " · ".join(blocks.data(fact) for fact in facts),
         blocks.escaped(" ".join(wording.sentence(reason) for reason in card.reasons)),
     ]
-    why = buttons.why(card.lead_id) if card.chance is not None else None
+    why = [buttons.why(card.lead_id)] if card.chance is not None else []
     return [
-        blocks.markdown("\n".join(filter(None, lines)), why),
+        blocks.markdown("\n".join(filter(None, lines)), None if acts or not why else why[0]),
         blocks.context(blocks.escaped(_dial(card, callable_now))),
+        *(act(card.lead_id, *why) if acts else []),
     ]
 
 
-def _line(place: int, card: CallCard, callable_now: bool) -> Block:
-    company = f" · {blocks.data(card.company)}" if card.company else ""
+def _short(place: int, card: CallCard, callable_now: bool) -> list[Block]:
+    """A lead in three lines: who, what speaks for it, the number to dial."""
     chance = "" if card.chance is None else f"{wording.percent(card.chance)} chance"
     facts = " · ".join(filter(None, (chance, _worth(card), *card.reasons[:1])))
-    lines = [f"{place}. {blocks.bold(card.name)}{company}", facts, _dial(card, callable_now)]
-    told = "\n".join([lines[0], *(blocks.escaped(line) for line in lines[1:] if line)])
-    return blocks.markdown(told, buttons.why(card.lead_id) if card.chance is not None else None)
+    told = "\n".join(
+        filter(None, [_title(place, card), blocks.escaped(facts), blocks.escaped(_dial(card, callable_now))])
+    )
+    why = [buttons.why(card.lead_id)] if card.chance is not None else []
+    return [blocks.markdown(told), *act(card.lead_id, *why)]
+
+
+def _title(place: int, card: CallCard) -> str:
+    company = f" · {blocks.data(card.company)}" if card.company else ""
+    return f"{place}. {blocks.bold(card.name)}{company}"
 
 
 def _chance(card: CallCard) -> str:

@@ -60,9 +60,10 @@ UNTIL = {
 }
 
 
-def act(lead_id: str) -> list[Block]:
-    """The row of buttons that do something with a lead: log what came of a call, put it aside."""
-    return [buttons.row(log(f"leads/{lead_id}"), buttons.opens("Snooze…", SNOOZE, lead=f"leads/{lead_id}"))]
+def act(lead_id: str, *first: Block) -> list[Block]:
+    """The row of buttons that do something with a lead, after others: log what came of a call, put it aside."""
+    lead = f"leads/{lead_id}"
+    return [buttons.row(*first, log(lead), buttons.opens("Snooze…", SNOOZE, lead=lead))]
 
 
 def log(record: str) -> Block:
