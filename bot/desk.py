@@ -102,9 +102,10 @@ class Desk:
             posted = slack.chat_postMessage(channel=channel, thread_ts=thread, **payload)
             posting.attach(slack, said.files, channel=channel, thread=thread or str(posted["ts"]))
             return
+        # What only one person sees cannot be found again, so it comes last: it is not said twice when files fail.
+        self.hand_over(slack, said, user)
         drawn = [blocks.context(ONLY_YOU), *blocks.answer(said, files_go=blocks.IN_MESSAGES)]
         slack.chat_postEphemeral(channel=channel, user=user, thread_ts=asked_in, **posting.ephemeral(said.text, drawn))
-        self.hand_over(slack, said, user)
 
     def hand_over(self, slack: WebClient, said: Answer, user: str) -> None:
         """Puts the files of an answer that only the asker sees into their direct messages, unless they are there."""

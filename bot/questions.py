@@ -38,7 +38,7 @@ THINKING = "is looking through your books…"
 class Question:
     """What was asked in Slack, in words or by a click on a tool; enough to answer it later, in another process.
 
-    `doing` is what Slack shows meanwhile; a click has no `thread` until one was opened for it.
+    `doing` is what Slack shows meanwhile; a click has no `channel` and no `thread` until they were opened for it.
     """
 
     team: str
@@ -90,7 +90,7 @@ class Questions:
 
     def do(self, slack: WebClient, hand: Hand) -> None:
         """Answers one, or what is missing of the answer."""
-        question = Question(**hand.errand.facts)
+        question = _placed(slack, Question(**hand.errand.facts))
         stands: posting.Standing = "nothing"
         if hand.is_repeat and question.thread:
             stands = posting.standing(slack, question.channel, question.thread, question.audit_id)
@@ -108,7 +108,7 @@ class Questions:
 
     def tell(self, slack: WebClient, errand: Errand, text: str) -> None:
         """Plain words to the asker: in their DM, or so that only they see it."""
-        question, drawn = Question(**errand.facts), [blocks.section(text)]
+        question, drawn = _placed(slack, Question(**errand.facts)), [blocks.section(text)]
         if question.is_direct:
             payload = posting.message(text, drawn, question.audit_id)
             slack.chat_postMessage(channel=question.channel, thread_ts=question.thread or None, **payload)
@@ -171,6 +171,13 @@ def show_status(slack: WebClient, question: Question) -> None:
         slack.assistant_threads_setStatus(channel_id=question.channel, thread_ts=question.thread, status=question.doing)
     except (SlackApiError, OSError) as error:
         logger.info("No status shown: %s", type(error).__name__, extra={"action": "status_failed"})
+
+
+def _placed(slack: WebClient, question: Question) -> Question:
+    """The question with a channel to answer it in: the direct messages of whoever clicked, if it has none."""
+    if question.channel:
+        return question
+    return replace(question, channel=str(slack.conversations_open(users=question.user)["channel"]["id"]))
 
 
 def _open_thread(slack: WebClient, question: Question) -> Question:

@@ -65,7 +65,10 @@ class Office:
 
 
 def leave(office: Office, errand: Errand) -> None:
-    """An errand as one whose worker took it and went away."""
+    """An errand as one whose worker took it and went away; the others have nothing in hand any more."""
+    with office.slack.workspace.lock:
+        while office.desk.backlog.hands.busy:
+            office.slack.workspace.lock.wait(0.1)
     inbox, ago = office.desk.inbox, NOW - timedelta(minutes=5)
     inbox.release(errand.key)
     assert inbox.begin(errand.key, {"kind": errand.kind, "facts": errand.facts, "once": errand.once}, ago)

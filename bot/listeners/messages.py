@@ -71,10 +71,11 @@ class Commands:
         said = hand.wait(answering, self.desk.patience_s)
         check(said, hand)
         hand.hold()
+        # What only one person sees cannot be found again, so it comes last: it is not said twice when files fail.
+        self.desk.hand_over(slack, said, facts["user"])
         drawn = blocks.answer(said, files_go=blocks.IN_MESSAGES)
         payload = posting.ephemeral(said.text, drawn)
         sending.respond(slack, facts["answer_at"], payload | {"response_type": "ephemeral"})
-        self.desk.hand_over(slack, said, facts["user"])
 
     def tell(self, slack: WebClient, errand: Errand, text: str) -> None:
         """Plain words where the answer would have been."""

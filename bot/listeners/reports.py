@@ -23,18 +23,17 @@ def register(app: App, desk: Desk) -> None:
     def handle_report(
         ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient, context: BoltContext
     ) -> None:
-        ack()
         existing = {tool.name for tool in desk.assistant.tools}
         report = next((each for each in home.REPORTS if each.tool == action["value"]), None)
         # The value is whatever was sent; it may ask for nothing but the reports that are written out.
         if report is None or report.tool not in existing:
             logger.info("A click on %s did nothing", action["value"], extra={"action": "unknown_click"})
+            ack()
             return
         user = body["user"]["id"]
-        place = str(client.conversations_open(users=user)["channel"]["id"])
         question = Question(
             team=str(context.team_id),
-            channel=place,
+            channel="",
             user=user,
             text=report.label,
             ts=action["action_ts"],
@@ -44,5 +43,8 @@ def register(app: App, desk: Desk) -> None:
             tool=report.tool,
             arguments=report.arguments,
         )
-        if not desk.take(question):
+        fresh = desk.take(question)
+        ack()
+        if not fresh:
+            place = client.conversations_open(users=user)["channel"]["id"]
             client.chat_postEphemeral(channel=place, user=user, text=home.ON_IT)

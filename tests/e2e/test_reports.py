@@ -6,6 +6,7 @@ import base64
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -15,6 +16,7 @@ from bot.questions import Question
 from bot.views import home
 from bot.workspace import Message, Person, View
 from knowledge.citations import Citation
+from tests.company import NOW
 from tests.office import Office, leave
 from tools.base import Attachment, Result, Tool, ToolContext, tool
 from tools.catalog import TOOLS
@@ -185,10 +187,22 @@ def test_files_that_not_all_may_see_go_to_the_askers_direct_messages_once(office
 def test_a_question_typed_as_a_command_leaves_its_files_in_the_direct_messages(office: Office, mia: Person) -> None:
     asked = "what did we miss in the last 6 months"
     assert mia.slash("/callsheet", asked, where="sales").state == "acked"
-    files = wait_for_files(mia)
-    assert "In your direct messages: Wins kept" in mia.sees("sales")[-1].says
-    assert files.channel == mia.direct.id
+    said = "In your direct messages: Wins kept"
+    mia.wait(lambda: [m for m in mia.sees("sales") if said in m.says], what="the answer")
+    assert wait_for_files(mia).channel == mia.direct.id
     assert not any(message.files for message in mia.sees("sales"))
+
+
+def test_what_only_one_person_sees_is_not_said_twice_where_the_files_fail_first(office: Office, mia: Person) -> None:
+    office.slack.faults.fail("conversations.open", error="internal_error")
+    mia.slash("/callsheet", "what did we miss in the last 6 months", where="sales")
+    mia.wait(lambda: office.calls("conversations.open"), what="the first attempt")
+    mia.wait(lambda: not office.desk.backlog.hands.busy, what="the worker to put it back")
+    assert mia.sees("sales") == []
+    later = NOW + timedelta(minutes=1)
+    office.desk.backlog.clock = lambda: later
+    assert office.desk.backlog.work() == 1
+    assert len(mia.sees("sales")) == len(shared(mia)) == 1
 
 
 def test_a_question_in_words_brings_its_files_into_its_thread(office: Office, mia: Person) -> None:
