@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from sqlalchemy import select
 
 from bot import settings
 from bot.app import open_books, open_playbook
@@ -29,7 +28,7 @@ from scoring import refresh, training
 
 # The usual demo company is twice as large.
 SCALE = 0.5
-STARTING_S = 120.0
+STARTING_S = 300.0
 CHROMA = Path(sys.executable).parent / "chroma"
 
 
@@ -51,7 +50,7 @@ def build(home: Path, environment: Mapping[str, str], people: int, progress: Pro
 
 def _hire(db: Database, people: int) -> None:
     with db.write() as session:
-        reps = list(session.scalars(select(Person).where(Person.role == "rep", Person.active)))
+        reps = session.query(Person).filter(Person.role == "rep", Person.active).all()
         for n in range(people - len(reps)):
             like = reps[n % len(reps)]
             name = f"Pat Number{n:03}"
@@ -60,7 +59,7 @@ def _hire(db: Database, people: int) -> None:
             session.add(hired)
             reps.append(hired)
         session.flush()
-        for n, lead in enumerate(session.scalars(select(Lead).where(Lead.outcome == "open").order_by(Lead.id))):
+        for n, lead in enumerate(session.query(Lead).filter(Lead.outcome == "open").order_by(Lead.id)):
             lead.owner_id = reps[n % len(reps)].id
 
 
