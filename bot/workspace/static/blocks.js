@@ -61,7 +61,7 @@ const DRAW = {
     h("div", { class: "section-text" }, block.text && textObject(block.text),
       block.fields && h("div", { class: "fields" }, block.fields.map((one) => textObject(one)))),
     block.accessory && h("div", { class: "accessory" }, draw(block.accessory, surface))),
-  header: (block) => h("h3", { class: "header" }, plain(block.text)),
+  header: (block) => h("h2", { class: "header" }, plain(block.text)),
   divider: () => h("hr"),
   context: (block) => h("div", { class: "context" }, block.elements.map((one) =>
     one.type === "image" ? picture(one, "context-image") : textObject(one))),

@@ -38,7 +38,7 @@ function row(key, name, about, marks, details) {
 }
 
 function json([title, value]) {
-  return value === null || value === undefined ? null : [h("small", {}, title), h("pre", {}, JSON.stringify(value, null, 2))];
+  return value === null || value === undefined ? null : [h("small", {}, title), h("pre", { tabindex: "0" }, JSON.stringify(value, null, 2))];
 }
 
 const TABS = {
