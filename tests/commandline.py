@@ -12,10 +12,9 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 STREAMS = ("in", "out", "err")
-HEAVY = ["bot.app", "bot.cli", "scoring.training", "scoring.refresh", "tools.cards", "tools.retro"]
 
 _forks = get_context("forkserver")
-_forks.set_forkserver_preload(HEAVY)
+_forks.set_forkserver_preload(["tests.preloaded"])
 
 
 def run(*arguments: str, environment: Mapping[str, str], stdin: str = "") -> CompletedProcess[str]:
