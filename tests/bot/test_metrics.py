@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
@@ -85,3 +87,10 @@ def test_what_was_not_acknowledged_does_not_count_as_fast(status: int | None, ou
     metrics.heard("test", status, 0.01)
     assert value("callsheet_events_total", kind="test", outcome=outcome) == 1
     assert value("callsheet_ack_seconds_count") - before == (outcome == "acked")
+
+
+def test_the_readme_says_what_each_figure_means() -> None:
+    named = re.findall(r"^# TYPE (callsheet_\w+?)(?<!_created) \w+$", metrics.text().decode(), re.MULTILINE)
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert len(named) >= 10
+    assert [name for name in named if name not in readme] == []
