@@ -14,6 +14,8 @@ No Slack, no language model, no trained model in here; this floor imports none o
   what somebody could act on now, `followups` what they did about it, `promises` what is due; `rotas` say when people
   work.
 - `deeds` counts what people did, `changes` what became of the pipeline.
+- `entries` is what people enter by a click (calls, meetings, won and lost), `local_edits` what no file changes back,
+  `snoozes` who is put aside until when; `instants` reads days to come, `calendar` periods and calling hours.
 - `forecasts` keeps what was told of a period until it can be graded, `quotas` says what was aimed at.
 - `installations` are the Slack workspaces that the app is in, with their tokens, encrypted.
 - `playbook` is what the company wrote down, to be quoted; `documents/` are those of the demo company.

@@ -279,13 +279,13 @@ def _amount(amount: Decimal | None, currency: str) -> str | None:
 def event_line(ctx: ToolContext, event: Event) -> str:
     """An event as one line: when, what, by whom, how it ended."""
     who = f" by {ctx.roster.name(event.person_id)}" if event.person_id else ""
-    details = [event.disposition.replace("_", " ") if event.disposition else "", event.subject or _opening(event.body)]
+    details = [event.disposition.replace("_", " ") if event.disposition else "", event.subject or opening(event.body)]
     how = "".join(f", {part}" for part in details if part)
     at = f"{wording.day(event.at, ctx.zone)} {event.at.astimezone(ctx.zone):%H:%M}"
     return f"{at}: {event.kind.replace('_', ' ')}{who}{how}"
 
 
-def _opening(body: str | None) -> str:
+def opening(body: str | None) -> str:
     """How a text begins, as a quotation on one line; nothing for none."""
     words = " ".join((body or "").split())
     return f"“{words[:OPENING]}{'…' if len(words) > OPENING else ''}”" if words else ""

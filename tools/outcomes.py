@@ -17,6 +17,7 @@ from knowledge.ledger import new_id
 from knowledge.records import Named
 from tools import names, wording
 from tools.base import RecordName, Result, ToolContext, tool
+from tools.leads import opening
 from tools.outcome_words import SAID, WAYS, WORDS, Kind, Outcome
 
 # A button holds what it is to write, and Slack gives it 2,000 characters.
@@ -133,7 +134,7 @@ def log_message(
     """Keeps a message with a lead or deal, once for each `entry`, as of when it was said. Only by a click."""
     found = names.one_of(ctx, KINDS, record)
     _write(ctx, found, entry, kind, "outbound", None, note, min(said_at, ctx.now))
-    return _told(ctx, found, f"{_logged(found, WORDS[kind])}, with the message's text.", entry)
+    return _told(ctx, found, f"{_logged(found, WORDS[kind])}, {opening(note)}.", entry)
 
 
 @tool(offered=False, examples="")
