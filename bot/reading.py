@@ -86,7 +86,7 @@ _SOME_DEAL = re.compile(
 )
 _OF_DEALS = re.compile(r"\b(?:deal|opportunity|slips?|close)\b", re.IGNORECASE)
 _SOME_LEAD = re.compile(r"\b(?:the lead(?! scor)|this lead|that lead)\b", re.IGNORECASE)
-_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?")
+_DAY = re.compile(rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|{_MONTH}", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'’.-]+(?: (?:[A-Z][\w'’.-]*|&|of|de|van|von))*")
 _TOKENS = {
     "lead": "leadname",
@@ -94,6 +94,7 @@ _TOKENS = {
     "deal": "dealname",
     "account": "accountname",
     "source": "sourcename",
+    "team": "teamname",
     "period": "someperiod",
     "number": "somenumber",
 }
@@ -109,6 +110,7 @@ _FILLS: dict[str, tuple[str, ...]] = {
     "account": ("account", "record"),
     "rep": ("rep", "owner"),
     "source": ("source",),
+    "team": ("team",),
 }
 
 

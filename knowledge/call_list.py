@@ -128,15 +128,16 @@ def _line(
     return query.order_by(Entry.worth.desc())
 
 
-def worth(db: Database, ids: Sequence[str]) -> dict[str, float]:
-    """What a call to each of some leads is worth, of those that are on the list."""
+def worth(db: Database, ids: Sequence[str], *, callable_only: bool = False) -> dict[str, float]:
+    """What a call to each of some leads is worth, of those that are on the list, or of those that may be called."""
+    query = select(Entry.lead_id, Entry.worth)
+    if callable_only:
+        query = query.where(Entry.blocked == "")
     with db.connect() as connection:
         return {
             str(id_): float(value)
             for start in range(0, len(ids), ROWS_A_WRITE)
-            for id_, value in connection.execute(
-                select(Entry.lead_id, Entry.worth).where(Entry.lead_id.in_(ids[start : start + ROWS_A_WRITE]))
-            )
+            for id_, value in connection.execute(query.where(Entry.lead_id.in_(ids[start : start + ROWS_A_WRITE])))
         }
 
 

@@ -195,8 +195,8 @@ class Services:
 class Tool:
     """A function that may be asked, with what is needed to ask it well.
 
-    `examples` are questions it answers, with {lead}, {deal}, {rep}, {source}, {period} and {number} for what varies;
-    `words` are what people say for the values of an argument.
+    `examples` are questions it answers, with {lead}, {deal}, {rep}, {source}, {team}, {period} and {number} for what
+    varies; `words` are what people say for the values of an argument.
     """
 
     name: str

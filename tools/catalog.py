@@ -29,6 +29,7 @@ from tools.ratings import rate_lead
 from tools.retro import retro_report
 from tools.snoozes import end_snooze, snooze_lead, write_snooze
 from tools.standing import standing_rule, standing_rules
+from tools.team_summary import team_summary
 from tools.terms import plan_terms, renew_proposal
 from tools.waiting import waiting_decisions
 
@@ -44,6 +45,7 @@ TOOLS: tuple[Tool, ...] = (
     next_step,
     forecast_sales,
     forecast_accuracy,
+    team_summary,
     model_report,
     decide_column,
     retro_report,

@@ -88,7 +88,7 @@ def deals_at_risk(
     total, head = len(waiting.deals), _head(waiting, cards, at_stake, currency, span, scope)
     return DealsAtRisk(
         text="\n".join([head, *(_line(card) for card in cards), *notes]),
-        citations=tuple(cite for card in cards for cite in _cite(card, served))
+        citations=tuple(cite for card in cards for cite in cite(card, served))
         or (record("deals", "", f"open deals due by {last_day}"),),
         covers=f"{wording.count(total, 'open deal')} due by {last_day:%d %B %Y}, {scope.label}",
         as_of=ctx.now,
@@ -154,7 +154,7 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
     return DealExplanation(
         text="\n".join(told),
         citations=(
-            *_cite(card, served),
+            *cite(card, served),
             *cited,
             *(_cite_reason(found.id, reason, served["win"]) for reason in win_reasons),
             *(_cite_reason(found.id, reason, served["slippage"]) for reason in slip_reasons),
@@ -268,7 +268,7 @@ def _facts(ctx: ToolContext, held: DealRecord, card: DealCard, last: str | None)
     return tuple(each for each in told if each)
 
 
-def _cite(card: DealCard, served: dict[str, AnyServed]) -> list[Citation]:
+def cite(card: DealCard, served: dict[str, AnyServed]) -> list[Citation]:
     """The deal, the chances said of it and its red flags."""
     cited = [record("deals", card.deal_id, card.name)]
     for name, odds in (("win", card.win), ("slippage", card.slip)):

@@ -18,7 +18,7 @@ from knowledge.records import KINDS, Kind, Named
 from tools import access
 from tools.base import ToolContext
 
-Subject = Literal["lead", "deal", "account", "rep", "source"]
+Subject = Literal["lead", "deal", "account", "rep", "source", "team"]
 # More visible names than this are not compared one by one: near misses then share their first letters.
 COMPARED = 5_000
 LONGEST_NAME = 7
@@ -264,7 +264,7 @@ def link(ctx: ToolContext, question: str, *, ordinary: frozenset[str] = frozense
     """
     words = [(match[0], match.start(), match.end()) for match in _WORD.finditer(question)][:80]
     spans = list(_spans(words))
-    found = [*_sources(ctx, spans), *_people(ctx, spans), *_exact(ctx, spans)]
+    found = [*_sources(ctx, spans), *_people(ctx, spans), *_exact(ctx, spans), *_teams(ctx, spans)]
     taken = _claim(found)
     if not any(mention.subject in KINDS for mention in taken):
         taken = _claim([*taken, *_misspelt(ctx, question, words, taken, ordinary)])
@@ -325,6 +325,16 @@ def _sources(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
         text = span.text.casefold()
         if name := known.get(text) or known.get(text.removesuffix("s")) or known.get(text + "s"):
             yield Mention("source", name, span.start, span.end)
+
+
+def _teams(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
+    """Teams, where they are called so or written as they are: "west" alone may be anything."""
+    known = {person.team.casefold(): person.team for person in ctx.roster.people if person.team}
+    for span in spans:
+        text = span.text.casefold()
+        name = known.get(text.removeprefix("team ").removesuffix(" team"))
+        if name and (span.text == name or name.casefold() != text):
+            yield Mention("team", name, span.start, span.end)
 
 
 def _misspelt(

@@ -23,6 +23,7 @@ from bot.views import (
     playbook,
     retro,
     rules,
+    team,
     waiting,
 )
 
@@ -44,5 +45,6 @@ __all__ = [
     "playbook",
     "retro",
     "rules",
+    "team",
     "waiting",
 ]

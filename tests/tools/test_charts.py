@@ -23,11 +23,27 @@ def drawn(title: str = "A finding") -> dict[str, Figure]:
         "reliability": charts.reliability(CURVE, title),
         "gains": charts.gains([Line("ranking", CURVE), Line("oldest first", CURVE)], title, mark=(0.4, 0.9)),
         "over_time": charts.over_time([Line("said", MONTHS), Line("won", MONTHS)], title),
+        "pacing": charts.pacing(
+            charts.Pace(
+                [(0.0, 0.0), (3.0, 5.0), (4.5, 9.0)],
+                [(0.0, 0.0), (8.0, 6.0)],
+                8,
+                [(0.0, "1 Mar"), (7.0, "8 Mar")],
+                12.0,
+                (9.0, 11.0, 13.0),
+                (4.0, 8.0, "this week"),
+            ),
+            title,
+            told="{:g}".format,
+            so_far="booked",
+            earlier="before",
+            aimed="quota",
+        ),
         "bars": charts.bars([Point("Referral", 0.4, 0.3, 0.5), Point("Web", -0.1)], title, reference=("all", 0.2)),
     }
 
 
-@pytest.mark.parametrize("kind", ["reliability", "gains", "over_time", "bars"])
+@pytest.mark.parametrize("kind", ["reliability", "gains", "over_time", "bars", "pacing"])
 def test_a_chart_is_one_element_whose_words_are_text_under_the_title_that_states_its_finding(kind: str) -> None:
     text = charts.svg(drawn("Half of the list holds nine wins in ten")[kind])
     root = ET.fromstring(text)

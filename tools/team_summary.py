@@ -1,0 +1,198 @@
+"""What happened in a team: results, who is ahead and who needs help, the pipeline, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from knowledge import changes, metrics
+from knowledge.citations import Citation, record
+from tools import projections, standings, team_actions, team_figures, team_picture, teams
+from tools.base import PeriodWords, Result, ToolContext, tool
+from tools.standings import Seller, Standings
+from tools.team_actions import Action
+from tools.team_figures import Aim, Figure, Moved, Nudged, Waiting
+from tools.team_words import Parts, Words
+from tools.teams import Group, Stretch, TeamName
+
+
+class TeamLine(BaseModel):
+    """A team among all: what it booked, and how its quota stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    team_id: str
+    name: str
+    booked: Figure
+    aim: Aim | None
+
+
+class TeamSummary(Result):
+    """A team's results, quota and pipeline, with who is ahead, who needs help and what to do.
+
+    `lines` are those of each team, where it is about all of them.
+    """
+
+    parts: Parts
+    label: str
+    period: str
+    before: str
+    currency: str
+    figures: tuple[Figure, ...]
+    aim: Aim | None
+    pipeline: Moved
+    waiting: Waiting
+    nudged: Nudged
+    team: str | None
+    sellers: tuple[Seller, ...]
+    standings: Standings
+    actions: tuple[Action, ...]
+    lines: tuple[TeamLine, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a stretch of a team's results, read once."""
+
+    asked: Group
+    stretch: Stretch
+    words: Words
+    figures: tuple[Figure, ...]
+    aim: Aim | None
+    pipeline: Moved
+    waiting: Waiting
+    nudged: Nudged
+    leads: pd.DataFrame
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Those that every result has."""
+        return {
+            "label": self.asked.label,
+            "period": str(self.stretch.span),
+            "before": self.stretch.before,
+            "currency": self.words.currency,
+            "figures": self.figures,
+            "aim": self.aim,
+            "pipeline": self.pipeline,
+            "waiting": self.waiting,
+            "nudged": self.nudged,
+        }
+
+
+@tool(
+    roles=("manager", "admin"),
+    examples="""
+        team summary / team summary {period} / summary of the team / summary of my team {period} / what happened in my
+        team {period} / what happened in the team {period} / what happened {period} / how is the team doing / how is my
+        team doing {period} / how are we doing / how are we doing {period} / how did we do {period} / how did the team
+        do {period} / how did my team do / how was {period} / how is {period} going for the team / who needs help / who
+        in my team needs help / does anybody need help / who needs my help {period} / which of my reps need support /
+        which of my reps need my attention / who of my people could use a hand / which reps should I sit down with / who
+        is struggling / who is falling behind / who is ahead / who is behind / who is doing well {period} / who is ahead
+        and who is behind / who should I coach first / who should I talk to / who do I have to look after / weekly
+        summary / weekly report / monthly summary / daily summary / summary of the week / summary of {period} / summary
+        for {period} / sum up {period} / sum up the week for me / recap of {period} / recap {period} for the team / give
+        me the highlights of {period} / overview of the team / team overview {period} / overview of my reps / team
+        report / team report for {period} / how are my people doing / how are my reps doing {period} / how are the reps
+        doing / how is everyone doing / state of the team / status of the team / team status {period} / what should I do
+        for my team / what should I do as a manager {period} / where does my team need me / what does my team need /
+        what do I need to know about my team / what's going on in the team / what is new in the team {period} / anything
+        I should know about the team / how is business {period} / how's the team performing / team performance {period}
+        / performance of my team {period} / what has the team done {period} / what did my team do {period} / what did
+        the team get done {period} / team results {period} / results of the team {period} / prepare my team meeting /
+        brief me for the team meeting / team meeting summary / what do I tell my team on monday / what went well
+        {period} / what went wrong {period} / wrap up {period} / end of week summary / how is {team} doing / how is the
+        {team} doing {period} / summary of {team} / summary for {team} {period} / what happened in {team} {period} /
+        what happened in the {team} {period} / {team} summary / how did {team} do {period} / who needs help in {team} /
+        {team} {period} / how is {team} / report on {team} {period} / how do all teams do {period} / summary of all
+        teams / compare the teams
+        """,
+)
+def team_summary(ctx: ToolContext, *, team: TeamName | None = None, period: PeriodWords = "this week") -> TeamSummary:
+    """What happened in a team: results against quota and the period before, who is ahead, who needs help, what to do.
+
+    Use for "team summary", "how is my team doing", "who needs help", "what happened last week".
+    """
+    asked, stretch = teams.group(ctx, team), teams.stretch(ctx, period)
+    facts = gathered(ctx, asked, stretch)
+    sellers = standings.sellers(ctx, asked, stretch)
+    found = standings.standings(ctx, sellers, stretch)
+    why = {each.person_id: facts.words.short(each) for each in found.help}
+    actions = team_actions.suggested(ctx, asked, facts.leads, found, why)
+    lines = _lines(ctx, asked, stretch)
+    parts = facts.words.summary(facts, found, actions, lines, len(asked.reps))
+    return TeamSummary(
+        text=str(parts),
+        parts=parts,
+        citations=(*(cite for each in actions for cite in each.evidence), *_cited(ctx, facts)),
+        covers=f"{asked.scope.label} records, {stretch.span}",
+        as_of=ctx.now,
+        owners=_owners(ctx, asked),
+        files=(team_picture.picture(ctx, facts),),
+        team=None if asked.is_company or team is None else asked.label,
+        sellers=sellers,
+        standings=found,
+        actions=actions,
+        lines=lines,
+        **facts.fields,
+    )
+
+
+def gathered(ctx: ToolContext, asked: Group, stretch: Stretch) -> Facts:
+    """The figures of a stretch of a team's results."""
+    owners, history = asked.scope.owner_ids, projections.forecaster(ctx).history
+    leads = team_figures.untouched(ctx, owners)
+    return Facts(
+        asked,
+        stretch,
+        Words(metrics.currency(ctx.db), asked.label, stretch),
+        team_figures.results(ctx, owners, stretch),
+        team_figures.aim(ctx, owners, stretch),
+        team_figures.moved(changes.changes(history, owners, stretch.span.start, stretch.until)),
+        team_figures.waiting(ctx, leads[leads["owner_id"].notna() & leads["worth"].notna()]),
+        team_figures.nudged(ctx, owners, stretch),
+        leads,
+    )
+
+
+def _lines(ctx: ToolContext, asked: Group, stretch: Stretch) -> tuple[TeamLine, ...]:
+    if not asked.is_company:
+        return ()
+    groups = [(id_, name, teams.of(ctx, {id_: name}).scope.owner_ids) for id_, name in asked.teams]
+    return tuple(
+        TeamLine(
+            team_id=id_,
+            name=name,
+            booked=team_figures.results(ctx, owners, stretch)[0],
+            aim=team_figures.aim(ctx, owners, stretch),
+        )
+        for id_, name, owners in groups
+    )
+
+
+def _owners(ctx: ToolContext, asked: Group) -> tuple[str | None, ...]:
+    """Whose records are in it; of everyone's, all that there are."""
+    owners = asked.scope.owner_ids
+    return tuple(person.id for person in ctx.roster.people) if owners is None else tuple(owners)
+
+
+def _reports(facts: Facts) -> tuple[Citation, ...]:
+    span, team = facts.stretch.span, facts.asked.label
+    return tuple(
+        record("reports", f"{each.metric}?period={span}&team={team}", f"{each.noun}, {span}", each.shown)
+        for each in facts.figures
+    )
+
+
+def _cited(ctx: ToolContext, facts: Facts) -> tuple[Citation, ...]:
+    """The reports behind the figures, and the forecast if one is told."""
+    served = projections.forecaster(ctx)
+    if facts.aim is None or facts.aim.p50 is None:
+        return _reports(facts)
+    key = f"forecast@{served.version}" if served.card else "forecast#stage_conversion"
+    told = Citation(kind="model", key=key, label="forecast", value=facts.words.money(facts.aim.p50))
+    return (*_reports(facts), told)

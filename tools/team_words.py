@@ -1,0 +1,250 @@
+"""How a summary is worded: the result first, then what to do, then who and what is behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from tools import wording
+from tools.standings import Evidence, Standing, Standings
+from tools.teams import NAMED_AT_LEAST, Stretch
+
+if TYPE_CHECKING:
+    from tools.team_actions import Action
+    from tools.team_figures import Aim, Figure, Moved, Nudged, Waiting
+    from tools.team_summary import Facts, TeamLine
+
+NOT_ONE = "that is more than one person's matter, so nobody is singled out for it."
+TOO_FEW = f"With fewer than {NAMED_AT_LEAST} reps nobody is compared by name."
+_TO_DATE = {"month": "Month to date", "quarter": "Quarter to date", "year": "Year to date"}
+_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+UP, DOWN, SAME = "▲", "▼", "="
+
+
+class Section(BaseModel):
+    """A heading with a line for each of some people: the name and what there is to say; without lines, a sentence."""
+
+    model_config = ConfigDict(frozen=True)
+
+    head: str
+    lines: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [f"{self.head}:" if self.lines else self.head, *(f"• {name}: {why}" for name, why in self.lines)]
+        )
+
+
+class Parts(BaseModel):
+    """What a summary says, part by part; as text, one below the other."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    head: str
+    aim: str
+    others: str
+    todo: tuple[str, ...] = ()
+    people: tuple[Section, ...] = ()
+    teams: tuple[str, ...] = ()
+    small: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        todo = ["To do:", *self.todo] if self.todo else []
+        return "\n".join([self.head, self.aim, self.others, *todo, *self.teams, *map(str, self.people), *self.small])
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words for one stretch of a team's results."""
+
+    currency: str
+    label: str
+    asked: Stretch
+
+    def summary(
+        self, found: Facts, who: Standings, actions: Sequence[Action], lines: Sequence[TeamLine], reps: int
+    ) -> Parts:
+        """The whole answer, in its parts."""
+        return Parts(
+            title=self._title(),
+            head=self.head(found.figures),
+            aim=self.aim(found.aim),
+            others=self.others(found.figures),
+            todo=tuple(self.action(place, each) for place, each in enumerate(actions, 1)),
+            people=() if lines else tuple(self.standings(who, reps, found.aim)),
+            teams=tuple(map(self.line, lines)),
+            small=self._small(found),
+        )
+
+    def _small(self, found: Facts) -> tuple[str, ...]:
+        told = (self.pipeline(found.pipeline), self.waiting(found.waiting), self.nudged(found.nudged))
+        return tuple(filter(None, told))
+
+    def line(self, each: TeamLine) -> str:
+        """One of several teams."""
+        told = [f"{each.booked.shown} booked ({self._short(each.booked)})"]
+        if each.aim:
+            told.append(f"{wording.percent(each.aim.booked / each.aim.amount)} of {self.money(each.aim.amount)} quota")
+            told += [] if each.aim.chance is None else [f"chance to reach it {chance(each.aim.chance)}"]
+        return f"• {each.name}: {', '.join(told)}."
+
+    def title(self, booked: float, aim: Aim | None) -> str:
+        """What the chart shows."""
+        quota = f" of {self.money(aim.amount)} quota ({wording.percent(booked / aim.amount)})" if aim else ""
+        gone = f", {wording.percent(aim.gone)} of the {aim.unit} gone" if aim and aim.gone < 1 else ""
+        return f"{self._label}: {self.money(booked)} booked{quota}{gone}"
+
+    def alt(self, booked: float, aim: Aim | None, before: float) -> str:
+        """The chart in words, for those who do not see it."""
+        return f"{self.title(booked, aim)}; {self.money(before)} at this point before"
+
+    def money(self, amount: float) -> str:
+        """An amount in the base currency; cents say nothing in a summary."""
+        return wording.money(round(amount), self.currency)
+
+    @property
+    def _label(self) -> str:
+        return self.label[0].upper() + self.label[1:]
+
+    def head(self, figures: Sequence[Figure]) -> str:
+        """Whose results of when, and the first of them."""
+        booked = figures[0]
+        return f"{self._title()}: {booked.shown} booked, {self.change(booked)}."
+
+    def _title(self) -> str:
+        span = str(self.asked.span)
+        # A single day that was asked for as a date is told as one.
+        span = wording.on(date.fromisoformat(span)) if _A_DAY.fullmatch(span) else span
+        return f"{self._label}, {span}{' so far' if self.asked.is_running else ''}"
+
+    def change(self, figure: Figure) -> str:
+        """`▲ from $45,100 at this point last week`."""
+        if figure.value == figure.before:
+            return f"{SAME} {self.asked.before}"
+        return f"{sign(figure)} from {figure.shown_before} {self.asked.before}"
+
+    def others(self, figures: Sequence[Figure]) -> str:
+        """The other results, each with its change."""
+        told = [f"{each.shown} {each.noun} ({self._short(each)})" for each in figures[1:]]
+        return f"{wording.sentence(wording.listing(told))}"
+
+    def aim(self, aim: Aim | None) -> str:
+        """How the quota stands."""
+        if aim is None:
+            return "No quota is set for this time."
+        share = wording.percent(aim.booked / aim.amount)
+        name = _TO_DATE.get(aim.unit, "Of the quota") if aim.chance is not None else f"That {aim.unit}"
+        said = f"{name}: {self.money(aim.booked)} of {self.money(aim.amount)} quota ({share})"
+        if aim.chance is None:
+            return f"{said}."
+        said += f", with {wording.percent(aim.gone)} of the {aim.unit} gone"
+        if aim.p50 is None:
+            return f"{said}."
+        if aim.booked >= aim.amount:
+            return f"{said}; reached. The forecast is {self.money(aim.p50)}."
+        return f"{said}; the forecast is {self.money(aim.p50)}, and the chance to reach it {chance(aim.chance)}."
+
+    def pipeline(self, found: Moved) -> str:
+        """What became of the pipeline."""
+        parts = [
+            f"{found.opened:,} opened",
+            f"{found.won:,} won",
+            f"{found.lost:,} lost",
+            f"{found.slipped:,} slipped past their close date" if found.slipped else "",
+            f"{found.pushed:,} pushed out" if found.pushed else "",
+            f"{found.pulled:,} pulled in" if found.pulled else "",
+            f"{found.advanced:,} moved a stage on" if found.advanced else "",
+            f"{found.set_back:,} moved back" if found.set_back else "",
+        ]
+        way = "is still" if round(found.open_before) == round(found.open_after) else "went from"
+        ends = [self.money(each) for each in (found.open_before, found.open_after)]
+        amount = f"{way} {ends[1]}" if way == "is still" else f"{way} {ends[0]} to {ends[1]}"
+        return f"Pipeline: {wording.listing([part for part in parts if part])}; what is open {amount}."
+
+    def waiting(self, found: Waiting) -> str:
+        """How many leads wait for a first touch."""
+        if not found.count:
+            return "No open lead waits for a first touch."
+        old = "" if found.oldest_days is None else f", the oldest for {wording.count(found.oldest_days, 'day')}"
+        verb = "waits" if found.count == 1 else "wait"
+        return f"{wording.count(found.count, 'open lead')} {verb} for a first touch{old}."
+
+    def nudged(self, found: Nudged) -> str:
+        """What people made of nudges; nothing where there were none."""
+        if not found.sent:
+            return ""
+        return f"{wording.count(found.sent, 'nudge')} sent, {found.acted:,} acted on."
+
+    def action(self, place: int, action: Action) -> str:
+        """A thing to do, what is at stake and why."""
+        return f"{place}. {action.what} ({self.money(action.stake)} at stake){': ' if action.why else ''}{action.why}."
+
+    def standing(self, each: Standing, team: Aim | None) -> str:
+        """Why somebody is ahead or needs help."""
+        told = [self._by_quota(each.by_quota)] if each.by_quota else []
+        told += [evidence(one) for one in each.evidence]
+        if each.by_quota and each.way == "help":
+            told.append(self._wins(each.by_quota, team))
+            told += [] if each.evidence else ["calls, meetings, new deals and win rate as usual"]
+        return "; ".join(told)
+
+    def standings(self, found: Standings, reps: int, team: Aim | None) -> list[Section]:
+        """Who is ahead and who needs help, or why nobody is named."""
+        if reps < NAMED_AT_LEAST:
+            return [Section(head=TOO_FEW)]
+        ahead, help_ = (
+            tuple((each.name, f"{self.standing(each, team)}.") for each in some) for some in (found.ahead, found.help)
+        )
+        told = [Section(head=head, lines=lines) for head, lines in (("Ahead", ahead), ("Needs help", help_)) if lines]
+        if 2 * found.behind > reps:
+            told.append(Section(head=f"{found.behind} of {reps} reps are unlikely to reach their quota; {NOT_ONE}"))
+        return told or [Section(head="Nobody is out of the ordinary.")]
+
+    def short(self, each: Standing) -> str:
+        """The first of the reasons."""
+        return self._by_quota(each.by_quota) if each.by_quota else evidence(each.evidence[0])
+
+    def _wins(self, own: Aim, team: Aim | None) -> str:
+        """How many deals it came to, and of what size."""
+        if not own.won:
+            return "no deal won"
+        beside = f", the team's {self.money(team.booked / team.won)}" if team and team.won else ""
+        each = f"{self.money(own.booked / own.won)}{' each' if own.won > 1 else ''}"
+        return (
+            f"{wording.count(own.won, 'deal')} won, {each} on average{beside}"
+            if own.won > 1
+            else (f"1 deal won, {each}{beside} on average")
+        )
+
+    def _by_quota(self, aim: Aim) -> str:
+        said = f"{self.money(aim.booked)} of {self.money(aim.amount)} quota"
+        if aim.chance is None or aim.booked >= aim.amount:
+            return said
+        return f"{said}, chance to reach it {chance(aim.chance)}"
+
+    def _short(self, figure: Figure) -> str:
+        return SAME if figure.value == figure.before else f"{sign(figure)} from {figure.shown_before}"
+
+
+def evidence(one: Evidence) -> str:
+    """`41 calls, 78 are usual for the time at work`."""
+    usual = f"{one.usual:.0f}" if one.usual >= 10 else f"{one.usual:.1f}"
+    among = f" of {one.of:,}" if one.of is not None else ""
+    noun = one.noun if one.seen == 1 and one.of is None else one.plural
+    return f"{one.seen:,}{among} {noun}, {usual} {one.usually}"
+
+
+def chance(share: float) -> str:
+    """A chance from draws is never quite nothing or everything."""
+    return "less than 1 %" if share < 0.01 else "more than 99 %" if share > 0.99 else f"{100 * share:.0f} %"
+
+
+def sign(figure: Figure) -> str:
+    """Which way a figure went."""
+    return UP if figure.value > figure.before else DOWN if figure.value < figure.before else SAME
