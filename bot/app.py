@@ -253,7 +253,7 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, workspaces: 
     from bot.nudges import NUDGES
     from knowledge import notices
     from scoring.dispatch import Dispatcher, Rules
-    from tools import projections
+    from tools import projections, team_posts
     from tools.nudging import Nudger
 
     db = services.db
@@ -282,5 +282,6 @@ def create_jobs(settings: Settings, services: Services, desk: Desk, workspaces: 
         Job("nudges_sent", 30, lambda: schedule.tick(nudger, services.clock(), briefed)),
         Job("new_leads_placed", 5, place_new_leads),
         Job("forecast_kept", 3_600, lambda: projections.keep_weekly(services)),
+        Job("team_posts_announced", 60, lambda: team_posts.due(services)),
         Job("idle_leads_taken_back", 60, lambda: len(dispatcher.take_back(services.clock()))),
     ]

@@ -125,7 +125,11 @@ class Desk:
         if not any(result.citations for result in said.results):
             return True
         everyone = self.assistant.services.roster()
-        viewers = [access.identify(everyone, team, user) for user in posting.members(slack, channel)]
+        viewers: list[Person | None] = []
+        for user in posting.members(slack, channel):
+            viewers.append(access.identify(everyone, team, user) or self._met(slack, team, user))
+            if viewers[-1] is None:  # a stranger may see nothing, whoever else is there
+                return False
         asked = {call["name"] for call in said.calls}
         roles = [tool.roles for tool in self.assistant.tools if tool.name in asked]
         if not all(viewer and viewer.role in each for viewer in viewers for each in roles):
@@ -133,3 +137,8 @@ class Desk:
         owners = {owner for result in said.results for owner in result.owners}
         readers = {reader for result in said.results for reader in result.audiences}
         return access.may_all_see(viewers, everyone, list(owners), readers)
+
+    def _met(self, slack: WebClient, team: str, user: str) -> Person | None:
+        """A colleague who has not spoken to the app yet."""
+        found = self.identify(slack, team, user)
+        return None if isinstance(found, str) else found

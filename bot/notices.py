@@ -138,6 +138,8 @@ class Courier:
         channel, ts = self._put(slack, answer, ids, direct, to)
         for id_ in ids:
             self.sent(id_, at=self.desk.clock(), channel=channel, ts=ts)
+        # Last: a chart that is missing is a smaller loss than a message that comes twice.
+        posting.attach(slack, answer.files, channel=channel, thread=ts)
         self.desk.remember(f"{slack.auth_test()['team_id']}:{channel}:{ts}", person, ASKED, answer)
         return len(ids)
 

@@ -41,12 +41,13 @@ EXAMPLES: dict[str, str] = {
         convert 5 miles to kilometres / buy me a coffee / what day is it
         """,
     LATER: """
-        customers about to churn / who might cancel / what's {account} worth / lifetime value of {account} / show
-        customer segments / how was my last call / analyse my last call / talk ratio of my calls / the buyer answered
-        'send me the contract please', what next / what should I answer to this message / coach {rep} / what are my weak
-        spots / how can I get better / what should {rep} work on / are we treating all reps fairly / what is stored
-        about me / who looked at my data / write an e-mail to {lead} / draft a reply / prepare me for my meeting with {lead} /
-        schedule a meeting with {lead} / invite {lead} to a meeting / write {lead} a follow-up
+        customers about to churn / who might cancel / what's {account} worth / lifetime value of {account} /
+        show customer segments / how was my last call / analyse my last call / talk ratio of my calls / the
+        buyer answered 'send me the contract please', what next / what should I answer to this message / coach
+        {rep} / what are my weak spots / how can I get better / what should {rep} work on / are we treating all
+        reps fairly / what is stored about me / who looked at my data / write an e-mail to {lead} / draft a
+        reply / prepare me for my meeting with {lead} / schedule a meeting with {lead} / invite {lead} to a
+        meeting / write {lead} a follow-up
         """,
     CHANGE: """
         make {lead} mine / I want to have {lead} / take {lead} away from {rep} / put {lead} on my name /

@@ -13,7 +13,8 @@ No Slack, no language model, no trained model in here; this floor imports none o
 - `nudges` keeps which nudges were considered and what came of them, `wishes` what people wish of them; `occasions` are
   what somebody could act on now, `followups` what they did about it, `promises` what is due; `rotas` say when people
   work.
-- `deeds` counts what people did, `changes` what became of the pipeline.
+- `deeds` counts what people did, `changes` what became of the pipeline, `team_posts` are the summaries of a team that
+  are posted on their own.
 - `entries` is what people enter by a click (calls, meetings, won and lost), `local_edits` what no file changes back,
   `snoozes` who is put aside until when; `instants` reads days to come, `calendar` periods and calling hours.
 - `forecasts` keeps what was told of a period until it can be graded, `quotas` says what was aimed at.

@@ -94,6 +94,12 @@ def post(
     session.execute(kind.insert(Posted).values(row).on_conflict_do_nothing())
 
 
+def is_kept(db: Database, key: str) -> bool:
+    """Whether a notice of that key was ever posted."""
+    with db.read() as session:
+        return session.scalar(select(Posted.id).where(Posted.key == key)) is not None
+
+
 def due_to(db: Database, now: datetime) -> set[str]:
     """The people for whom there is something to deliver now, by id."""
     with db.read() as session:

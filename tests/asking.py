@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from sqlalchemy import update
 
-from knowledge import entries, nudges, proposals, snoozes
+from knowledge import entries, nudges, proposals, snoozes, team_posts
 from knowledge.crm import Deal
 from knowledge.entries import Entry
 from knowledge.nudges import Draft
@@ -53,6 +53,8 @@ def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
         "entry": lambda: entered(tool, books, asker),
         "nudge": lambda: nudged(books, asker, "brief" if tool.name == "morning_brief" else "overdue"),
         "reason": lambda: "They left",
+        "cadence": lambda: "daily",
+        "post": lambda: posted(books, asker if asker.role != "rep" else books.person("manager")),
     }
     fields = tool.arguments.model_fields.items()
     return {name: known[name]() for name, info in fields if info.is_required() or name in SAID}
@@ -70,6 +72,20 @@ def proposed(books: Books, rep: Person) -> str:
         arguments=TERMS,
         figures={},
         moves=[move],
+    )
+    return made.id
+
+
+def posted(books: Books, person: Person) -> str:
+    """A summary of the first team that somebody has posted to a channel."""
+    made = team_posts.switch_on(
+        books.db,
+        person_id=person.id,
+        team_id=books.person("rep").team_id,
+        cadence="weekly",
+        time=time(8, 30),
+        to="C0SALES",
+        at=NOW,
     )
     return made.id
 

@@ -29,7 +29,8 @@ from tools.ratings import rate_lead
 from tools.retro import retro_report
 from tools.snoozes import end_snooze, snooze_lead, write_snooze
 from tools.standing import standing_rule, standing_rules
-from tools.team_summary import team_summary
+from tools.team_posts import post_summary, stop_summary
+from tools.team_summary import posted_totals, team_summary
 from tools.terms import plan_terms, renew_proposal
 from tools.waiting import waiting_decisions
 
@@ -69,6 +70,9 @@ TOOLS: tuple[Tool, ...] = (
     standing_rules,
     plan_terms,
     renew_proposal,
+    post_summary,
+    stop_summary,
+    posted_totals,
     arrivals_news,
     log_outcome,
     write_outcome,

@@ -19,7 +19,7 @@ SHORT_DAYS = 45
 DAY = timedelta(days=1)
 
 
-def picture(ctx: ToolContext, facts: Facts) -> Attachment:
+def picture(ctx: ToolContext, facts: Facts, *, with_forecast: bool) -> Attachment:
     """How bookings come in beside quota and the period before."""
     aim, words = facts.aim, facts.words
     span = _drawn(ctx, facts)
@@ -33,7 +33,7 @@ def picture(ctx: ToolContext, facts: Facts) -> Attachment:
     point = Period("", earlier.start, calendar.same_point(span, earlier, ctx.now, ctx.zone))
     title = words.title(now[-1][1], aim)
     band = None
-    if aim and aim.p10 is not None and aim.p50 is not None and aim.p90 is not None:
+    if with_forecast and aim and aim.p10 is not None and aim.p50 is not None and aim.p90 is not None:
         band = (aim.p10, aim.p50, aim.p90)
     part = facts.stretch.span if facts.stretch.span.start >= span.start and facts.stretch.span != span else None
     figure = charts.pacing(

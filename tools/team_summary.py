@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from knowledge import changes, metrics
+from knowledge import team_posts as kept
 from knowledge.citations import Citation, record
-from tools import projections, standings, team_actions, team_figures, team_picture, teams
+from knowledge.errors import NotAllowed
+from tools import access, projections, standings, team_actions, team_figures, team_picture, team_posts, teams
 from tools.base import PeriodWords, Result, ToolContext, tool
 from tools.standings import Seller, Standings
 from tools.team_actions import Action
 from tools.team_figures import Aim, Figure, Moved, Nudged, Waiting
+from tools.team_posts import Posted, PostId
 from tools.team_words import Parts, Words
 from tools.teams import Group, Stretch, TeamName
 
@@ -30,11 +33,8 @@ class TeamLine(BaseModel):
     aim: Aim | None
 
 
-class TeamSummary(Result):
-    """A team's results, quota and pipeline, with who is ahead, who needs help and what to do.
-
-    `lines` are those of each team, where it is about all of them.
-    """
+class TeamTotals(Result):
+    """A team's results, quota and pipeline: nothing of any single person in it, nor of a deal."""
 
     parts: Parts
     label: str
@@ -46,11 +46,18 @@ class TeamSummary(Result):
     pipeline: Moved
     waiting: Waiting
     nudged: Nudged
+
+
+class TeamSummary(TeamTotals):
+    """A team's results with who is ahead, who needs help and what to do; `lines` are those of each team, where it is
+    about all of them."""
+
     team: str | None
     sellers: tuple[Seller, ...]
     standings: Standings
     actions: tuple[Action, ...]
     lines: tuple[TeamLine, ...]
+    posts: tuple[Posted, ...]
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,8 @@ class Facts:
         {team} doing {period} / summary of {team} / summary for {team} {period} / what happened in {team} {period} /
         what happened in the {team} {period} / {team} summary / how did {team} do {period} / who needs help in {team} /
         {team} {period} / how is {team} / report on {team} {period} / how do all teams do {period} / summary of all
-        teams / compare the teams
+        teams / compare the teams / post the team summary every monday / send me the team summary every week / post the
+        summary every day / daily post of the team summary / switch off the weekly summary
         """,
 )
 def team_summary(ctx: ToolContext, *, team: TeamName | None = None, period: PeriodWords = "this week") -> TeamSummary:
@@ -132,13 +140,51 @@ def team_summary(ctx: ToolContext, *, team: TeamName | None = None, period: Peri
         covers=f"{asked.scope.label} records, {stretch.span}",
         as_of=ctx.now,
         owners=_owners(ctx, asked),
-        files=(team_picture.picture(ctx, facts),),
+        files=(team_picture.picture(ctx, facts, with_forecast=True),),
         team=None if asked.is_company or team is None else asked.label,
+        posts=team_posts.of(ctx),
         sellers=sellers,
         standings=found,
         actions=actions,
         lines=lines,
         **facts.fields,
+    )
+
+
+@tool(offered=False, examples="")
+def posted_totals(ctx: ToolContext, *, post: PostId, period: PeriodWords = "last week") -> TeamTotals:
+    """What a summary says in the channel that it is posted to: totals of the team, for everyone in it.
+
+    Raises
+    ------
+    NotAllowed
+        When it goes to no channel, its person no longer leads the team, or the asker has nothing to do with it.
+    """
+    held = kept.read(ctx.db, post)
+    author = ctx.roster.get(held.person_id)
+    if held.to is None or author is None or not author.active or author.role == "rep":
+        raise NotAllowed(access.BEYOND)
+    theirs = replace(ctx, asker=author)
+    asked = teams.group(theirs, held.team_id)
+    is_theirs = asked.is_company or ctx.asker.team_id in dict(asked.teams)
+    if not (is_theirs or ctx.asker.id == author.id or ctx.asker.role == "admin") or not asked.may_be_named:
+        raise NotAllowed(access.BEYOND)
+    return totals(theirs, asked, teams.stretch(theirs, period))
+
+
+def totals(ctx: ToolContext, asked: Group, stretch: Stretch) -> TeamTotals:
+    """The team's own figures, for everyone in it to see: no forecast, no name."""
+    facts = gathered(ctx, asked, stretch)
+    parts = facts.words.totals(facts)
+    aim = facts.aim and facts.aim.model_copy(update=dict.fromkeys(("chance", "p10", "p50", "p90")))
+    return TeamTotals(
+        text=str(parts),
+        parts=parts,
+        citations=_reports(facts),
+        covers=f"{asked.label}, {stretch.span}, in totals",
+        as_of=ctx.now,
+        files=(team_picture.picture(ctx, facts, with_forecast=False),),
+        **facts.fields | {"aim": aim},
     )
 
 

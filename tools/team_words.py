@@ -82,6 +82,16 @@ class Words:
             small=self._small(found),
         )
 
+    def totals(self, found: Facts) -> Parts:
+        """What everyone in the team may read."""
+        return Parts(
+            title=self._title(),
+            head=self.head(found.figures),
+            aim=self.aim(found.aim, with_forecast=False),
+            others=self.others(found.figures),
+            small=self._small(found),
+        )
+
     def _small(self, found: Facts) -> tuple[str, ...]:
         told = (self.pipeline(found.pipeline), self.waiting(found.waiting), self.nudged(found.nudged))
         return tuple(filter(None, told))
@@ -134,7 +144,7 @@ class Words:
         told = [f"{each.shown} {each.noun} ({self._short(each)})" for each in figures[1:]]
         return f"{wording.sentence(wording.listing(told))}"
 
-    def aim(self, aim: Aim | None) -> str:
+    def aim(self, aim: Aim | None, *, with_forecast: bool = True) -> str:
         """How the quota stands."""
         if aim is None:
             return "No quota is set for this time."
@@ -144,7 +154,7 @@ class Words:
         if aim.chance is None:
             return f"{said}."
         said += f", with {wording.percent(aim.gone)} of the {aim.unit} gone"
-        if aim.p50 is None:
+        if not with_forecast or aim.p50 is None:
             return f"{said}."
         if aim.booked >= aim.amount:
             return f"{said}; reached. The forecast is {self.money(aim.p50)}."

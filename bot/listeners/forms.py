@@ -17,7 +17,7 @@ from bot.agent import Answer
 from bot.backlog import Hand, started
 from bot.listeners import clicks, spots
 from bot.listeners.spots import Spot
-from bot.views import assignments, buttons, forms, nudges, outcomes, plans
+from bot.views import assignments, buttons, forms, nudges, outcomes, plans, team
 from tools.base import Refusal
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ FORMS = {
         outcomes.MESSAGE,
         nudges.SETTINGS,
         nudges.USELESS,
+        team.POST,
     )
 }
 # Slack gives up on a form after three seconds; a refusal that comes before that is shown in it, with what was entered.

@@ -160,6 +160,12 @@ def clock(name: str, label: str, *, hint: str = "", initial: str | None = None) 
     return _field(name, label, {"type": "timepicker", "action_id": name} | chosen, hint, False)
 
 
+def conversation(name: str, label: str, *, hint: str = "") -> Block:
+    """A field to choose a channel that whoever fills it in can see, which may be left empty."""
+    kinds = {"include": ["public", "private"], "exclude_bot_users": True}
+    return _field(name, label, {"type": "conversations_select", "action_id": name, "filter": kinds}, hint, True)
+
+
 def search(name: str, label: str, placeholder: str, *, hint: str = "") -> Block:
     """A field that looks up what is typed, from two letters on; whoever hears its name offers what there is."""
     told = {"type": "plain_text", "text": placeholder}
@@ -187,9 +193,8 @@ def _value(element: dict[str, Any]) -> Any:
         return tuple(chosen["value"] for chosen in element["selected_options"])
     if "selected_option" in element:
         return (element["selected_option"] or {}).get("value")
-    if "selected_date" in element:
-        return element["selected_date"]
-    if "selected_time" in element:
-        return element["selected_time"]
+    for picked in ("selected_date", "selected_time", "selected_conversation"):
+        if picked in element:
+            return element[picked]
     text = (element.get("value") or "").strip()
     return int(text) if element["type"] == "number_input" and text else text

@@ -1,30 +1,55 @@
-"""A team's summary as blocks: how it stands, what to do, who is ahead and who needs help."""
+"""A team's summary as blocks: how it stands, what to do, who is ahead and who needs help, and where it is posted."""
 
 from __future__ import annotations
 
-from bot.views import blocks, buttons
+from collections.abc import Sequence
+
+from bot.views import blocks, buttons, forms
 from bot.views.blocks import Block
+from bot.views.forms import Form
 from tools import team_words, wording
 from tools.advice import next_step
-from tools.base import Tool
+from tools.base import Result, Tool
 from tools.calls import leads_to_call
 from tools.deals import deals_at_risk
 from tools.plans import plan_allocation
 from tools.standings import Seller
 from tools.team_actions import Action
 from tools.team_figures import Aim, Figure
-from tools.team_summary import TeamLine, TeamSummary
+from tools.team_posts import EVERY, Posted, PostSwitched, post_summary, stop_summary
+from tools.team_summary import TeamLine, TeamSummary, TeamTotals
 from tools.team_words import Section
 
 # What an action may ask next.
 FOLLOW_UPS: dict[str, Tool] = {each.name: each for each in (next_step, leads_to_call, deals_at_risk, plan_allocation)}
-# Slack takes a hundred rows; nobody reads as many.
+# Slack takes fifty blocks in a message; the actions and the posts want some.
 ROWS_SHOWN = 30
+
+
+def _fields(shown: Result | None) -> Sequence[Block]:
+    return (
+        forms.choice(
+            "cadence",
+            "How often",
+            {"weekly": "Every week, on its first working day", "daily": "Every working day"},
+            initial="weekly",
+        ),
+        forms.clock("time", "At what time, on your clock", initial="08:30"),
+        forms.conversation(
+            "to",
+            "In which channel",
+            hint="Leave this empty and it comes to you alone, with names. To a channel go team totals only; "
+            "invite me there first.",
+        ),
+    )
+
+
+POST = Form("post_summary", post_summary, "Post this summary", "Switch on", "asks", _fields)
 
 
 @blocks.drawn.register
 def summary(found: TeamSummary) -> list[Block]:
-    """The result, what to do with a button each, the people or the teams, and the pipeline."""
+    """The result, what to do with a button each, the people or the teams, the pipeline, and the posts."""
     told = found.parts
     rows = _sellers(found) or _lines(found)
     return [
@@ -34,10 +59,24 @@ def summary(found: TeamSummary) -> list[Block]:
         *(_standing(each) for each in told.people),
         *rows,
         blocks.context(blocks.escaped("\n".join(told.small))),
+        *_posts(found),
     ]
 
 
-def _results(found: TeamSummary) -> list[Block]:
+@blocks.drawn.register
+def totals(found: TeamTotals) -> list[Block]:
+    """The result and the pipeline."""
+    return [*_results(found), blocks.context(blocks.escaped("\n".join(found.parts.small)))]
+
+
+@blocks.drawn.register
+def switched(found: PostSwitched) -> list[Block]:
+    """What holds from now on, with a button that ends it."""
+    stop = buttons.decides("Stop", stop_summary, post=found.post.id) if found.is_on else None
+    return [blocks.section(found.text, stop)]
+
+
+def _results(found: TeamTotals) -> list[Block]:
     """A header, each figure with its change, and how the quota stands."""
     return [
         blocks.header(found.parts.title),
@@ -99,3 +138,15 @@ def _quota(aim: Aim | None) -> tuple[str, str]:
     chance = "" if aim.chance is None else team_words.chance(aim.chance)
     short = chance.replace("more than", ">").replace("less than", "<")
     return wording.percent(aim.booked / aim.amount), short
+
+
+def _posts(found: TeamSummary) -> list[Block]:
+    """The posts that are on, each with a button that ends it, and the button that opens the form for another."""
+    team = {} if found.team is None else {"team": found.team}
+    return [*map(_post, found.posts), buttons.row(buttons.opens("Post this regularly…", POST, **team))]
+
+
+def _post(post: Posted) -> Block:
+    where = f"in <#{post.to}>, in totals" if post.to else "to you"
+    text = f"{blocks.bold(post.label)} is posted {EVERY[post.cadence]} at {post.time} {where}."
+    return blocks.markdown(text, buttons.decides("Stop", stop_summary, post=post.id))

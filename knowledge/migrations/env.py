@@ -5,7 +5,21 @@ from typing import Any, Literal
 from alembic import context
 
 # Importing them registers their tables.
-from knowledge import crm, forecasts, holdouts, imports, installations, ledger, notices, proposals, scores, standing  # noqa: F401
+from knowledge import (  # noqa: F401
+    crm,
+    forecasts,
+    holdouts,
+    imports,
+    installations,
+    ledger,
+    notices,
+    nudges,
+    proposals,
+    scores,
+    standing,
+    team_posts,
+    wishes,
+)
 from knowledge.database import Instant, Json, Money, Table
 
 

@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import select, update
 
 from knowledge import calendar, pipeline
-from knowledge.crm import Absence, Activity, Deal, DealChange, Person, Quota
+from knowledge.crm import Absence, Activity, Deal, DealChange, Lead, Person, Quota
 from knowledge.database import Database
 from tests.company import NOW, Books
 from tools import access
 from tools.base import Refusal
 from tools.forecasts import SalesForecast, forecast_sales
 from tools.pipeline import pipeline_report
-from tools.team_summary import TeamSummary, team_summary
+from tools.team_posts import post_summary
+from tools.team_summary import TeamSummary, TeamTotals, posted_totals, team_summary
 from tools.teams import NAMED_AT_LEAST
 
 
@@ -169,6 +170,27 @@ def test_a_group_of_two_names_nobody(books):
     for rep in reps:
         assert rep.name not in found.text
         assert rep.name.split()[0] not in " ".join(action.button for action in found.actions)
+    refused = post_summary(fresh.ctx(fresh.person("manager")), cadence="daily", to="C1")
+    assert isinstance(refused, Refusal)
+
+
+def test_what_goes_to_a_channel_names_nobody_and_foretells_nothing(books):
+    manager, rep = books.person("manager"), books.person("rep")
+    made = post_summary(books.ctx(manager), cadence="weekly", to="C1")
+    found = posted_totals(books.ctx(rep), post=made.post.id, period="last week")  # type: ignore[attr-defined]
+    assert isinstance(found, TeamTotals)
+    told = found.model_dump_json() + found.files[0].title
+    with books.db.read() as session:
+        names = {
+            *session.scalars(select(Person.name)),
+            *session.scalars(select(Deal.name)),
+            *session.scalars(select(Lead.name)),
+        }
+    assert not [name for name in names if name and name in told]
+    assert found.owners == ()
+    assert found.aim is None or found.aim.chance is found.aim.p50 is None
+    stranger = books.rival(rep, same_team=False)
+    assert posted_totals(books.ctx(stranger), post=made.post.id).text == access.BEYOND  # type: ignore[attr-defined]
 
 
 def test_somebody_who_calls_far_less_than_usual_needs_help_and_a_colleague_on_holiday_does_not(books):
