@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fasteners import InterProcessLock
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select
 
 from knowledge import reports
-from knowledge.database import Database
+from knowledge.database import Database, Table
 from scoring import estimators, registry
 from tests.company import NOW, Books
 
@@ -78,28 +78,50 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture
-def sqlite_db(tmp_path: Path) -> Iterator[Database]:
-    db = Database(f"sqlite:///{tmp_path}/callsheet.db")
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "callsheet.db"
+    db = Database(f"sqlite:///{path}")
     db.migrate()
+    db.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_db(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(migrated_file, tmp_path / "callsheet.db")
+    db = Database(f"sqlite:///{tmp_path}/callsheet.db")
     yield db
     db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def migrated_server(postgres_url: str) -> str:
+    db = Database(postgres_url)
+    db.migrate()
+    db.engine.dispose()
+    return postgres_url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def db(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty, migrated database, once of each kind."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_db")
         return
-    url = request.getfixturevalue("postgres_url")
-    db = Database(url)
-    with db.engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    db.migrate()
+    db = Database(request.getfixturevalue("migrated_server"))
+    _empty(db)
     yield db
     db.engine.dispose()
+
+
+def _empty(db: Database) -> None:
+    """Every table without its rows; tables that are not ours, such as a left staging area, are gone."""
+    with db.engine.begin() as connection:
+        for name in set(inspect(connection).get_table_names()) - {*Table.metadata.tables, "alembic_version"}:
+            connection.exec_driver_sql(f'DROP TABLE "{name}"')
+        for table in reversed(Table.metadata.sorted_tables):
+            connection.execute(table.delete())
 
 
 @pytest.fixture(scope="session")
