@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from knowledge import frames, pipeline
+from knowledge import frames, models, pipeline
 from knowledge.connectors import demo
 from knowledge.database import Database
 from knowledge.errors import NotTrained
@@ -19,11 +19,16 @@ from knowledge.pipeline import DealHistory, DealSnapshot
 from scoring.base import Scorer
 from scoring.refresh import AnyScorer
 from scoring.registry import CATALOG, dumps, loads
+from tests.company import NOW
 
 Books = History | DealHistory
 Known = Snapshot | DealSnapshot
-AS_OF = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+# The books go on after what models learn from.
+AS_OF = NOW - timedelta(days=60)
 SCORERS = {name: kind for name, kind in CATALOG.items() if issubclass(kind, Scorer)}
+OF_LEADS = [name for name, kind in CATALOG.items() if kind.entity == "leads"]
+# Not learnt in the company that tests share, where too few reps work too few leads.
+HARD_TO_TELL = ("matching", "uplift")
 each_scorer = pytest.mark.parametrize("name", SCORERS)
 
 
@@ -32,8 +37,8 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Books]
     """The history of leads and that of deals."""
     db = Database(f"sqlite:///{tmp_path_factory.mktemp('demo')}/callsheet.db")
     db.migrate()
-    demo.build(db, now=AS_OF, scale=0.2)
-    yield {"leads": frames.load(db, until=AS_OF), "deals": pipeline.load(db, until=AS_OF)}
+    demo.build(db, now=NOW, scale=0.2)
+    yield {"leads": frames.load(db, until=NOW), "deals": pipeline.load(db, until=NOW)}
     db.engine.dispose()
 
 
@@ -62,29 +67,19 @@ def test_an_unfitted_model_refuses(name: str, snapshot: Known) -> None:
 
 
 @each_scorer
-def test_rows_in_another_order_and_rows_of_later_change_nothing(
-    name: str, history: Books, fitted: dict[str, AnyScorer]
+def test_rows_in_another_order_and_rows_of_later_change_nothing_and_the_same_seed_says_the_same(
+    name: str, history: Books, snapshot: Known, fitted: dict[str, AnyScorer]
 ) -> None:
-    past = AS_OF - timedelta(days=60)
     order = np.random.default_rng(0).permutation(len(history.records))
     table, born = ("leads", "created_at") if isinstance(history, History) else ("deals", "opened_at")
     shuffled = {table: history.records.iloc[order], "attributes": history.attributes.iloc[order]}
-    there_then = shuffled[table][born] <= pd.Timestamp(past)
+    there_then = shuffled[table][born] <= pd.Timestamp(AS_OF)
     early = replace(
         history,
-        activities=history.activities[history.activities["at"] <= pd.Timestamp(past)],
+        activities=history.activities[history.activities["at"] <= pd.Timestamp(AS_OF)],
         **{part: frame[there_then] for part, frame in shuffled.items()},
     )
-    there = history.at(past)
-    full, cut = (SCORERS[name]().fit(books, as_of=past).predict(there) for books in (history, early))
-    pd.testing.assert_frame_equal(full, cut)
-
-
-@each_scorer
-def test_the_same_seed_gives_the_same_answer(
-    name: str, history: Books, snapshot: Known, fitted: dict[str, AnyScorer]
-) -> None:
-    again = SCORERS[name]().fit(history, as_of=AS_OF)
+    again = SCORERS[name]().fit(early, as_of=AS_OF)
     pd.testing.assert_frame_equal(again.predict(snapshot), fitted[name].predict(snapshot))
 
 
@@ -143,20 +138,28 @@ def deals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DealHistory]:
     """The deals of the demo company as large as it is: a fifth of them tells nothing for sure."""
     db = Database(f"sqlite:///{tmp_path_factory.mktemp('whole')}/callsheet.db")
     db.migrate()
-    demo.build(db, now=AS_OF)
-    yield pipeline.load(db, until=AS_OF)
+    demo.build(db, now=NOW)
+    yield pipeline.load(db, until=NOW)
     db.engine.dispose()
 
 
-@pytest.mark.parametrize("name", [name for name, kind in CATALOG.items() if kind.entity == "leads"])
-def test_it_beats_its_baseline_on_the_demo_company_or_says_so(name: str, history: Books) -> None:
-    refusal = CATALOG[name].evaluate(history, as_of=AS_OF).refusal
+@pytest.mark.parametrize("name", [name for name in OF_LEADS if name not in HARD_TO_TELL])
+def test_it_beats_its_baseline_on_the_demo_company(name: str, company: Database) -> None:
+    # One that does not is refused as it is trained, and one that was never trained before serves if it does.
+    card = models.serving(company, name)
+    assert card is not None
+    assert card.report["refusal"] is None
+
+
+@pytest.mark.parametrize("name", HARD_TO_TELL)
+def test_it_beats_its_baseline_on_leads_or_says_so(name: str, books: dict[str, Books]) -> None:
+    refusal = CATALOG[name].evaluate(books["leads"], as_of=NOW).refusal
     # Reps there are in touch with everyone every few days, so that one contact more or less moves little.
     assert (refusal is None) is (name != "uplift")
 
 
 @pytest.mark.parametrize("name", [name for name, kind in CATALOG.items() if kind.entity == "deals"])
 def test_it_beats_its_baseline_on_the_deals_of_the_demo_company(name: str, deals: DealHistory) -> None:
-    found = CATALOG[name].evaluate(deals, as_of=AS_OF)
+    found = CATALOG[name].evaluate(deals, as_of=NOW)
     assert found.refusal is None
     assert not found.stands_in
