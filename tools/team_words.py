@@ -224,13 +224,9 @@ class Words:
         """How many deals it came to, and of what size."""
         if not own.won:
             return "no deal won"
-        beside = f", the team's {self.money(team.booked / team.won)}" if team and team.won else ""
-        each = f"{self.money(own.booked / own.won)}{' each' if own.won > 1 else ''}"
-        return (
-            f"{wording.count(own.won, 'deal')} won, {each} on average{beside}"
-            if own.won > 1
-            else (f"1 deal won, {each}{beside} on average")
-        )
+        size = f"{self.money(own.booked / own.won)}{' on average' if own.won > 1 else ''}"
+        beside = f" (the team's average is {self.money(team.booked / team.won)})" if team and team.won else ""
+        return f"{wording.count(own.won, 'deal')} won, {size}{beside}"
 
     def _by_quota(self, aim: Aim) -> str:
         said = f"{self.money(aim.booked)} of {self.money(aim.amount)} quota"

@@ -30,6 +30,21 @@ def test_calls_and_meetings_are_counted_for_each_person_and_span(company):
     assert found == slow
 
 
+def test_both_databases_count_alike(db):
+    hours = [1, 2, 30, 24 * 10, 24 * 25, 24 * 60]
+    with db.write() as session:
+        session.add(Person(id="ana", name="Ana"))
+        session.flush()
+        session.add(Lead(id="L", name="L", owner_id="ana", created_at=NOW - timedelta(hours=50)))
+        session.flush()
+        for n, ago in enumerate(hours):
+            at = NOW - timedelta(hours=ago)
+            session.add(Activity(id=str(n), kind="call", at=at, recorded_at=at, person_id="ana", lead_id="L"))
+    found = deeds.activities(db, EDGES)
+    assert {row.span: row.n for row in found.itertuples()} == {1: 1, 2: 1, 3: 3}
+    assert deeds.arrivals(db, EDGES).values.tolist() == [["ana", 3, False]]
+
+
 def test_a_lead_waited_if_nobody_touched_it_within_a_day(company):
     with company.read() as session:
         owned = select(Lead).where(Lead.created_at.is_not(None), Lead.owner_id.is_not(None), Lead.merged_into.is_(None))
