@@ -11,7 +11,7 @@ export function showInspector(host) {
   const top = body?.scrollTop ?? 0;
   fill(host,
     h("div", { class: "pane-head" }, h("h2", {}, "Inspector"), h("span", { class: store.sockets ? "dot on" : "dot" }),
-      h("span", { class: "muted" }, store.sockets ? `${store.sockets} socket${store.sockets > 1 ? "s" : ""}` : "app not connected"), h("span", { class: "grow" }),
+      h("span", { class: "muted" }, store.sockets > 1 ? `connected ${store.sockets} times` : store.sockets ? "connected" : "not connected"), h("span", { class: "grow" }),
       button(icon("close"), () => { host.hidden = true; changed("top"); }, { class: "round", "aria-label": "Close inspector" })),
     tabs([["events", "Events"], ["calls", "API calls"], ["faults", "Faults"]], state.tab, (name) => { state.tab = name; changed("inspector"); }, "Inspector"),
     h("div", { class: "inspector-body" }, TABS[state.tab]()));
