@@ -16,7 +16,7 @@ from tests.bot.workspace.conftest import CHANNELS, PEOPLE, Clock, manifest_with
 
 Json = dict[str, Any]
 Given = Json | Callable[["Scene"], Json]
-SCOPES = ("team:read", "files:read", "channels:join", "mpim:write")
+SCOPES = ("team:read", "files:read", "channels:join", "mpim:write", "reactions:write")
 PLACES = [*CHANNELS, Channel("C0OLD", "old", is_archived=True)]
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Log"}, "blocks": []}
 HOME: Json = {"type": "home", "blocks": []}
