@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, cast, get_type_hints
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -83,6 +83,8 @@ class Result(BaseModel):
     audiences: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     files: tuple[Attachment, ...] = ()
+    # Whether it proposes what only a click does: then the buttons are a part of the answer, whoever words it.
+    awaits_click: ClassVar[bool] = False
 
 
 class Refusal(Result):

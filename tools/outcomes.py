@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, TypedDict
+from typing import Annotated, ClassVar, TypedDict
 
 from pydantic import AwareDatetime, Field
 
@@ -51,6 +51,7 @@ class OneRecord(Result):
 class OutcomeProposal(OneRecord):
     """What would be written by a click; without an outcome, the question what to write."""
 
+    awaits_click: ClassVar[bool] = True
     outcome: Outcome | None
     note: str | None
     entry: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.stock import Pool
@@ -80,6 +82,7 @@ class AllocationPlan(Result):
     excluded, pinned : what was settled by hand: reps who get nothing, and the rep of each lead, by id
     """
 
+    awaits_click: ClassVar[bool] = True
     proposal: str | None
     pool: Pool
     max_per_rep: int | None

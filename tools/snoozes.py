@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -28,6 +28,7 @@ UNTIL_WHEN = "Until when should {} be put aside? Say for example “until next M
 class SnoozeProposal(OneLead):
     """A lead that a click would put aside until an instant; without one, the question until when."""
 
+    awaits_click: ClassVar[bool] = True
     until: datetime | None
     entry: str
 

@@ -45,13 +45,9 @@ def drawn(result: Result) -> list[Block]:
 
 def answer(said: Answer, *, files_go: str = ATTACHED) -> list[Block]:
     """A whole answer: its results, the files that go with it, what it rests on, and thumbs."""
-    body = (
-        [block for result in said.results for block in drawn(result)]
-        if said.planner == "offline"
-        else [section(said.text)]
-    )
-    if not said.results:
-        body = [section(said.text)]
+    is_worded = said.planner != "offline" or not said.results
+    shown = [result for result in said.results if result.awaits_click or not is_worded]
+    body = [*([section(said.text)] if is_worded else []), *(block for result in shown for block in drawn(result))]
     evidence = [sources(said.citations)] if said.citations else []
     files = [attached(said.files, files_go)] if said.files else []
     return [*placed(body[:MESSAGE_LIMIT]), *files, *evidence, *([thumbs(said.audit_id)] if said.results else [])]

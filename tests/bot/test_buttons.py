@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.agent import Answer
 from bot.blockkit import problems
-from bot.views import buttons
+from bot.views import blocks, buttons
 from bot.views.buttons import Call
+from tools.base import Result
 from tools.catalog import TOOLS
+from tools.outcomes import NOTE_LIMIT, OutcomeProposal
 from tools.ratings import rate_lead
 
 NAMES = st.sampled_from(["lead", "view", "column", "known"])
@@ -42,3 +45,28 @@ def test_whatever_a_button_says_slack_takes_it(text: str) -> None:
     button = buttons.asks(text, rate_lead, lead="L-1")
     drawn = buttons.row(buttons.sure(button, "Rate it?", "It counts at once."))
     assert not problems("chat.postMessage", {"channel": "C1", "text": "x", "blocks": [drawn]})
+
+
+@pytest.mark.parametrize("note", ['"\\' * 350, "🙂" * 700, "<!channel> & " * 50])
+def test_a_note_of_nothing_but_marks_fits_into_the_button_that_is_to_write_it(note: str) -> None:
+    found = proposal(note[:NOTE_LIMIT])
+    drawn = blocks.drawn(found)
+    assert not problems("chat.postMessage", {"channel": "C1", "text": "x", "blocks": drawn})
+    assert buttons.call(clicked(drawn[-1]["elements"][0])).arguments["note"] == found.note
+
+
+def test_what_awaits_a_click_has_its_button_though_a_language_model_words_the_answer() -> None:
+    said = Answer("Shall I log that?", [], [proposal(None), Result(text="a figure")], "gpt", "a1", 1.0)
+    text, *_ = drawn = blocks.answer(said)
+    assert text["text"]["text"] == "Shall I log that?"
+    assert [button["text"]["text"] for block in drawn for button in block.get("elements", ()) if "value" in button] == [
+        "Log it",
+        "Something else…",
+    ]
+    assert "a figure" not in str(drawn)
+
+
+def proposal(note: str | None) -> OutcomeProposal:
+    return OutcomeProposal(
+        text="Log this?", record="leads/" + "9" * 60, name="Jane Doe", outcome="reached", note=note, entry="e" * 16
+    )
