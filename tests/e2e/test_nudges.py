@@ -10,7 +10,7 @@ import pytest
 from slack_sdk import WebClient
 from sqlalchemy import select, update
 
-from bot import posting, schedule
+from bot import schedule
 from bot.nudges import NUDGES
 from bot.workspace import Message, Person
 from knowledge import notices, nudges, people, wishes
@@ -54,7 +54,7 @@ def tick(office: Office, now: datetime = NOW) -> None:
 def deliver(office: Office, now: datetime, slack: WebClient | None = None) -> None:
     courier = office.courier()
     at = replace(courier, desk=replace(office.desk, clock=lambda: now))
-    at.deliver(slack or posting.once(office.client()))
+    at.deliver(slack or office.client())
 
 
 def told(ana: Person) -> list[Message]:
