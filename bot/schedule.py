@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tools.nudging import GOOD_FOR
+from tools.nudging import GOOD_FOR, PACE
 
 if TYPE_CHECKING:
     from tools.nudging import Hours, Nudger
 
 MUTED, DAY_OFF, QUIET = "you muted nudges", "it was no working day of yours", "it was in your quiet hours"
+BRIEFED = "your brief had just come"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ def closed(hours: Hours, now: datetime) -> str | None:
         return MUTED
     if not hours.rota.works_on(local.date()):
         return DAY_OFF
-    return QUIET if hours.wishes.is_quiet(local.time()) else None
+    if hours.wishes.is_quiet(local.time()):
+        return QUIET
+    due = hours.rota.at(local.date(), hours.wishes.daily_at)
+    return BRIEFED if due <= now < due + PACE else None
 
 
 def tick(nudger: Nudger, now: datetime, done: set[tuple[str, str]]) -> int:

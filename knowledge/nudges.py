@@ -210,18 +210,24 @@ def follow(db: Database, found: Mapping[str, datetime]) -> None:
             session.execute(update(Considered).where(Considered.id == id_).values(followed_at=at))
 
 
-def tally(db: Database, person_ids: Collection[str] | None, since: datetime, until: datetime) -> Tally:
-    """How many nudges reached some people (None: everyone) in a period, and how many were acted on; no briefs."""
+def reached(db: Database, since: datetime, until: datetime, person_ids: Collection[str] | None = None) -> list[Nudge]:
+    """Nudges that reached their people in a period, no briefs among them, the oldest first."""
     query = (
         select(Considered)
         .join(notices.Posted, notices.Posted.key == literal(NOTICE) + Considered.id)
         .where(Considered.verdict == "sent", Considered.kind != BRIEF, notices.Posted.channel.is_not(None))
         .where(Considered.decided_at >= since, Considered.decided_at < until)
+        .order_by(Considered.at, Considered.id)
     )
     if person_ids is not None:
         query = query.where(Considered.person_id.in_(list(person_ids)))
     with db.read() as session:
-        found = [_nudge(row) for row in session.scalars(query)]
+        return [_nudge(row) for row in session.scalars(query)]
+
+
+def tally(db: Database, person_ids: Collection[str] | None, since: datetime, until: datetime) -> Tally:
+    """How many nudges reached some people (None: everyone) in a period, and how many were acted on; no briefs."""
+    found = reached(db, since, until, person_ids)
     return Tally(len(found), sum(each.acted for each in found))
 
 

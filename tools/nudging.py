@@ -16,11 +16,13 @@ from knowledge.people import Roster
 from knowledge.rotas import Rota
 from knowledge.wishes import Wishes
 from scoring import attention
-from scoring.attention import Attention, Candidate, Seen, Told
+from scoring.attention import PACE, Attention, Candidate, Seen, Told
 from scoring.responses import Answer, Rates
 from tools.base import Services
 from tools.moments import Moment
 from tools.stakes import Stakes, stakes
+
+__all__ = ["GOOD_FOR", "PACE", "Hours", "Nudger", "Rule", "is_held_out"]
 
 logger = logging.getLogger(__name__)
 
@@ -214,8 +216,9 @@ def _answers(services: Services, now: datetime) -> list[Answer]:
     teams = {person.id: person.team_id for person in services.roster().people}
     return [
         Answer(each.person_id, teams.get(each.person_id), each.kind, each.decided_at, each.acted)
-        for each in nudges.history(services.db, now - LEARNT_FROM, verdict="sent")
-        if each.kind != BRIEF and each.is_settled(now)
+        # What never reached anybody was not ignored.
+        for each in nudges.reached(services.db, now - LEARNT_FROM, now)
+        if each.is_settled(now)
     ]
 
 

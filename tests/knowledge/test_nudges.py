@@ -94,6 +94,7 @@ def test_the_tally_counts_what_reached_people_and_what_they_acted_on(peopled, no
     assert nudges.tally(peopled, ["P-1"], now, now + DAY) == Tally(sent=4, acted=2)
     assert nudges.tally(peopled, ["P-2"], now, now + DAY) == Tally(0, 0)
     assert nudges.tally(peopled, None, now - DAY, now) == Tally(0, 0)
+    assert {each.record for each in nudges.reached(peopled, now, now + DAY)} == {f"leads/L-{n}" for n in range(4)}
 
 
 def test_what_came_too_late_is_told_of_as_skipped(peopled, now):

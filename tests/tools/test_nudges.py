@@ -236,6 +236,9 @@ def test_no_brief_comes_on_days_off_or_while_muted(books: Books, nudger: Nudger)
     assert schedule.closed(hours, saturday) == schedule.DAY_OFF
     assert schedule.closed(muted, NOW) == schedule.MUTED
     assert schedule.closed(hours, NOW) is None
+    due = hours.rota.at(NOW.date(), time(8, 30))
+    assert schedule.closed(hours, due + timedelta(minutes=5)) == schedule.BRIEFED
+    assert schedule.closed(hours, due + timedelta(minutes=25)) is None
 
 
 def test_settings_are_proposed_in_words_and_changed_by_a_click_alone(books: Books) -> None:
