@@ -92,8 +92,8 @@ def _interval(units: pd.DataFrame, draws: int, rng: np.random.Generator) -> tupl
     lots = np.vstack([given, _redrawn(given, kinds, draws, rng)])
     seen, shift = _differences(acted, lots, kinds, weight), _differences(given.astype(float), lots, kinds, weight)
     effect = float(seen[0])
-    # Where the true effect is t, other draws would have shown seen - t * shift, and this one effect - t.
-    far = np.quantile(np.abs(seen[1:, None] - shift[1:, None] * TRIED), LEVEL, axis=0)
+    # Where the true effect is t, other draws would have shown seen - t * shift, and this one, among them, effect - t.
+    far = np.quantile(np.abs(seen[:, None] - shift[:, None] * TRIED), LEVEL, axis=0, method="higher")
     fits = TRIED[np.abs(effect - TRIED) <= far]
     return effect, float(min(fits.min(initial=effect), effect)), float(max(fits.max(initial=effect), effect))
 
