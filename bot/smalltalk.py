@@ -65,10 +65,11 @@ ABILITIES = (
     "I can say which leads to call now and why, explain a lead's chance and why it moved, show a lead's record, say "
     "which deals are at risk and what to do next with a deal or lead, forecast a period's bookings, say how good the "
     "ranking is, who fits a lead best and why it went to whom it went, report any figure of the books (for example "
-    "“win rate by source last quarter”), and quote the company's playbook (“how do I handle the price objection”). "
-    "Tell me what came of a call (“just spoke to …, meeting booked”) or until when to put a lead aside, and a click "
-    "writes it down. Managers can also ask how their team is doing and who needs help, for a plan that shares out "
-    "leads, who the ideal customer is and what was missed in the last months."
+    "“win rate by source last quarter”), quote the company's playbook (“how do I handle the price objection”), and "
+    "brief you on your day (“brief me”). Tell me what came of a call (“just spoke to …, meeting booked”), until when "
+    "to put a lead aside, or how often to nudge you, and a click writes it down. Managers can also ask how their team "
+    "is doing and who needs help, for a plan that shares out leads, who the ideal customer is and what was missed in "
+    "the last months."
 )
 REPLIES: dict[str, str] = {
     GREETING: "Hello! Ask me “which leads should I call now”, or about any lead or figure of yours.",

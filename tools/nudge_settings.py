@@ -30,7 +30,10 @@ Until = Annotated[
 
 
 class NudgeSettings(Result):
-    """What the asker wishes of nudges; `proposed` says that it is not so yet, and that a click would make it so."""
+    """What the asker wishes of nudges.
+
+    `proposed` says that it is not so yet, and that a click would make it so; `changed` that a click just has.
+    """
 
     max_per_day: int
     daily_at: str
@@ -39,6 +42,7 @@ class NudgeSettings(Result):
     mute_until: datetime | None
     muted: tuple[str, ...]
     proposed: bool
+    changed: bool = False
 
 
 @tool(
@@ -102,7 +106,8 @@ def keep_nudge_settings(
     until = None if mute_until is None else _instant(ctx, mute_until)
     wanted = Wishes(max_per_day, brief, quiet, loud, until, frozenset(muted) & frozenset(MOMENTS))
     wishes.keep(ctx.db, ctx.asker.id, wanted, at=ctx.now)
-    return _view(ctx, wanted, "\n".join(["Done.", *told(ctx, wanted)]), proposed=False)
+    done = _view(ctx, wanted, "\n".join(["Done.", *told(ctx, wanted)]), proposed=False)
+    return done.model_copy(update={"changed": True})
 
 
 def changed(wished: Wishes, **facts: Any) -> Wishes:

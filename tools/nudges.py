@@ -28,7 +28,7 @@ class NudgeTold(Result):
 
     Attributes
     ----------
-    gain : what is at stake, as it is told: in money, or in wins
+    standing : what is known of the record, and what is at stake, in money or in wins
     """
 
     nudge: str
@@ -36,7 +36,7 @@ class NudgeTold(Result):
     title: str
     do: str
     why: str
-    gain: str
+    standing: str
     lead_id: str | None
     deal_id: str | None
     proposal: str | None
@@ -85,9 +85,9 @@ def nudge(ctx: ToolContext, *, nudge: NudgeId) -> NudgeTold:
         raise Over
     found, facts = subject(ctx, held.record), now[0].facts
     told, gain = moment.tell(ctx, found.name, facts), _gain(ctx, held)
-    why = " ".join(filter(None, [told.why, found.standing, f"At stake: {gain}." if gain else ""]))
+    standing = " ".join(filter(None, [found.standing, f"At stake: {gain}." if gain else ""]))
     return NudgeTold(
-        text=f"{told.do}\n{why}",
+        text="\n".join(filter(None, [told.do, told.why, standing])),
         citations=found.citations,
         covers=f"one record, {found.name}",
         as_of=ctx.now,
@@ -97,8 +97,8 @@ def nudge(ctx: ToolContext, *, nudge: NudgeId) -> NudgeTold:
         kind=held.kind,
         title=moment.title,
         do=told.do,
-        why=why,
-        gain=gain,
+        why=told.why,
+        standing=standing,
         lead_id=found.lead_id,
         deal_id=found.deal_id,
         proposal=found.proposal,

@@ -34,6 +34,7 @@ def nudge_told(found: NudgeTold) -> list[Block]:
     """What to do, why, and the buttons that do it or say what to think of it."""
     return [
         blocks.markdown(f"*{blocks.escaped(found.do).replace('*', '∗')}*\n{blocks.escaped(found.why)}"),
+        *([blocks.context(blocks.escaped(found.standing))] if found.standing else []),
         *([buttons.row(*_doing(found))] if _doing(found) else []),
         buttons.row(
             buttons.decides("Done", done_nudge, nudge=found.nudge),
@@ -85,16 +86,18 @@ def settings(found: NudgeSettings) -> list[Block]:
     """What is wished of nudges; where it is only proposed, with the button that keeps it."""
     change = buttons.opens("Change…", SETTINGS)
     if not found.proposed:
-        return [blocks.section(found.text, change)]
+        # What was just changed takes the place of the text alone, and the other buttons still stand below it.
+        return [blocks.section(found.text, change), *([] if found.changed else [_more()])]
     return [
         blocks.section(found.text),
         buttons.row(buttons.renews("Yes, change it", keep_nudge_settings, **_kept(found)), change),
     ]
 
 
-def brief_now() -> Block:
-    """A button that asks for the brief at once."""
-    return buttons.asks("Send me my brief now", daily_brief)
+def _more() -> Block:
+    """What can be asked about nudges besides."""
+    brief = buttons.asks("Send me my brief now", daily_brief)
+    return buttons.row(brief, buttons.asks("What did you not tell me?", held_nudges))
 
 
 def _doing(found: NudgeTold) -> list[Block]:
