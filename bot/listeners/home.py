@@ -81,8 +81,8 @@ class Homes:
         """Draws one, and shows it as it fills."""
         facts = hand.errand.facts
         # What stands there from last time is better to look at than an empty frame.
-        filling = views(self.desk, slack, facts["team"], facts["user"], is_bare=facts["hash"] is None)
-        standing = None if hand.is_repeat else facts["hash"]
+        filling = views(self.desk, slack, facts["team"], facts["user"], is_bare=facts.get("hash") is None)
+        standing = None if hand.is_repeat else facts.get("hash")
         while view := hand.wait(started(partial(next, filling, None)), self.desk.patience_s):
             hand.hold()
             standing = put(slack, facts["user"], view, standing)
@@ -95,12 +95,12 @@ class Homes:
 
 
 def publish(desk: Desk, client: WebClient, team: str, user: str) -> None:
-    """Shows somebody their Home tab anew, whatever stands there."""
-    standing = None
-    for view in views(desk, client, team, user):
-        standing = put(client, user, view, standing)
-        if standing is None:
-            return
+    """Shows somebody at once what came of a click, whatever stands there.
+
+    What is slow to know is left to the workers: clicks are done in their order, and the next need not wait for it.
+    """
+    if standing := put(client, user, next(views(desk, client, team, user)), None):
+        desk.backlog.add(errand(standing, team, user, {"hash": standing}))
 
 
 def put(client: WebClient, user: str, view: dict[str, Any], standing: str | None) -> str | None:
