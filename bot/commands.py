@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from knowledge.people import Person
 
 HELP = ("", "help", "?")
+RECORDS = ("lead", "deal", "record")
 # What a tool cannot make anything of may still be a question.
 NOT_UNDERSTOOD = ("arguments", "unknown")
 
@@ -39,7 +40,7 @@ class Command:
     @property
     def usage(self) -> str:
         """How it is typed."""
-        name = (self.takes or "").upper()
+        name = "NAME" if self.takes in RECORDS else (self.takes or "").upper()
         return f"/callsheet {self.word} {name if self.needs else name and f'[{name}]'}".strip()
 
 

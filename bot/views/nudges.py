@@ -26,7 +26,7 @@ from tools.nudges import (
     mute_nudge,
 )
 
-DUE_SHOWN = 8
+DUE_SHOWN, HELD_FIRST = 8, 3
 
 
 @blocks.drawn.register
@@ -60,6 +60,13 @@ def nudges_held(found: HeldNudges) -> list[Block]:
     head, *_ = found.text.split("\n")
     settings = buttons.row(buttons.opens("Change my nudges…", SETTINGS))
     return [blocks.section(head), *(_held(each) for each in found.held), settings]
+
+
+def first_held(found: HeldNudges) -> list[Block]:
+    """The few most worthy of what was held back, and the way to the rest."""
+    head, *_ = found.text.split("\n")
+    rest = [buttons.row(buttons.asks("Show all", held_nudges))] if found.count > HELD_FIRST else []
+    return [blocks.section(head), *(_held(each) for each in found.held[:HELD_FIRST]), *rest]
 
 
 @blocks.drawn.register

@@ -9,11 +9,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.views import blocks, buttons, forecasts, leads
+from bot.views import blocks, buttons, forecasts, leads, nudges, team
 from bot.views.blocks import Block
 from tools.base import EVERYONE, Refusal, Result, Tool
 from tools.calls import CallList, leads_to_call
 from tools.forecasts import SalesForecast
+from tools.nudges import HeldNudges
+from tools.team_summary import TeamSummary
 
 MANAGERS, REPS = ("manager", "admin"), ("rep",)
 
@@ -31,7 +33,17 @@ def whole(found: Sequence[Result]) -> list[Block]:
 def calls(found: Sequence[Result]) -> list[Block]:
     """The call list in short, and the way to more of it."""
     drawn = [block for each in found if isinstance(each, CallList) for block in leads.short_list(each)]
-    return [*drawn, buttons.row(buttons.asks("More calls", leads_to_call, limit="10"))]
+    return [*drawn, buttons.row(buttons.asks("Show ten", leads_to_call, limit="10"))]
+
+
+def held(found: Sequence[Result]) -> list[Block]:
+    """The first nudges that were held back."""
+    return [block for each in found if isinstance(each, HeldNudges) for block in nudges.first_held(each)]
+
+
+def summary(found: Sequence[Result]) -> list[Block]:
+    """How the team stands, and what to do."""
+    return [block for each in found if isinstance(each, TeamSummary) for block in team.in_short(each)]
 
 
 def told(found: Sequence[Result]) -> list[Block]:
@@ -78,9 +90,9 @@ SECTIONS = (
     Section("Waiting for your decision", [("waiting_decisions", {})], MANAGERS),
     Section("Worth a call now", [("leads_to_call", {})], REPS, calls),
     Section("My numbers", _of("me"), REPS, numbers, is_slow=True),
-    Section("Your team", [("team_summary", {})], MANAGERS, is_slow=True),
+    Section("Your team", [("team_summary", {})], MANAGERS, summary, is_slow=True),
     Section("In numbers", _of("team"), MANAGERS, numbers, is_slow=True),
-    Section("What I did not tell you", [("held_nudges", {})]),
+    Section("What I did not tell you", [("held_nudges", {})], drawn=held),
     Section("When I may tell you", [("nudge_settings", {})]),
     Section("What happens without your click", [("standing_rules", {})], REPS, told),
     Section("What happens without a click", [("standing_rules", {})], MANAGERS),

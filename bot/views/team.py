@@ -17,7 +17,7 @@ from tools.standings import Seller
 from tools.team_actions import Action
 from tools.team_figures import Aim, Figure
 from tools.team_posts import EVERY, Posted, PostSwitched, post_summary, stop_summary
-from tools.team_summary import TeamLine, TeamSummary, TeamTotals
+from tools.team_summary import TeamLine, TeamSummary, TeamTotals, team_summary
 from tools.team_words import Section
 
 # What an action may ask next.
@@ -60,6 +60,15 @@ def summary(found: TeamSummary) -> list[Block]:
         *rows,
         blocks.context(blocks.escaped("\n".join(told.small))),
         *_posts(found),
+    ]
+
+
+def in_short(found: TeamSummary) -> list[Block]:
+    """How the quota stands and what to do about it, with the way to all the rest."""
+    return [
+        blocks.section(found.parts.aim),
+        *(_action(place, each, found) for place, each in enumerate(found.actions, 1)),
+        buttons.row(buttons.asks("The whole summary", team_summary)),
     ]
 
 

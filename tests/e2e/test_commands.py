@@ -30,7 +30,7 @@ def test_a_word_asks_its_tool_and_anything_else_is_a_question(office: Office) ->
     # The words behind it are no period, but a question.
     assert "next month" in typed(ana, "forecast for me next month")
     assert "Only managers and admins" in typed(ana, "approvals")
-    assert "/callsheet deal DEAL" in typed(ana, "deal")
+    assert "/callsheet deal NAME" in typed(ana, "deal")
     assert "I know no deal" in typed(ana, "deal Nobody Of That Name")
     assert "leads" in typed(ana, "how many leads came in this month")
 
