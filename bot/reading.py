@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from bot import habits, remarks, smalltalk
@@ -265,6 +265,7 @@ class Reader:
         subject = "deal" if last.tool in OF_DEALS else "lead"
         pointed = _pointed(text, last)
         if pointed:
+            best = self._best(_spelt_out(text, subject))
             about = best.kind in self.tools and _filled_by(subject, self.tools[best.kind])
             kind = best.kind if about and not _JUST_WHY.fullmatch(text.plain) else f"explain_{subject}"
             tool = self.tools.get(kind)
@@ -427,6 +428,11 @@ def _pointed(text: _Text, last: Call) -> str | None:
             return None
         return last.names[place - 1] if 0 < place <= len(last.names) else None
     return last.names[0] if _PRONOUN.search(text.plain) else None
+
+
+def _spelt_out(text: _Text, subject: str) -> _Text:
+    """The question as if it named the record that it points at."""
+    return replace(text, masked=_PRONOUN.sub(_TOKENS[subject], _POSITION.sub(_TOKENS[subject], text.masked)))
 
 
 @dataclass(frozen=True)

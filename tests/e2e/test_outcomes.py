@@ -65,6 +65,6 @@ def test_a_message_is_kept_with_the_lead_that_was_looked_up(office: Office) -> N
     (found,) = [each for each in ana.suggest(form, "record", str(lead.name)) if each["value"] == f"leads/{lead.id}"]
     assert ana.suggest(form, "record", str(theirs.name)) == []
     ana.submit({"record": found, "kind": "email"})
-    ana.wait(lambda: "Logged for" in ana.sees(ana.direct)[-1].says, what="the word that it was logged")
+    ana.wait(lambda: [each for each in ana.sees(ana.direct) if "Logged for" in each.says], what="the word of it")
     (kept,) = entered(office.books, lead.id)
     assert (kept.kind, kept.body) == ("email", "Lead times are here & fine.\nCall me <soon>")
