@@ -55,13 +55,18 @@ def tick(nudger: Nudger, now: datetime, done: set[tuple[str, str]]) -> int:
 
     `done` remembers whose brief of which day was seen to, so that the books are not asked again each time.
     """
-    people, sent = nudger.hours(), 0
-    for id_, hours in people.items():
-        slot = brief(hours, now)
-        if slot and (id_, slot.day) not in done:
-            went = nudger.brief(id_, slot.day, now=now, good_until=slot.good_until, late=slot.is_late)
-            sent += went and not slot.is_late
-            done.add((id_, slot.day))
+    people = nudger.hours()
+    briefed = {id_ for id_, hours in people.items() if _brief(nudger, id_, hours, now, done)}
     done -= {each for each in done if each[1] < (now - timedelta(days=2)).date().isoformat()}
     reasons = {id_: why for id_, hours in people.items() if (why := closed(hours, now))}
-    return sent + nudger.look(now, people, reasons)
+    return len(briefed) + nudger.look(now, people, dict.fromkeys(briefed, BRIEFED) | reasons)
+
+
+def _brief(nudger: Nudger, id_: str, hours: Hours, now: datetime, done: set[tuple[str, str]]) -> bool:
+    """Sees to somebody's brief if its time has come; whether it went out."""
+    slot = brief(hours, now)
+    if slot is None or (id_, slot.day) in done:
+        return False
+    went = nudger.brief(id_, slot.day, now=now, good_until=slot.good_until, late=slot.is_late)
+    done.add((id_, slot.day))
+    return went and not slot.is_late

@@ -226,6 +226,14 @@ def test_the_brief_comes_once_at_each_one_s_own_time_and_a_late_one_is_skipped_a
     assert "Not told, because it would have come more than 30 minutes late: the brief of 2026-03-19." in said.text
 
 
+def test_a_brief_that_comes_a_little_late_comes_alone(books: Books, nudger: Nudger) -> None:
+    late = NOW + timedelta(minutes=25)  # 8:55 in Los Angeles
+    tick(nudger, late)
+    briefed = {each.person_id for each in sent(books, late, kind="brief")}
+    assert briefed
+    assert not briefed & {each.person_id for each in sent(books, late)}
+
+
 def test_no_brief_comes_on_days_off_or_while_muted(books: Books, nudger: Nudger) -> None:
     hours = nudger.hours()[books.person("rep").id]
     saturday = hours.rota.at((NOW + 3 * DAY).date(), time(9))
