@@ -11,6 +11,7 @@ import hashlib
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import suppress
@@ -102,6 +103,7 @@ class Backlog:
         self.handlers: dict[str, Handler] = {}
         self.hands = Hands(workers)
         self._reach, self._workers, self._is_over = reach, workers, False
+        self._stranded: deque[Errand] = deque()
 
     def add(self, errand: Errand) -> bool:
         """Keeps an errand for the workers; whether it is heard of for the first time.
@@ -142,6 +144,13 @@ class Backlog:
 
     def take_up(self) -> int:
         """Has the workers see to what is due again, or was left by a worker who went away; how much there is."""
+        while self._stranded:
+            errand = self._stranded.popleft()
+            try:
+                self.inbox.retry(errand.key, self.clock(), attempts=errand.attempts)
+            except Unavailable:
+                self._stranded.append(errand)
+                raise
         due = self.inbox.due(self.clock())
         for _ in range(min(due, self._workers)):
             self._wake()
@@ -183,6 +192,10 @@ class Backlog:
             self._do(errand, Hand(self, errand))
         except Lost:
             logger.warning("An errand went to another worker", extra={"action": "errand_lost", "error_id": errand.id})
+        except Unavailable:
+            # Neither done nor put back: made up for once the database is there again, before the lease runs out.
+            logger.warning("An errand is stranded", extra={"action": "errand_stranded", "error_id": errand.id})
+            self._stranded.append(errand)
         except Exception:
             # It is taken again once the lease has run out.
             logger.exception("An errand stays open", extra={"action": "errand_open", "error_id": errand.id})
@@ -222,7 +235,7 @@ class Backlog:
         logger.warning(
             "Tried again in %s: %s", pause, type(error).__name__, extra={"action": "put_back", "error_id": errand.id}
         )
-        self.inbox.retry(errand.key, self.clock() + pause)
+        self.inbox.retry(errand.key, self.clock() + pause, attempts=errand.attempts)
 
     def _tell(self, handler: Handler, slack: WebClient, errand: Errand, text: str) -> None:
         try:

@@ -66,10 +66,11 @@ class Inbox:
             kept = held.values(payload=payload, leased_until=now + self._lease).returning(Event.key)
             return session.scalar(kept) is not None
 
-    def retry(self, key: str, due: datetime) -> None:
-        """Puts an event back, to be taken again once it is due."""
+    def retry(self, key: str, due: datetime, *, attempts: int) -> None:
+        """Puts an event back that still is the worker's, to be taken again once it is due."""
+        mine = update(Event).where(Event.key == key, Event.attempts == attempts, Event.done_at.is_(None))
         with self._db.write(books=False) as session:
-            session.execute(update(Event).where(Event.key == key).values(leased_until=None, due_at=due))
+            session.execute(mine.values(leased_until=None, due_at=due))
 
     def release(self, key: str) -> None:
         """Forgets an event, so that the same may be taken on again."""

@@ -84,7 +84,7 @@ def test_an_event_that_is_tried_again_waits_until_it_is_due_and_holds_up_no_othe
     for n in range(2):
         inbox.claim(f"E-{n}", {}, now + n * TICK, lane="ana")
     inbox.take(now + TICK)
-    inbox.retry("E-0", now + 5 * TICK)
+    inbox.retry("E-0", now + 5 * TICK, attempts=1)
     assert take_all(inbox, now + 4 * TICK) == ["E-1"]
     inbox.finish("E-1", now)
     assert inbox.take(now + 5 * TICK) == Taken("E-0", {}, 2)
@@ -132,6 +132,8 @@ def test_whoever_lost_an_event_to_another_or_finished_it_is_told_so(db, now):
         inbox.take(at)
     assert not inbox.hold("E-1", {}, now + LEASE + TICK, attempts=1)
     assert inbox.hold("E-1", {}, now + LEASE + TICK, attempts=2)
+    inbox.retry("E-1", now, attempts=1)
+    assert inbox.take(now + LEASE + TICK) is None
     inbox.finish("E-1", now)
     assert not inbox.hold("E-1", {}, now, attempts=2)
 
