@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from knowledge.inbox import Inbox
     from knowledge.people import Person
 
-ONLY_YOU = "_Only you can see this: not everyone in this channel may see these records._"
+ONLY_YOU = "_Only you can see this: it is not for everyone in this channel._"
 FILES_FOR_YOU = "The files that go with your answer"
 # Of seconds: how long a question may be thought about, and a report, which replays months.
 PATIENCE_S, REPORT_PATIENCE_S = 60.0, 3_600.0
@@ -122,6 +122,8 @@ class Desk:
 
     def all_may_see(self, slack: WebClient, channel: str, team: str, said: Answer) -> bool:
         """Whether everyone in a channel may see an answer, and might have asked for it."""
+        if any(result.for_one for result in said.results):
+            return False
         if not any(result.citations for result in said.results):
             return True
         everyone = self.assistant.services.roster()

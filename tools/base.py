@@ -68,6 +68,7 @@ class Result(BaseModel):
     hidden : how many records the asker may not see were left out
     owners : whose records are shown (None: nobody's), which decides who else may read it
     audiences : for whom the documents are that it quotes, which decides that as well
+    for_one : whether it is for whoever asked alone, so that a channel does not see it
     names : the records shown, in order, so that "the second one" has a meaning
     files : pages and pictures that go with it
     """
@@ -81,6 +82,7 @@ class Result(BaseModel):
     hidden: int = 0
     owners: tuple[str | None, ...] = ()
     audiences: tuple[str, ...] = ()
+    for_one: bool = False
     names: tuple[str, ...] = ()
     files: tuple[Attachment, ...] = ()
     # Whether it proposes what only a click does: then the buttons are a part of the answer, whoever words it.

@@ -50,8 +50,9 @@ class TeamTotals(Result):
 
 class TeamSummary(TeamTotals):
     """A team's results with who is ahead, who needs help and what to do; `lines` are those of each team, where it is
-    about all of them."""
+    about all of them. People are named in it, so a channel gets the totals alone, as a post."""
 
+    for_one: bool = True
     team: str | None
     sellers: tuple[Seller, ...]
     standings: Standings

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bot.agent import Answer
 from bot.questions import Question
+from bot.settings import OFFLINE
 from tests.office import Office, leave
+from tools.base import Result
 
 
 def test_a_direct_message_is_answered_in_its_thread_with_leads_reasons_and_sources(office: Office) -> None:
@@ -115,6 +118,16 @@ def test_in_a_channel_where_not_everyone_may_see_the_answer_goes_to_the_asker_al
     answer = ana.answer(to=asked)
     assert answer.only_for
     assert "Only you can see this" in answer.says
+
+
+def test_what_is_for_whoever_asked_alone_is_shown_to_no_channel(office: Office) -> None:
+    client, team = office.client(), office.slack.workspace.app.team_id
+    harmless, private = (
+        Answer("x", [], [Result(text="x", for_one=alone)], OFFLINE, "a", 0.0) for alone in (False, True)
+    )
+    room = office.slack.workspace.conversation("sales").id
+    assert office.desk.all_may_see(client, room, team, harmless)
+    assert not office.desk.all_may_see(client, room, team, private)
 
 
 def test_what_one_person_sees_is_put_into_no_thread_that_has_not_begun(office: Office) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bot import posting
 from bot.notices import Courier
 from knowledge import notices, team_posts
 from tests.company import NOW
@@ -23,7 +22,7 @@ def deliver(office: Office) -> int:
     """Delivers what waits ten minutes from now; how many there were."""
     db, desk = office.books.db, replace(office.desk, clock=lambda: SOON)
     bound = (partial(each, db) for each in (notices.due_to, notices.take, notices.sent, notices.skipped))
-    return Courier(desk, *bound).deliver(posting.once(office.client()))
+    return Courier(desk, *bound).deliver(office.client())
 
 
 def test_a_summary_is_asked_switched_on_posted_once_in_totals_and_switched_off(office: Office) -> None:

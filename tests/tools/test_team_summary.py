@@ -188,6 +188,8 @@ def test_what_goes_to_a_channel_names_nobody_and_foretells_nothing(books):
         }
     assert not [name for name in names if name and name in told]
     assert found.owners == ()
+    assert team_summary(books.ctx(manager)).for_one
+    assert not found.for_one
     assert found.aim is None or found.aim.chance is found.aim.p50 is None
     stranger = books.rival(rep, same_team=False)
     assert posted_totals(books.ctx(stranger), post=made.post.id).text == access.BEYOND  # type: ignore[attr-defined]
