@@ -134,12 +134,11 @@ def mute_nudge(ctx: ToolContext, *, nudge: NudgeId) -> NudgeSettled:
     examples="""
         what did you not tell me / what did you hold back / what did you hold back {period} / what have you kept from me
         / did you keep anything from me / which nudges did you hold back / what nudges were held back / held back nudges
-        / what did you not tell me {period} / what else did you have for me / what did you keep to yourself / which
-        nudges did I not get / why did you not nudge me / why did you not tell me about {lead} / why was I not nudged
-        {period} / why wasn't I nudged about anything {period} / why no nudges {period} / what did not make it into my
-        nudges / show me what you held back / anything you did not tell me / what are you not telling me / what did I
-        miss because of quiet hours / what was not worth an interruption / nudges you did not send / suppressed nudges /
-        what came up while I was muted / list what you kept from me
+        / what did you not tell me {period} / what have you been holding back / what did you keep to yourself / nudges
+        you kept back / why was I not nudged {period} / why wasn't I nudged about anything {period} / why no nudges
+        {period} / show me what you held back / anything you held back / anything you kept from me {period} / what are
+        you not telling me / what was held back because of quiet hours / what was not worth an interruption / suppressed
+        nudges / list what you kept from me / why did you hold back {lead}
         """,
 )
 def held_nudges(ctx: ToolContext) -> HeldNudges:

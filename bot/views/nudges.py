@@ -144,21 +144,23 @@ def _kept(found: NudgeSettings) -> dict[str, Any]:
 
 
 def _fields(shown: Result | None) -> list[Block]:
-    assert isinstance(shown, NudgeSettings)
-    until = shown.mute_until.date().isoformat() if shown.mute_until else None
+    now = shown if isinstance(shown, NudgeSettings) else None
+    until = now.mute_until.date().isoformat() if now and now.mute_until else None
     kinds = {"Nudges": {name: moment.title for name, moment in MOMENTS.items()}}
     return [
         forms.number(
             "max_per_day",
             "Nudges a day at most",
-            initial=shown.max_per_day,
+            initial=now.max_per_day if now else None,
             hint="0 for none; the brief comes all the same.",
         ),
-        forms.clock("daily_at", "Daily brief at", initial=shown.daily_at, hint="On working days, by your own clock."),
-        forms.clock("quiet_from", "Quiet from", initial=shown.quiet_from),
-        forms.clock("quiet_to", "Quiet to", initial=shown.quiet_to),
+        forms.clock(
+            "daily_at", "Daily brief at", initial=now.daily_at if now else None, hint="On working days, by your clock."
+        ),
+        forms.clock("quiet_from", "Quiet from", initial=now.quiet_from if now else None),
+        forms.clock("quiet_to", "Quiet to", initial=now.quiet_to if now else None),
         forms.day("mute_until", "Nothing at all before", hint="Leave it empty to hear from me.", initial=until),
-        forms.choices("muted", "Kinds that never come", kinds, initial=shown.muted),
+        forms.choices("muted", "Kinds that never come", kinds, initial=now.muted if now else ()),
     ]
 
 
