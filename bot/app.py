@@ -163,7 +163,7 @@ def create_workspaces(settings: Settings, db: Database, pace: Pace | None = None
     Raises
     ------
     BadInput
-        When neither is set up, or there is no key to encrypt tokens with.
+        When there is no key to encrypt tokens with.
     """
     from bot import sending
     from bot.workspaces import Many, One
@@ -171,8 +171,6 @@ def create_workspaces(settings: Settings, db: Database, pace: Pace | None = None
 
     if settings.slack_client_id:
         return Many(Installations(db, settings.secret_keys), settings.slack_api_url, settings.link_hosts)
-    if not settings.slack_bot_token:
-        raise BadInput("SLACK_BOT_TOKEN is not set; the README says where to find it.")
     return One(sending.client(settings.slack_bot_token, settings.slack_api_url, settings.link_hosts, pace))
 
 

@@ -63,6 +63,8 @@ def check_ways(settings: Settings, http: int | None) -> None:
         raise BadInput("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together; set both, or SLACK_BOT_TOKEN.")
     if settings.slack_client_id and settings.slack_bot_token:
         raise BadInput("SLACK_BOT_TOKEN serves one workspace, SLACK_CLIENT_ID all it is installed in; unset one.")
+    if not settings.slack_client_id and not settings.slack_bot_token:
+        raise BadInput("SLACK_BOT_TOKEN is not set; the README says where to find it.")
     if settings.slack_client_id and http is None and settings.health_port is None:
         raise BadInput("Installing by OAuth needs a page of ours; run with --http, or set CALLSHEET_HEALTH_PORT.")
     if http is None and not settings.slack_app_token:
