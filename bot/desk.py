@@ -18,7 +18,6 @@ from bot.views import blocks, home
 from tools import access
 
 if TYPE_CHECKING:
-    from bot.questions import Question
     from knowledge.inbox import Inbox
     from knowledge.people import Person
 
@@ -42,10 +41,6 @@ class Desk:
     @property
     def inbox(self) -> Inbox:
         return self.backlog.inbox
-
-    def take(self, question: Question) -> bool:
-        """Keeps a question to be answered, unless it was taken on before; whether it was not."""
-        return self.backlog.add(question.errand)
 
     def run(self, asker: Person, name: str, arguments: dict[str, Any], audit_id: str | None = None) -> Answer:
         """A tool's answer to a click, through the same door as a question."""

@@ -11,9 +11,9 @@ puts them in order, `deal_cards` makes a card each) and `advice` what to do next
 `snoozes` propose what a person did or puts aside, and write it by a click; `playbook` quotes the company's documents.
 Of nudges, `moments` says how each kind is found and told (about which `subjects`, with what at `stakes`), `nudging`
 which go out, `nudges` and `nudge_settings` are what people see and click; `briefing` is the day at a glance. Of teams,
-`team_summary` says what happened (of whom and when by `teams`, the `team_figures`, who is out of the ordinary by
-`standings` of `signals`, what to do by `team_actions`, in the words of `team_words` and as `team_picture`), and
-`team_posts` has it posted. This floor imports `scoring` and `knowledge`; it knows no Slack.
+`team_summary` says what happened (of whom and when by `teams`, the `team_figures` that are its `team_facts`, who is out
+of the ordinary by `standings` of `signals`, what to do by `team_actions`, in the words of `team_words` and as
+`team_picture`), and `team_posts` has it posted. This floor imports `scoring` and `knowledge`; it knows no Slack.
 
 To add a tool: write a function with `@tool(...)` and its `Result` in the module of its subject, and put it into
 `TOOLS` in `catalog`. Its docstring is what a language model reads, its examples are what the offline planner learns.

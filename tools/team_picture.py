@@ -9,9 +9,10 @@ from knowledge import calendar
 from knowledge.calendar import Period
 from tools import charts, team_figures
 from tools.base import Attachment, ToolContext
+from tools.team_words import Words
 
 if TYPE_CHECKING:
-    from tools.team_summary import Facts
+    from tools.team_facts import Facts
 
 # A shorter period says too little of how bookings come in: its quarter is drawn, and the period marked in it.
 DRAWN_DAYS = 28
@@ -21,7 +22,7 @@ DAY = timedelta(days=1)
 
 def picture(ctx: ToolContext, facts: Facts, *, with_forecast: bool) -> Attachment:
     """How bookings come in beside quota and the period before."""
-    aim, words = facts.aim, facts.words
+    aim, words = facts.aim, Words.of(facts)
     span = _drawn(ctx, facts)
     earlier, owners = calendar.before(span, ctx.zone), facts.asked.scope.owner_ids
     days = (span.end - span.start).days

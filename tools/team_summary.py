@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
-
-import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from dataclasses import replace
 
 from knowledge import changes, metrics
 from knowledge import team_posts as kept
@@ -16,21 +12,11 @@ from tools import access, projections, standings, team_actions, team_figures, te
 from tools.base import PeriodWords, Result, ToolContext, tool
 from tools.standings import Seller, Standings
 from tools.team_actions import Action
+from tools.team_facts import Facts, TeamLine
 from tools.team_figures import Aim, Figure, Moved, Nudged, Waiting
 from tools.team_posts import Posted, PostId
 from tools.team_words import Parts, Words
 from tools.teams import Group, Stretch, TeamName
-
-
-class TeamLine(BaseModel):
-    """A team among all: what it booked, and how its quota stands."""
-
-    model_config = ConfigDict(frozen=True)
-
-    team_id: str
-    name: str
-    booked: Figure
-    aim: Aim | None
 
 
 class TeamTotals(Result):
@@ -59,36 +45,6 @@ class TeamSummary(TeamTotals):
     actions: tuple[Action, ...]
     lines: tuple[TeamLine, ...]
     posts: tuple[Posted, ...]
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is known of a stretch of a team's results, read once."""
-
-    asked: Group
-    stretch: Stretch
-    words: Words
-    figures: tuple[Figure, ...]
-    aim: Aim | None
-    pipeline: Moved
-    waiting: Waiting
-    nudged: Nudged
-    leads: pd.DataFrame
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """Those that every result has."""
-        return {
-            "label": self.asked.label,
-            "period": str(self.stretch.span),
-            "before": self.stretch.before,
-            "currency": self.words.currency,
-            "figures": self.figures,
-            "aim": self.aim,
-            "pipeline": self.pipeline,
-            "waiting": self.waiting,
-            "nudged": self.nudged,
-        }
 
 
 @tool(
@@ -130,10 +86,11 @@ def team_summary(ctx: ToolContext, *, team: TeamName | None = None, period: Peri
     facts = gathered(ctx, asked, stretch)
     sellers = standings.sellers(ctx, asked, stretch)
     found = standings.standings(ctx, sellers, stretch)
-    why = {each.person_id: facts.words.short(each) for each in found.help}
+    words = Words.of(facts)
+    why = {each.person_id: words.short(each) for each in found.help}
     actions = team_actions.suggested(ctx, asked, facts.leads, found, why)
     lines = _lines(ctx, asked, stretch)
-    parts = facts.words.summary(facts, found, actions, lines, len(asked.reps))
+    parts = words.summary(facts, found, actions, lines, len(asked.reps))
     return TeamSummary(
         text=str(parts),
         parts=parts,
@@ -176,7 +133,7 @@ def posted_totals(ctx: ToolContext, *, post: PostId, period: PeriodWords = "last
 def totals(ctx: ToolContext, asked: Group, stretch: Stretch) -> TeamTotals:
     """The team's own figures, for everyone in it to see: no forecast, no name."""
     facts = gathered(ctx, asked, stretch)
-    parts = facts.words.totals(facts)
+    parts = Words.of(facts).totals(facts)
     aim = facts.aim and facts.aim.model_copy(update=dict.fromkeys(("chance", "p10", "p50", "p90")))
     return TeamTotals(
         text=str(parts),
@@ -196,7 +153,7 @@ def gathered(ctx: ToolContext, asked: Group, stretch: Stretch) -> Facts:
     return Facts(
         asked,
         stretch,
-        Words(metrics.currency(ctx.db), asked.label, stretch),
+        metrics.currency(ctx.db),
         team_figures.results(ctx, owners, stretch),
         team_figures.aim(ctx, owners, stretch),
         team_figures.moved(changes.changes(history, owners, stretch.span.start, stretch.until)),
@@ -241,5 +198,5 @@ def _cited(ctx: ToolContext, facts: Facts) -> tuple[Citation, ...]:
     if facts.aim is None or facts.aim.p50 is None:
         return _reports(facts)
     key = f"forecast@{served.version}" if served.card else "forecast#stage_conversion"
-    told = Citation(kind="model", key=key, label="forecast", value=facts.words.money(facts.aim.p50))
+    told = Citation(kind="model", key=key, label="forecast", value=Words.of(facts).money(facts.aim.p50))
     return (*_reports(facts), told)

@@ -16,8 +16,8 @@ from tools.teams import NAMED_AT_LEAST, Stretch
 
 if TYPE_CHECKING:
     from tools.team_actions import Action
+    from tools.team_facts import Facts, TeamLine
     from tools.team_figures import Aim, Figure, Moved, Nudged, Waiting
-    from tools.team_summary import Facts, TeamLine
 
 NOT_ONE = "that is more than one person's matter, so nobody is singled out for it."
 TOO_FEW = f"With fewer than {NAMED_AT_LEAST} reps nobody is compared by name."
@@ -66,6 +66,11 @@ class Words:
     currency: str
     label: str
     asked: Stretch
+
+    @classmethod
+    def of(cls, found: Facts) -> Words:
+        """The words for what was found."""
+        return cls(found.currency, found.asked.label, found.stretch)
 
     def summary(
         self, found: Facts, who: Standings, actions: Sequence[Action], lines: Sequence[TeamLine], reps: int

@@ -31,12 +31,12 @@ def register(app: App, desk: Desk) -> None:
     # kept raises and is not acknowledged, so that Slack sends it again.
     def keep_mention(event: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
         if not event.get("bot_id") and event.get("user"):
-            desk.take(_question(event, context, is_direct=False))
+            desk.backlog.add(_question(event, context, is_direct=False).errand)
         next_()
 
     def keep_message(event: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
         if question := _asked(desk, event, context):
-            desk.take(question)
+            desk.backlog.add(question.errand)
         next_()
 
     app.event("app_mention", middleware=[keep_mention])(_heard)

@@ -43,7 +43,7 @@ def register(app: App, desk: Desk) -> None:
             tool=report.tool,
             arguments=report.arguments,
         )
-        fresh = desk.take(question)
+        fresh = desk.backlog.add(question.errand)
         ack()
         if not fresh:
             place = client.conversations_open(users=user)["channel"]["id"]

@@ -15,9 +15,10 @@ from tools.deals import deals_at_risk
 from tools.plans import plan_allocation
 from tools.standings import Seller
 from tools.team_actions import Action
+from tools.team_facts import TeamLine
 from tools.team_figures import Aim, Figure
 from tools.team_posts import EVERY, Posted, PostSwitched, post_summary, stop_summary
-from tools.team_summary import TeamLine, TeamSummary, TeamTotals, team_summary
+from tools.team_summary import TeamSummary, TeamTotals, team_summary
 from tools.team_words import Section
 
 # What an action may ask next.
