@@ -88,7 +88,7 @@ def deals_at_risk(
     total, head = len(waiting.deals), _head(waiting, cards, at_stake, currency, span, scope)
     return DealsAtRisk(
         text="\n".join([head, *(_line(card) for card in cards), *notes]),
-        citations=tuple(cite for card in cards for cite in cite(card, served))
+        citations=tuple(cited for card in cards for cited in cite(card, served))
         or (record("deals", "", f"open deals due by {last_day}"),),
         covers=f"{wording.count(total, 'open deal')} due by {last_day:%d %B %Y}, {scope.label}",
         as_of=ctx.now,
