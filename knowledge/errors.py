@@ -103,7 +103,7 @@ class TooLate(Overtaken):
 
 
 class Over(Overtaken):
-    """There is nothing to tell or to do about this any more."""
+    """This is over; there is nothing to tell or to do about it any more."""
 
 
 class UnknownRecord(CallsheetError):

@@ -218,10 +218,10 @@ def test_a_click_nobody_acks_shows_its_failure(slack: LocalSlack, client: WebCli
 
 def test_another_person_sees_another_workspace(slack: LocalSlack, client: WebClient, page: Page) -> None:
     client.chat_postMessage(channel="U0ANA", text="for Ana")
-    expect(page.get_by_text("for Ana")).to_be_visible()
+    expect(page.get_by_text("for Ana", exact=True)).to_be_visible()
     page.locator("#who").click()
     page.get_by_role("menuitem", name="Gus Guest").click()
-    expect(page.get_by_text("for Ana")).to_have_count(0)
+    expect(page.get_by_text("for Ana", exact=True)).to_have_count(0)
     expect(page.locator(".sidebar").get_by_text("deals")).to_have_count(0)
 
 

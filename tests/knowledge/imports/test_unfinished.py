@@ -15,7 +15,7 @@ from knowledge.errors import Unavailable
 from knowledge.imports import UnfinishedImport, load_file, resume_unfinished
 from knowledge.imports.apply import PART_ROWS
 from knowledge.imports.unfinished import turn
-from knowledge.ledger import InboxEvent
+from knowledge.inbox import Inbox
 
 ROWS = 4 * PART_ROWS
 
@@ -54,8 +54,7 @@ def test_another_writer_gets_its_turn_between_any_two_batches(db: Database, long
     other, claimed = Database(db.url.render_as_string(hide_password=False)), []
 
     def claim(phase: str, share: float) -> None:
-        with other.write(books=False) as session:
-            session.add(InboxEvent(key=f"event-{len(claimed)}", received_at=now, payload={}))
+        assert Inbox(other).claim(f"event-{len(claimed)}", {}, now)
         claimed.append(phase)
 
     report = load_file(db, long_file, "leads", now=now, progress=claim)
