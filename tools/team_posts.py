@@ -15,7 +15,7 @@ from knowledge.errors import BadInput, NotAllowed
 from knowledge.team_posts import Cadence, Post
 from tools import teams
 from tools.base import Result, Services, ToolContext, tool
-from tools.teams import NAMED_AT_LEAST, Group, TeamName
+from tools.teams import NAMED_AT_LEAST, TeamName
 
 # How far back slots are looked for: whatever was down for longer has missed them.
 LOOKED_BACK, LOOKED_AHEAD = timedelta(days=1), timedelta(days=21)
@@ -78,7 +78,7 @@ def post_summary(
         covers=f"the summary of {asked.label}",
         as_of=ctx.now,
         owners=(ctx.asker.id,),
-        post=_posted(asked, made),
+        post=_posted(asked.label, made),
         is_on=True,
     )
 
@@ -87,14 +87,17 @@ def post_summary(
 def stop_summary(ctx: ToolContext, *, post: PostId) -> PostSwitched:
     """Has a summary posted no longer. Only by a click of whoever switched it on."""
     held = team_posts.switch_off(ctx.db, post, person_id=ctx.asker.id, at=ctx.now)
-    asked = teams.group(ctx, held.team_id)
+    try:
+        label = teams.group(ctx, held.team_id).label
+    except NotAllowed:  # whoever lost a team may still stop what they had switched on
+        label = "a team that is no longer yours"
     return PostSwitched(
-        text=f"The summary of {asked.label} is posted no more {EVERY[held.cadence]} at {held.time:%H:%M}.",
+        text=f"The summary of {label} is posted no more {EVERY[held.cadence]} at {held.time:%H:%M}.",
         citations=(_cite(held, "off"),),
-        covers=f"the summary of {asked.label}",
+        covers=f"the summary of {label}",
         as_of=ctx.now,
         owners=(ctx.asker.id,),
-        post=_posted(asked, held),
+        post=_posted(label, held),
         is_on=False,
     )
 
@@ -104,7 +107,7 @@ def of(ctx: ToolContext) -> tuple[Posted, ...]:
     found = []
     for held in team_posts.active(ctx.db, ctx.asker.id):
         try:
-            found.append(_posted(teams.group(ctx, held.team_id), held))
+            found.append(_posted(teams.group(ctx, held.team_id).label, held))
         except NotAllowed:  # of a team that is not theirs any more; nothing is posted of it either
             continue
     return tuple(found)
@@ -139,8 +142,8 @@ def _team(held: Post) -> dict[str, str]:
     return {} if held.team_id is None else {"team": held.team_id}
 
 
-def _posted(asked: Group, held: Post) -> Posted:
-    return Posted(id=held.id, label=asked.label, cadence=held.cadence, time=f"{held.time:%H:%M}", to=held.to)
+def _posted(label: str, held: Post) -> Posted:
+    return Posted(id=held.id, label=label, cadence=held.cadence, time=f"{held.time:%H:%M}", to=held.to)
 
 
 def _cite(held: Post, state: str) -> Citation:
