@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 from sqlalchemy import select, update
 
-from knowledge import calendar, pipeline
-from knowledge.crm import Absence, Activity, Deal, DealChange, Lead, Person, Quota
+from knowledge import calendar, pipeline, team_posts
+from knowledge.crm import Absence, Activity, Deal, DealChange, Lead, Person, Quota, Team
 from knowledge.database import Database
 from tests.company import NOW, Books
 from tools import access
 from tools.base import Refusal
 from tools.forecasts import SalesForecast, forecast_sales
 from tools.pipeline import pipeline_report
-from tools.team_posts import post_summary
+from tools.team_posts import PostSwitched, post_summary, stop_summary
 from tools.team_summary import TeamSummary, TeamTotals, posted_totals, team_summary
 from tools.teams import NAMED_AT_LEAST
 
@@ -208,3 +208,17 @@ def test_somebody_who_calls_far_less_than_usual_needs_help_and_a_colleague_on_ho
     found = summary(Books(books.db), period="last month").standings
     assert [each.name for each in found.help] == [idle.name]
     assert "calls" in {one.plural for one in found.help[0].evidence}
+
+
+def test_whoever_lost_a_team_can_stop_its_summary(books):
+    manager, team = books.person("manager"), "East"
+    made = post_summary(books.ctx(manager), cadence="daily", team=team)
+    assert isinstance(made, PostSwitched)
+    with books.db.write() as session:
+        session.execute(update(Team).where(Team.name == team).values(manager_id=None))
+        session.execute(update(Person).where(Person.id == manager.id).values(team_id=None))
+    fresh = Books(books.db)
+    stopped = stop_summary(fresh.ctx(fresh.person("manager")), post=made.post.id)
+    assert isinstance(stopped, PostSwitched)
+    assert team not in stopped.text
+    assert not team_posts.active(books.db)
