@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import metrics
+from bot import conversation, metrics
 from bot.settings import OFFLINE
 from tools import names, playbook
 from tools.base import Attachment, Result, Services, Tool, ToolContext
@@ -31,9 +29,6 @@ logger = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2_000
 TURNS_REMEMBERED = 6
-MODEL_CALLS, TOOL_CALLS = 6, 8
-PROMPT = Path(__file__).with_name("prompt.md")
-_FIGURE = re.compile(r"\d[\d.,\u00a0\u202f]*\d|\d")
 
 
 @dataclass(frozen=True)
@@ -98,11 +93,13 @@ class Assistant:
         started = time.perf_counter()
         question = check(question)
         ctx = self.services.for_(asker, self.services.roster(), audit_id)
-        before = self._history(thread) if thread else []
+        before = conversation.history(self.memory.turns(thread, TURNS_REMEMBERED)) if thread else []
         planner, messages = self._run(ctx, question, before)
-        results, calls = _outcome(messages)
+        results, calls = conversation.outcome(messages)
         metrics.asked(calls, results)
-        text = _text(messages, results, planner)
+        text = messages[-1].text.strip() if messages else ""
+        if planner != OFFLINE:
+            text = conversation.release(text, results)
         elapsed = (time.perf_counter() - started) * 1000
         logger.info(
             "Answered %s with %s",
@@ -130,58 +127,15 @@ class Assistant:
             link=partial(names.link, ctx, ordinary=self.reader.vocabulary),
             knows=partial(playbook.knows, ctx),
         )
+        converse = partial(conversation.converse, tools=self.tools, ctx=ctx, question=question, before=before)
         if self.model is not None:
             try:
-                return self.model_name, self._converse(self.model, ctx, question, before)
+                return self.model_name, converse(self.model)
             except Exception:  # whatever the provider does, people get the same figures
                 logger.exception(
                     "The language model failed", extra={"action": "model_failed", "audit_id": ctx.audit_id}
                 )
-        return OFFLINE, self._converse(planner, ctx, question, before)
-
-    def _converse(
-        self, model: BaseChatModel, ctx: ToolContext, question: str, before: list[BaseMessage]
-    ) -> list[BaseMessage]:
-        from langchain.agents import create_agent
-        from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
-        from langchain_core.messages import HumanMessage
-
-        offered = [tool.for_langchain(ctx) for tool in self.tools if tool.offered and ctx.asker.role in tool.roles]
-        limits: list[Any] = [
-            ModelCallLimitMiddleware(run_limit=MODEL_CALLS),
-            ToolCallLimitMiddleware(run_limit=TOOL_CALLS),
-        ]
-        agent = create_agent(model, offered, system_prompt=PROMPT.read_text(encoding="utf-8"), middleware=limits)
-        asked: Any = {"messages": [*before, HumanMessage(question)]}
-        messages = agent.invoke(asked)["messages"]
-        return list(messages[len(before) + 1 :])
-
-    def _history(self, thread: str) -> list[BaseMessage]:
-        """The last turns of a thread as messages, each call with the names that its answer showed."""
-        from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-
-        messages: list[BaseMessage] = []
-        for turn in self.memory.turns(thread, TURNS_REMEMBERED):
-            ids = [f"{turn.id}-{i}" for i in range(len(turn.calls))]
-            messages.append(HumanMessage(turn.question))
-            if turn.calls:
-                messages.append(
-                    AIMessage(
-                        "",
-                        tool_calls=[
-                            {"name": call["name"], "args": call["args"], "id": id_}
-                            for call, id_ in zip(turn.calls, ids, strict=True)
-                        ],
-                    )
-                )
-                messages += [
-                    ToolMessage(
-                        turn.answer, tool_call_id=id_, artifact=Result(text=turn.answer, names=tuple(call["names"]))
-                    )
-                    for call, id_ in zip(turn.calls, ids, strict=True)
-                ]
-            messages.append(AIMessage(turn.answer))
-        return messages
+        return OFFLINE, converse(planner)
 
 
 def check(question: str) -> str:
@@ -198,31 +152,3 @@ def check(question: str) -> str:
     if len(question) > LONGEST_QUESTION:
         raise BadInput(f"That is {len(question):,} characters long; ask in at most {LONGEST_QUESTION:,}.")
     return question
-
-
-def _outcome(messages: Sequence[BaseMessage]) -> tuple[list[Result], list[dict[str, Any]]]:
-    """The tools that answered, in order, with what they were asked."""
-    from langchain_core.messages import AIMessage, ToolMessage
-
-    asked = {call["id"]: call for message in messages if isinstance(message, AIMessage) for call in message.tool_calls}
-    answered = [
-        (m.artifact, asked[m.tool_call_id])
-        for m in messages
-        if isinstance(m, ToolMessage) and isinstance(m.artifact, Result) and m.tool_call_id in asked
-    ]
-    return [result for result, _ in answered], [{"name": call["name"], "args": call["args"]} for _, call in answered]
-
-
-def _text(messages: Sequence[BaseMessage], results: Sequence[Result], planner: str) -> str:
-    """The last message; if a figure in it stands in no result, the results' own sentences instead."""
-    said = messages[-1].text.strip() if messages else ""
-    told = "\n\n".join(result.text for result in results)
-    if planner == OFFLINE or (said and figures(said) <= figures(told)):
-        return said
-    logger.warning("A figure without a source was held back", extra={"action": "figure_held_back"})
-    return told or "I have no figures for that."
-
-
-def figures(text: str) -> set[str]:
-    """Every number in a text, without the marks that only group its digits."""
-    return {re.sub(r"[,\u00a0\u202f](?=\d{3})", "", found) for found in _FIGURE.findall(text)}

@@ -10,7 +10,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from bot.agent import OFFLINE, Assistant, figures
+from bot.agent import OFFLINE, Assistant
+from bot.conversation import figures
 from bot.reading import Reader
 from knowledge.memory import Memory
 from tests.company import Books

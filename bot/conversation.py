@@ -1,0 +1,107 @@
+"""One turn with a chat model: what it was told before, the tools it asks, and what of its words is released."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tools.base import Result, Tool, ToolContext
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+
+    from knowledge.ledger import Turn
+
+logger = logging.getLogger(__name__)
+
+MODEL_CALLS, TOOL_CALLS = 6, 8
+PROMPT = Path(__file__).with_name("prompt.md")
+_FIGURE = re.compile(r"\d[\d.,\u00a0\u202f]*\d|\d")
+
+
+class Listener(Protocol):
+    """Hears an answer while it is made: what is being done, and each sentence once it may be said."""
+
+    def status(self, text: str) -> None:
+        """What is being done, in a few words."""
+
+    def said(self, sentence: str) -> None:
+        """A piece of the answer's text, final; the pieces one after the other are the whole text."""
+
+
+def converse(
+    model: BaseChatModel, tools: Sequence[Tool], ctx: ToolContext, question: str, before: list[BaseMessage]
+) -> list[BaseMessage]:
+    """The messages since a question, the last of them what the model says to it."""
+    from langchain.agents import create_agent
+    from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
+    from langchain_core.messages import HumanMessage
+
+    offered = [tool.for_langchain(ctx) for tool in tools if tool.offered and ctx.asker.role in tool.roles]
+    limits: list[Any] = [
+        ModelCallLimitMiddleware(run_limit=MODEL_CALLS),
+        ToolCallLimitMiddleware(run_limit=TOOL_CALLS),
+    ]
+    agent = create_agent(model, offered, system_prompt=PROMPT.read_text(encoding="utf-8"), middleware=limits)
+    asked: Any = {"messages": [*before, HumanMessage(question)]}
+    messages = agent.invoke(asked)["messages"]
+    return list(messages[len(before) + 1 :])
+
+
+def history(turns: Sequence[Turn]) -> list[BaseMessage]:
+    """The turns of a thread as messages, each call with the names that its answer showed."""
+    from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+
+    messages: list[BaseMessage] = []
+    for turn in turns:
+        ids = [f"{turn.id}-{i}" for i in range(len(turn.calls))]
+        messages.append(HumanMessage(turn.question))
+        if turn.calls:
+            messages.append(
+                AIMessage(
+                    "",
+                    tool_calls=[
+                        {"name": call["name"], "args": call["args"], "id": id_}
+                        for call, id_ in zip(turn.calls, ids, strict=True)
+                    ],
+                )
+            )
+            messages += [
+                ToolMessage(
+                    turn.answer, tool_call_id=id_, artifact=Result(text=turn.answer, names=tuple(call["names"]))
+                )
+                for call, id_ in zip(turn.calls, ids, strict=True)
+            ]
+        messages.append(AIMessage(turn.answer))
+    return messages
+
+
+def outcome(messages: Sequence[BaseMessage]) -> tuple[list[Result], list[dict[str, Any]]]:
+    """The tools that answered, in order, with what they were asked."""
+    from langchain_core.messages import AIMessage, ToolMessage
+
+    asked = {call["id"]: call for message in messages if isinstance(message, AIMessage) for call in message.tool_calls}
+    answered = [
+        (m.artifact, asked[m.tool_call_id])
+        for m in messages
+        if isinstance(m, ToolMessage) and isinstance(m.artifact, Result) and m.tool_call_id in asked
+    ]
+    return [result for result, _ in answered], [{"name": call["name"], "args": call["args"]} for _, call in answered]
+
+
+def release(said: str, results: Sequence[Result]) -> str:
+    """What a model says, if every figure in it stands in a result; else the results' own sentences."""
+    told = "\n\n".join(result.text for result in results)
+    if said and figures(said) <= figures(told):
+        return said
+    logger.warning("A figure without a source was held back", extra={"action": "figure_held_back"})
+    return told or "I have no figures for that."
+
+
+def figures(text: str) -> set[str]:
+    """Every number in a text, without the marks that only group its digits."""
+    return {re.sub(r"[,\u00a0\u202f](?=\d{3})", "", found) for found in _FIGURE.findall(text)}
