@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from bot.conversation import Listener
     from bot.reading import Reader
     from knowledge.citations import Citation
     from knowledge.memory import Memory
@@ -80,8 +81,12 @@ class Assistant:
         thread: str | None = None,
         audit_id: str | None = None,
         keep: bool = True,
+        listener: Listener | None = None,
     ) -> Answer:
         """The answer for an asker; `thread` is the conversation it belongs to, None for a fresh one.
+
+        A `listener` hears what a language model is doing and says. What it heard may differ from the answer, where a
+        model failed half way: the answer is what counts.
 
         The thread remembers it, unless `keep` is False: whoever may yet give it up calls `remember` when it is said.
 
@@ -94,7 +99,7 @@ class Assistant:
         question = check(question)
         ctx = self.services.for_(asker, self.services.roster(), audit_id)
         before = conversation.history(self.memory.turns(thread, TURNS_REMEMBERED)) if thread else []
-        planner, messages = self._run(ctx, question, before)
+        planner, messages = self._run(ctx, question, before, listener)
         results, calls = conversation.outcome(messages)
         metrics.asked(calls, results)
         text = messages[-1].text.strip() if messages else ""
@@ -118,7 +123,9 @@ class Assistant:
         shown = [call | {"names": list(result.names)} for call, result in told]
         self.memory.remember(thread, asker.id, question, said.text, shown, now)
 
-    def _run(self, ctx: ToolContext, question: str, before: list[BaseMessage]) -> tuple[str, list[BaseMessage]]:
+    def _run(
+        self, ctx: ToolContext, question: str, before: list[BaseMessage], listener: Listener | None
+    ) -> tuple[str, list[BaseMessage]]:
         """Who planned, and the messages since the question. A model that fails leaves the question to the planner."""
         from bot.planner import OfflinePlanner
 
@@ -130,7 +137,7 @@ class Assistant:
         converse = partial(conversation.converse, tools=self.tools, ctx=ctx, question=question, before=before)
         if self.model is not None:
             try:
-                return self.model_name, converse(self.model)
+                return self.model_name, converse(self.model, listener=listener)
             except Exception:  # whatever the provider does, people get the same figures
                 logger.exception(
                     "The language model failed", extra={"action": "model_failed", "audit_id": ctx.audit_id}

@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 MODEL_CALLS, TOOL_CALLS = 6, 8
 PROMPT = Path(__file__).with_name("prompt.md")
+DOING = "is looking at {}…"
+# Behind a sentence and the space after it, or a line.
+_BREAK = re.compile(r"(?<=[.!?]\s)(?=\S)|(?<=\n)")
 _FIGURE = re.compile(r"\d[\d.,\u00a0\u202f]*\d|\d")
 
 
@@ -34,7 +37,12 @@ class Listener(Protocol):
 
 
 def converse(
-    model: BaseChatModel, tools: Sequence[Tool], ctx: ToolContext, question: str, before: list[BaseMessage]
+    model: BaseChatModel,
+    tools: Sequence[Tool],
+    ctx: ToolContext,
+    question: str,
+    before: list[BaseMessage],
+    listener: Listener | None = None,
 ) -> list[BaseMessage]:
     """The messages since a question, the last of them what the model says to it."""
     from langchain.agents import create_agent
@@ -48,8 +56,54 @@ def converse(
     ]
     agent = create_agent(model, offered, system_prompt=PROMPT.read_text(encoding="utf-8"), middleware=limits)
     asked: Any = {"messages": [*before, HumanMessage(question)]}
-    messages = agent.invoke(asked)["messages"]
-    return list(messages[len(before) + 1 :])
+    if listener is None:
+        return list(agent.invoke(asked)["messages"][len(before) + 1 :])
+    messages: list[BaseMessage] = []
+    speech = Speech(listener)
+    event: Any
+    for mode, event in agent.stream(asked, stream_mode=["values", "messages"]):
+        if mode == "values":
+            messages = list(event["messages"][len(before) + 1 :])
+            speech.follow(messages)
+        else:
+            speech.hear(event[0])
+    return messages
+
+
+class Speech:
+    """Passes on what a model does and says, each sentence once it is whole and may be said.
+
+    A model's words before the first tool has answered are not passed on, and none after a sentence that may not be
+    said: what is said in its place is for `release`.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._results: list[Result] = []
+        self._status, self._pending, self._is_over = "", "", False
+
+    def follow(self, messages: Sequence[BaseMessage]) -> None:
+        """Takes in the messages so far."""
+        self._results, _ = outcome(messages)
+        asked = getattr(messages[-1], "tool_calls", ()) if messages else ()
+        doing = DOING.format(" and ".join(dict.fromkeys(call["name"].replace("_", " ") for call in asked)))
+        if asked and doing != self._status:
+            self._status, self._pending = doing, ""
+            self._listener.status(doing)
+
+    def hear(self, piece: BaseMessage) -> None:
+        """Takes in a piece of what the model says."""
+        from langchain_core.messages import AIMessageChunk
+
+        if self._is_over or not self._results or not isinstance(piece, AIMessageChunk):
+            return
+        self._pending += piece.text
+        *whole, self._pending = _BREAK.split(self._pending)
+        for sentence in whole:
+            if self._is_over or not is_sound(sentence, self._results):
+                self._is_over = True
+                return
+            self._listener.said(sentence)
 
 
 def history(turns: Sequence[Turn]) -> list[BaseMessage]:
@@ -95,11 +149,15 @@ def outcome(messages: Sequence[BaseMessage]) -> tuple[list[Result], list[dict[st
 
 def release(said: str, results: Sequence[Result]) -> str:
     """What a model says, if every figure in it stands in a result; else the results' own sentences."""
-    told = "\n\n".join(result.text for result in results)
-    if said and figures(said) <= figures(told):
+    if said and is_sound(said, results):
         return said
     logger.warning("A figure without a source was held back", extra={"action": "figure_held_back"})
-    return told or "I have no figures for that."
+    return "\n\n".join(result.text for result in results) or "I have no figures for that."
+
+
+def is_sound(said: str, results: Sequence[Result]) -> bool:
+    """Whether every figure in it stands in a result."""
+    return figures(said) <= figures("\n\n".join(result.text for result in results))
 
 
 def figures(text: str) -> set[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MESSAGES = ("chat.postMessage", "chat.postEphemeral", "chat.update", "response_url")
+STREAMS = ("chat.startStream", "chat.appendStream", "chat.stopStream")
 VIEWS = ("views.open", "views.push", "views.update", "views.publish")
 # The methods that would otherwise unfold what they link to.
 UNFOLDS = ("chat.postMessage", "response_url")
@@ -71,6 +72,8 @@ def safe(method: str, payload: Mapping[str, Any], hosts: frozenset[str]) -> dict
         sent = _message(method, sent, sieve)
     elif method in VIEWS:
         sent["view"] = _view(method, sent, sieve)
+    elif method in STREAMS:
+        sent = _piece(sent, sieve)
     if sieve.held_back:
         logger.warning(
             "%s links to unknown hosts were sent as words", sieve.held_back, extra={"action": "links_held_back"}
@@ -92,6 +95,10 @@ def _message(method: str, sent: dict[str, Any], sieve: Sieve) -> dict[str, Any]:
         # An update without blocks would leave those that stand there.
         sent["blocks"] = []
     return sent
+
+
+def _piece(sent: dict[str, Any], sieve: Sieve) -> dict[str, Any]:
+    return sent | {name: sieve.blocks(sent[name]) for name in ("chunks", "blocks") if sent.get(name)}
 
 
 def _view(method: str, sent: Mapping[str, Any], sieve: Sieve) -> dict[str, Any]:

@@ -73,6 +73,14 @@ def standing(slack: WebClient, channel: str, thread: str, audit_id: str) -> Stan
     return "answer" if due and not any(each.get("files") for each in after) else "all"
 
 
+def begun(slack: WebClient, channel: str, thread: str, since: str) -> str | None:
+    """The timestamp of what was begun in a thread after a message and never ended: it is the app's and has no id."""
+    replies: Any = slack.conversations_replies(channel=channel, ts=thread, include_all_metadata=True, limit=200)
+    me, later = slack.auth_test()["user_id"], (each for each in replies["messages"] if each["ts"] > since)
+    ours = (each for each in later if each.get("user") == me and not each.get("files"))
+    return next((str(each["ts"]) for each in ours if _audit_id(each) is None), None)
+
+
 def read(slack: WebClient, channel: str, thread: str | None, ts: str | None) -> dict[str, Any] | None:
     """A message as it stands now; None where there is none that all see."""
     if ts is None:

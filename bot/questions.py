@@ -19,12 +19,14 @@ from slack_sdk.errors import SlackApiError
 from bot import posting
 from bot.backlog import MAX_ATTEMPTS, Errand, Hand, started
 from bot.desk import REPORT_PATIENCE_S
+from bot.streaming import Stream
 from bot.views import blocks, home
 from tools.base import Refusal
-from tools.errors import Unavailable
+from tools.errors import TooSlow, Unavailable
 
 if TYPE_CHECKING:
     from bot.agent import Answer
+    from bot.conversation import Listener
     from bot.desk import Desk
     from knowledge.people import Person
 
@@ -122,16 +124,31 @@ class Questions:
             self.tell(slack, hand.errand, asker)
             return
         limit_s = REPORT_PATIENCE_S if question.tool else self.desk.patience_s
-        thinking = started(partial(self._said, question, asker))
+        stream = self._stream(slack, hand, question)
+        thinking = started(partial(self._said, question, asker, stream if question.is_direct else None))
         show_status(slack, question)
-        said = hand.wait(thinking, limit_s, partial(show_status, slack, question))
+        try:
+            said = hand.wait(thinking, limit_s, partial(show_status, slack, question))
+        except TooSlow:
+            stream.give_up()
+            raise
         check(said, hand)
         hand.hold()
         if only_files:
             posting.attach(slack, said.files, channel=question.channel, thread=question.thread)
             return
         self.desk.remember(question.conversation, asker, question.text, said)
-        self._post(slack, question, said)
+        if not stream.finish(said):
+            self._post(slack, question, said)
+            return
+        posting.attach(slack, said.files, channel=question.channel, thread=question.thread)
+
+    def _stream(self, slack: WebClient, hand: Hand, question: Question) -> Stream:
+        """What shows the answer while it is made; it goes on with what an earlier attempt has begun."""
+        begun = None
+        if hand.is_repeat and question.is_direct:
+            begun = posting.begun(slack, question.channel, question.thread, question.ts)
+        return Stream(slack, question.channel, question.thread, partial(_doing, slack, question), begun)
 
     def _post(self, slack: WebClient, question: Question, said: Answer) -> None:
         self.desk.post(
@@ -145,11 +162,18 @@ class Questions:
             is_direct=question.is_direct,
         )
 
-    def _said(self, question: Question, asker: Person) -> Answer:
+    def _said(self, question: Question, asker: Person, listener: Listener | None) -> Answer:
         if question.tool:
             return self.desk.run(asker, question.tool, question.arguments, question.audit_id)
         ask = self.desk.assistant.ask
-        return ask(question.text, asker, thread=question.conversation, audit_id=question.audit_id, keep=False)
+        return ask(
+            question.text,
+            asker,
+            thread=question.conversation,
+            audit_id=question.audit_id,
+            keep=False,
+            listener=listener,
+        )
 
 
 def check(said: Answer, hand: Hand) -> None:
@@ -171,6 +195,10 @@ def show_status(slack: WebClient, question: Question) -> None:
         slack.assistant_threads_setStatus(channel_id=question.channel, thread_ts=question.thread, status=question.doing)
     except (SlackApiError, OSError) as error:
         logger.info("No status shown: %s", type(error).__name__, extra={"action": "status_failed"})
+
+
+def _doing(slack: WebClient, question: Question, text: str) -> None:
+    show_status(slack, replace(question, doing=text))
 
 
 def _placed(slack: WebClient, question: Question) -> Question:

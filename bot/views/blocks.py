@@ -31,6 +31,7 @@ _RIGHT_TO_LEFT = re.compile(f"[{_LETTERS}](?:(?:[{_LETTERS}]|[^\\w\n])*[{_LETTER
 _HALF_ENTITY = re.compile("&[a-z]{0,3}$")
 # Slack reads a mark at the edge of a word as the beginning or the end of bold, italics, strikethrough or code.
 _MARKS = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+_MARKDOWN = re.compile(r"[\\`*_~\[\]#|]")
 LOOKALIKES = {"*": "∗", "_": "\u02cd", "~": "∼", "`": "´"}
 # The block that names an answer's files; by it a later process knows that files are due.
 FILES = "files"
@@ -43,11 +44,17 @@ def drawn(result: Result) -> list[Block]:
     return [section(result.text)]
 
 
-def answer(said: Answer, *, files_go: str = ATTACHED) -> list[Block]:
-    """A whole answer: its results, the files that go with it, what it rests on, and thumbs."""
+def answer(said: Answer, *, files_go: str = ATTACHED, is_said: bool = False) -> list[Block]:
+    """A whole answer: its results, the files that go with it, what it rests on, and thumbs.
+
+    `is_said` is whether its text stands there already.
+    """
     is_worded = said.planner != "offline" or not said.results
     shown = [result for result in said.results if result.awaits_click or not is_worded]
-    body = [*([section(said.text)] if is_worded else []), *(block for result in shown for block in drawn(result))]
+    body = [
+        *([section(said.text)] if is_worded and not is_said else []),
+        *(block for result in shown for block in drawn(result)),
+    ]
     evidence = [sources(said.citations)] if said.citations else []
     files = [attached(said.files, files_go)] if said.files else []
     return [*placed(body[:MESSAGE_LIMIT]), *files, *evidence, *([thumbs(said.audit_id)] if said.results else [])]
@@ -72,6 +79,11 @@ def plain(text: str, limit: int = NAME_LIMIT) -> str:
     """A field of a record in one line, for where nothing is markup; a sign for it where there is nothing to see."""
     line = isolated(" ".join(text.split()))
     return shortened(line, limit) if any(each.isprintable() and each != " " for each in line) else "–"
+
+
+def literal(text: str) -> str:
+    """Text for a stream, which Slack reads as Markdown, so that nothing in it is markup."""
+    return _MARKDOWN.sub(r"\\\g<0>", escaped(text))
 
 
 def data(text: str) -> str:

@@ -1,53 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.messages import AIMessage, ToolMessage
 
 from bot.agent import OFFLINE, Assistant
 from bot.conversation import figures
 from bot.reading import Reader
 from knowledge.memory import Memory
 from tests.company import Books
+from tests.scripted import Scripted, call
 from tools.catalog import TOOLS
 from tools.errors import BadInput
-
-
-class Scripted(BaseChatModel):
-    """A language model that says what it is told to, one line a turn; an exception in its script is raised."""
-
-    script: list[Any]
-    heard: list[list[BaseMessage]]
-
-    @property
-    def _llm_type(self) -> str:
-        return "scripted"
-
-    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Any:
-        return self
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        self.heard.append(messages)
-        said = self.script.pop(0)
-        if isinstance(said, Exception):
-            raise said
-        return ChatResult(generations=[ChatGeneration(message=said)])
-
-
-def call(name: str, **args: Any) -> AIMessage:
-    return AIMessage("", tool_calls=[{"name": name, "args": args, "id": "c1"}])
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from knowledge.database import Database
 from knowledge.memory import Memory
 from tests.company import NOW, Books
 from tests.office import Office, Watch
+from tests.scripted import Scripted
 from tools.base import Tool
 from tools.catalog import TOOLS
 
@@ -31,8 +32,19 @@ def catalogue() -> Sequence[Tool]:
 
 
 @pytest.fixture
+def model() -> Scripted | None:
+    """The language model that the bot has; a module may bring one."""
+    return None
+
+
+@pytest.fixture
 def office(
-    company: Database, books: Books, reader: Reader, catalogue: Sequence[Tool], tmp_path: Path
+    company: Database,
+    books: Books,
+    reader: Reader,
+    catalogue: Sequence[Tool],
+    model: Scripted | None,
+    tmp_path: Path,
 ) -> Iterator[Office]:
     members, channels = cast_of(company)
     members.append(Member("U0STRANGER", "Sam Stranger", "sam@elsewhere.example"))
@@ -46,7 +58,14 @@ def office(
             "SLACK_APP_TOKEN": slack.app_token,
         }
         read = settings.read(environment)
-        assistant = Assistant(create_services(read, company), catalogue, reader, Memory(company))
+        assistant = Assistant(
+            create_services(read, company),
+            catalogue,
+            reader,
+            Memory(company),
+            model,
+            "scripted" if model else settings.OFFLINE,
+        )
         watch = Watch()
         workspaces = create_workspaces(read, company, Pace(lambda: watch.now, watch.sleep))
         app, desk = create_app(read, assistant, company, workspaces)
