@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import wait
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot import conversation, metrics
+from bot.breaker import Breaker
+from bot.conversation import Gate
+from bot.purse import LAST_TODAY, Purse
 from bot.settings import OFFLINE
+from bot.threads import started
 from tools import names, playbook
 from tools.base import Attachment, Result, Services, Tool, ToolContext
-from tools.errors import BadInput
+from tools.errors import BadInput, TooSlow
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
     from bot.conversation import Listener
+    from bot.planner import OfflinePlanner
     from bot.reading import Reader
     from knowledge.citations import Citation
     from knowledge.memory import Memory
@@ -30,6 +36,11 @@ logger = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2_000
 TURNS_REMEMBERED = 6
+MODEL_TIME_S = 20.0
+
+
+class NoWords(Exception):
+    """A language model said nothing that may be said."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Assistant:
-    """Everything that answering needs; `model` is None where the planner answers alone."""
+    """Everything that answering needs; `model` is None where the planner answers alone.
+
+    Attributes
+    ----------
+    model_time_s : how long the model may take for an answer before the planner gives it
+    breaker : leaves a provider in trouble alone
+    purse : counts what the model's answers take; None where nobody counts
+    """
 
     services: Services
     tools: Sequence[Tool]
@@ -64,6 +82,9 @@ class Assistant:
     memory: Memory
     model: BaseChatModel | None = None
     model_name: str = OFFLINE
+    model_time_s: float = MODEL_TIME_S
+    breaker: Breaker = field(default_factory=Breaker)
+    purse: Purse | None = None
 
     def warm_up(self) -> None:
         """Reads in what the first question would otherwise wait for: the agent's library and the models that serve."""
@@ -105,6 +126,8 @@ class Assistant:
         text = messages[-1].text.strip() if messages else ""
         if planner != OFFLINE:
             text = conversation.release(text, results)
+            if self.purse is not None and self.purse.take(ctx, planner, messages):
+                text = f"{text}\n\n{LAST_TODAY}"
         elapsed = (time.perf_counter() - started) * 1000
         logger.info(
             "Answered %s with %s",
@@ -135,14 +158,58 @@ class Assistant:
             knows=partial(playbook.knows, ctx),
         )
         converse = partial(conversation.converse, tools=self.tools, ctx=ctx, question=question, before=before)
-        if self.model is not None:
+        if self.model is not None and self._may_ask(ctx):
             try:
-                return self.model_name, converse(self.model, listener=listener)
-            except Exception:  # whatever the provider does, people get the same figures
+                messages = self._in_words(partial(converse, self.model), planner, listener)
+            except Exception as error:  # whatever the provider does, people get the same figures
+                self._note(type(error).__name__, went_well=False)
                 logger.exception(
                     "The language model failed", extra={"action": "model_failed", "audit_id": ctx.audit_id}
                 )
+            else:
+                self._note("answered", went_well=True)
+                return self.model_name, messages
         return OFFLINE, converse(planner)
+
+    def _may_ask(self, ctx: ToolContext) -> bool:
+        """Whether the model may be asked: the asker has tokens left, and the provider is not left alone."""
+        if self.purse is not None and not self.purse.allows(ctx):
+            metrics.MODELS.labels("capped").inc()
+            return False
+        if not self.breaker.allows():
+            metrics.MODELS.labels("resting").inc()
+            return False
+        return True
+
+    def _note(self, outcome: str, *, went_well: bool) -> None:
+        self.breaker.note(went_well=went_well)
+        metrics.MODELS.labels(outcome).inc()
+
+    def _in_words(
+        self, converse: Callable[..., list[BaseMessage]], planner: OfflinePlanner, listener: Listener | None
+    ) -> list[BaseMessage]:
+        """The messages since the question, if a model gives them in time.
+
+        Raises
+        ------
+        TooSlow
+            When it does not; what it says later is not heard.
+        NoWords
+            When it asks nothing and says nothing that may be said.
+        """
+        from bot.planning import PlanFirst
+
+        heard = Gate(listener) if listener else None
+        outcome = started(partial(converse, listener=heard, middleware=[PlanFirst(planner)]))
+        if not wait([outcome], self.model_time_s).done:
+            if heard:
+                heard.close()
+            raise TooSlow(f"The language model took longer than {self.model_time_s:g} seconds.")
+        messages = outcome.result()
+        said, results = messages[-1].text.strip() if messages else "", conversation.outcome(messages)[0]
+        if not results and not (said and conversation.is_sound(said, results)):
+            raise NoWords("The language model asked nothing and said nothing that may be said.")
+        return messages
 
 
 def check(question: str) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.health import Check
     from bot.jobs import Job
+    from bot.purse import Purse
     from bot.sending import Pace
     from bot.workspaces import Workspaces
     from knowledge.playbook import Playbook
@@ -128,7 +129,18 @@ def create_assistant(settings: Settings, db: Database) -> Assistant:
         Memory(db),
         model,
         settings.model if model else OFFLINE,
+        settings.model_time_s,
+        purse=create_purse(settings, db) if model else None,
     )
+
+
+def create_purse(settings: Settings, db: Database) -> Purse:
+    """What counts the tokens of the language model, and caps them."""
+    from bot.purse import Prices, Purse
+    from knowledge import spendings
+
+    prices = Prices(*settings.token_prices) if settings.token_prices else None
+    return Purse(partial(spendings.tokens, db), partial(spendings.add, db), settings.daily_tokens, prices)
 
 
 def create_model(settings: Settings) -> BaseChatModel | None:
@@ -143,7 +155,7 @@ def create_model(settings: Settings) -> BaseChatModel | None:
         return None
     from langchain.chat_models import init_chat_model
 
-    options: dict[str, Any] = {"timeout": 30, "max_retries": 2}
+    options: dict[str, Any] = {"timeout": settings.model_time_s, "max_retries": 2}
     if settings.openai_base_url:
         options["base_url"] = settings.openai_base_url
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -308,21 +307,6 @@ def may_pass(error: BaseException) -> bool:
         status = getattr(error.response, "status_code", 200)
         return status == 429 or status >= 500 or error.response["error"] in SLACKS_FAULT
     return isinstance(error, Unavailable | OSError | HTTPException)
-
-
-def started(work: Callable[[], T]) -> Future[T]:
-    """The outcome of work that goes on in a thread of its own, which holds up nobody however long it takes."""
-    outcome: Future[T] = Future()
-    threading.Thread(target=_run, args=(work, outcome), name="thinking", daemon=True).start()
-    return outcome
-
-
-def _run(work: Callable[[], T], outcome: Future[T]) -> None:
-    try:
-        outcome.set_result(work())
-    except BaseException as error:
-        # It is raised again where it is waited for.
-        outcome.set_exception(error)
 
 
 def _payload(errand: Errand) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tools.base import Result, Tool, ToolContext
+from tools.base import Refusal, Result, Tool, ToolContext
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -36,6 +36,25 @@ class Listener(Protocol):
         """A piece of the answer's text, final; the pieces one after the other are the whole text."""
 
 
+class Gate:
+    """A listener that can be spared the rest, where somebody goes on talking who was given up."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener: Listener | None = listener
+
+    def status(self, text: str) -> None:
+        if self._listener:
+            self._listener.status(text)
+
+    def said(self, sentence: str) -> None:
+        if self._listener:
+            self._listener.said(sentence)
+
+    def close(self) -> None:
+        """Passes nothing on any more."""
+        self._listener = None
+
+
 def converse(
     model: BaseChatModel,
     tools: Sequence[Tool],
@@ -43,18 +62,26 @@ def converse(
     question: str,
     before: list[BaseMessage],
     listener: Listener | None = None,
+    middleware: Sequence[Any] = (),
 ) -> list[BaseMessage]:
-    """The messages since a question, the last of them what the model says to it."""
+    """The messages since a question, the last of them what the model says to it.
+
+    Raises
+    ------
+    ModelCallLimitExceededError
+        When it does not come to an end.
+    """
     from langchain.agents import create_agent
     from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
     from langchain_core.messages import HumanMessage
 
     offered = [tool.for_langchain(ctx) for tool in tools if tool.offered and ctx.asker.role in tool.roles]
-    limits: list[Any] = [
-        ModelCallLimitMiddleware(run_limit=MODEL_CALLS),
+    around: list[Any] = [
+        ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="error"),
         ToolCallLimitMiddleware(run_limit=TOOL_CALLS),
+        *middleware,
     ]
-    agent = create_agent(model, offered, system_prompt=PROMPT.read_text(encoding="utf-8"), middleware=limits)
+    agent = create_agent(model, offered, system_prompt=PROMPT.read_text(encoding="utf-8"), middleware=around)
     asked: Any = {"messages": [*before, HumanMessage(question)]}
     if listener is None:
         return list(agent.invoke(asked)["messages"][len(before) + 1 :])
@@ -95,7 +122,8 @@ class Speech:
         """Takes in a piece of what the model says."""
         from langchain_core.messages import AIMessageChunk
 
-        if self._is_over or not self._results or not isinstance(piece, AIMessageChunk):
+        is_refused = any(isinstance(each, Refusal) for each in self._results)
+        if self._is_over or is_refused or not self._results or not isinstance(piece, AIMessageChunk):
             return
         self._pending += piece.text
         *whole, self._pending = _BREAK.split(self._pending)
@@ -148,7 +176,12 @@ def outcome(messages: Sequence[BaseMessage]) -> tuple[list[Result], list[dict[st
 
 
 def release(said: str, results: Sequence[Result]) -> str:
-    """What a model says, if every figure in it stands in a result; else the results' own sentences."""
+    """What a model says, if every figure in it stands in a result; else the results' own sentences.
+
+    A refusal is said in its own words: they are chosen so that they hint at nothing.
+    """
+    if any(isinstance(result, Refusal) for result in results):
+        return "\n\n".join(result.text for result in results)
     if said and is_sound(said, results):
         return said
     logger.warning("A figure without a source was held back", extra={"action": "figure_held_back"})

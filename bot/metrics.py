@@ -34,6 +34,9 @@ ANSWERS = Histogram(
 )
 TOOLS = Counter("callsheet_tools", "Tools that were asked, by what came of it", ["tool", "outcome"])
 CALLS = Counter("callsheet_slack_calls", "Calls of Slack's methods, each attempt by its outcome", ["method", "outcome"])
+TOKENS = Counter("callsheet_model_tokens", "Tokens of language models, read and written", ["model", "direction"])
+MODELS = Counter("callsheet_model_answers", "Questions put to a language model, by what came of it", ["outcome"])
+HELD_BACK = Counter("callsheet_held_back", "Sentences of a language model that were not said, by reason", ["reason"])
 WAITING = Gauge("callsheet_waiting", "What waits in the books to be done", ["queue"])
 JOBS = Gauge("callsheet_job_success_timestamp_seconds", "When a job last went well", ["job"])
 FAILURES = Counter("callsheet_job_failures", "Runs of a job that failed", ["job"])
@@ -52,6 +55,12 @@ def heard(kind: str, status: int | None, seconds: float) -> None:
     EVENTS.labels(kind, outcome).inc()
     if outcome == "acked":
         ACKS.observe(seconds)
+
+
+def spent(model: str, read: int, written: int) -> None:
+    """Counts tokens of a language model."""
+    TOKENS.labels(model, "read").inc(read)
+    TOKENS.labels(model, "written").inc(written)
 
 
 def kind(payload: Mapping[str, Any]) -> str:

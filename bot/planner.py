@@ -74,6 +74,19 @@ class OfflinePlanner(BaseChatModel):
             params["ls_stop"] = stops
         return params
 
+    def plan(self, messages: Sequence[BaseMessage], tools: Sequence[BaseTool | dict[str, Any]]) -> AIMessage | None:
+        """What it would say to a question, or ask of the tools; None where it is not sure."""
+        asked = max(i for i, message in enumerate(messages) if isinstance(message, HumanMessage))
+        if self.reader is None or self.link is None:
+            return None
+        reading = self.reader.read(messages[asked].text, self.link, past_calls(messages[:asked]), self.knows)
+        offered = {_described(tool, None)["function"]["name"] for tool in tools}
+        calls = [call for call in reading.calls if call.tool in offered]
+        if reading.is_unsure or len(calls) < len(reading.calls):
+            return None
+        told = {"model_provider": "callsheet"}
+        return AIMessage(reading.reply, tool_calls=_calls(calls), response_metadata=told)
+
     def bind_tools(
         self,
         tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],

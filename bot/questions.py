@@ -17,9 +17,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot import posting
-from bot.backlog import MAX_ATTEMPTS, Errand, Hand, started
+from bot.backlog import MAX_ATTEMPTS, Errand, Hand
 from bot.desk import REPORT_PATIENCE_S
 from bot.streaming import Stream
+from bot.threads import started
 from bot.views import blocks, home
 from tools.base import Refusal
 from tools.errors import TooSlow, Unavailable

@@ -146,10 +146,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a question comes to: tools to ask, or what to reply."""
+    """What a question comes to: tools to ask, or what to reply; `is_unsure` where the reply asks for more."""
 
     calls: Sequence[Call] = ()
     reply: str = ""
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ class Reader:
         if self._open and (best.chance < SURE or best.kind in smalltalk.TURNED_AWAY) and knows(text.plain):
             return Reading((Call(self._open, {"question": text.plain}),))
         if best.chance < SURE:
-            return Reading(reply=smalltalk.UNSURE)
+            return Reading(reply=smalltalk.UNSURE, is_unsure=True)
         if best.kind not in self.tools:
             return Reading(reply=smalltalk.REPLIES[best.kind])
         call = self._call(self.tools[best.kind], text, past)
@@ -223,7 +224,8 @@ class Reader:
             fields = _fields(self.tools[best.kind])
             record = next((each for each in ("deal", "lead", "record") if each in fields), None)
             return Reading(
-                reply=f"Which {_ASKED[record]} do you mean? Give me the name." if record else smalltalk.UNSURE
+                reply=f"Which {_ASKED[record]} do you mean? Give me the name." if record else smalltalk.UNSURE,
+                is_unsure=True,
             )
         return Reading((call,))
 

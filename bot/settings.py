@@ -35,6 +35,9 @@ class Settings:
     deal_horizon : how far ahead the chance of a deal looks; None where the books decide
     now : the instant at which time stands still, for demos and tests; None for the real one
     model : a LangChain model name, or "offline"
+    model_time_s : how long the model may take for an answer before the planner gives it
+    daily_tokens : what the model's answers to one person may take in a day
+    token_prices : US dollars for a million tokens, read and written; None where they are not known
     embedding : what makes the playbook's vectors, one of `EMBEDDINGS`
     minilm : folder of the sentence model's files; None for the installed package
     chroma_url : the Chroma server that keeps them; None for a folder of the home
@@ -57,6 +60,9 @@ class Settings:
     deal_horizon: timedelta | None
     now: datetime | None
     model: str
+    model_time_s: float
+    daily_tokens: int
+    token_prices: tuple[float, float] | None
     openai_base_url: str | None
     embedding: str
     minilm: Path | None
@@ -100,12 +106,15 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         now=_instant(environment.get("CALLSHEET_NOW")),
         model=environment.get("CALLSHEET_MODEL")
         or ("openai:gpt-5-mini" if environment.get("OPENAI_API_KEY") else OFFLINE),
+        model_time_s=_seconds(environment, "CALLSHEET_MODEL_TIMEOUT", 20),
+        daily_tokens=_tokens(environment.get("CALLSHEET_DAILY_TOKENS") or "500000"),
+        token_prices=_prices(environment.get("CALLSHEET_TOKEN_PRICES")),
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,
         embedding=_embedding(environment),
         minilm=Path(environment["CALLSHEET_MINILM"]).expanduser() if environment.get("CALLSHEET_MINILM") else None,
         chroma_url=environment.get("CALLSHEET_CHROMA_URL") or None,
         replicas=_replicas(environment.get("CALLSHEET_REPLICAS") or "1"),
-        patience_s=_seconds(environment.get("CALLSHEET_ANSWER_TIMEOUT") or "60"),
+        patience_s=_seconds(environment, "CALLSHEET_ANSWER_TIMEOUT", 60),
         link_hosts=frozenset(environment.get("CALLSHEET_LINK_HOSTS", "").lower().replace(",", " ").split()),
         health_port=_port(environment.get("CALLSHEET_HEALTH_PORT")),
         slack_api_url=environment.get("SLACK_API_URL") or "https://slack.com/api/",
@@ -134,10 +143,31 @@ def _replicas(text: str) -> int:
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def _seconds(environment: Mapping[str, str], name: str, default: int) -> float:
+    text = environment.get(name) or str(default)
     if not text.isdigit() or not 5 <= int(text) <= 600:
-        raise BadInput(f'CALLSHEET_ANSWER_TIMEOUT is "{text}"; give a number of seconds from 5 to 600, such as 60.')
+        raise BadInput(f'{name} is "{text}"; give a number of seconds from 5 to 600, such as {default}.')
     return float(text)
+
+
+def _tokens(text: str) -> int:
+    if not text.replace("_", "").isdigit():
+        raise BadInput(f'CALLSHEET_DAILY_TOKENS is "{text}"; give a number of tokens, such as 500000.')
+    return int(text)
+
+
+def _prices(text: str | None) -> tuple[float, float] | None:
+    if not text:
+        return None
+    try:
+        read, written = (float(each) for each in text.split("/"))
+    except ValueError:
+        read = written = -1.0
+    if min(read, written) < 0:
+        raise BadInput(
+            f'CALLSHEET_TOKEN_PRICES is "{text}"; give US dollars for a million tokens, read and written, as 0.25/2.'
+        )
+    return read, written
 
 
 def check_replicas(settings: Settings) -> None:

@@ -13,10 +13,11 @@ from slack_sdk import WebClient
 
 from bot import posting
 from bot.agent import Answer
-from bot.backlog import Errand, Hand, started
+from bot.backlog import Errand, Hand
 from bot.listeners import spots
 from bot.listeners.spots import Spot
 from bot.questions import check
+from bot.threads import started
 from bot.views import blocks, buttons
 from bot.views.buttons import Kind
 

@@ -14,9 +14,10 @@ from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.agent import Answer
-from bot.backlog import Hand, started
+from bot.backlog import Hand
 from bot.listeners import clicks, spots
 from bot.listeners.spots import Spot
+from bot.threads import started
 from bot.views import assignments, buttons, forms, nudges, outcomes, plans, team
 from tools.base import Refusal
 

@@ -13,7 +13,8 @@ from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.backlog import Errand, Hand, started
+from bot.backlog import Errand, Hand
+from bot.threads import started
 from bot.views import blocks, home, sections
 from bot.views.blocks import Block
 from bot.views.home import PROMPTS

@@ -12,8 +12,9 @@ from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot import commands, posting, sending
-from bot.backlog import Errand, Hand, started
+from bot.backlog import Errand, Hand
 from bot.questions import KIND, Question, Questions, check
+from bot.threads import started
 from bot.views import blocks
 
 if TYPE_CHECKING:

@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, ToolMessage
+from sqlalchemy import select
 
 from bot.agent import OFFLINE, Assistant
+from bot.breaker import Breaker
 from bot.conversation import figures
+from bot.purse import LAST_TODAY, Prices, Purse
 from bot.reading import Reader
+from knowledge import spendings
 from knowledge.memory import Memory
+from knowledge.spendings import Spending
 from tests.company import Books
 from tests.scripted import Scripted, call
 from tools.catalog import TOOLS
@@ -21,6 +28,10 @@ def assistant(books: Books, reader: Reader) -> Assistant:
     return Assistant(books.services, TOOLS, reader, Memory(books.db))
 
 
+# The planner is not sure what it asks, so that a model chooses.
+OPEN = "surprise me"
+
+
 def with_model(assistant: Assistant, *script: Any) -> Assistant:
     return replace(assistant, model=Scripted(script=list(script), heard=[]), model_name="scripted")
 
@@ -29,7 +40,7 @@ def test_a_model_chooses_the_tool_and_phrases_its_result(assistant: Assistant, b
     rep = books.person("rep")
     planned = assistant.ask("which leads should I call now", rep)
     first = planned.results[0].names[0]
-    said = with_model(assistant, call("leads_to_call"), AIMessage(f"Start with {first}.")).ask("whom first?", rep)
+    said = with_model(assistant, call("leads_to_call"), AIMessage(f"Start with {first}.")).ask(OPEN, rep)
     assert said.text == f"Start with {first}."
     assert said.planner == "scripted"
     assert [each["name"] for each in said.calls] == ["leads_to_call"]
@@ -39,11 +50,83 @@ def test_a_model_chooses_the_tool_and_phrases_its_result(assistant: Assistant, b
 def test_a_figure_that_no_tool_gave_is_never_said(assistant: Assistant, books: Books) -> None:
     rep = books.person("rep")
     lie = AIMessage("You will close 987,654 this quarter.")
-    said = with_model(assistant, call("leads_to_call", limit=2), lie).ask("how much will I close?", rep)
+    said = with_model(assistant, call("leads_to_call", limit=2), lie).ask(OPEN, rep)
     assert "987" not in said.text
     assert said.text == said.results[0].text
-    without_tool = with_model(assistant, AIMessage("About 42 %.")).ask("what is my win rate?", rep)
+    without_tool = with_model(assistant, AIMessage("About 42 %.")).ask(OPEN, rep)
+    assert without_tool.planner == OFFLINE
     assert "42" not in without_tool.text
+
+
+def test_where_the_planner_is_sure_its_plan_runs_and_a_model_only_phrases(assistant: Assistant, books: Books) -> None:
+    rep, question = books.person("rep"), "which leads should I call now"
+    planned = assistant.ask(question, rep)
+    model = Scripted(script=[AIMessage(f"{planned.results[0].names[0]} first.")], heard=[])
+    said = replace(assistant, model=model, model_name="scripted").ask(question, rep)
+    assert said.text == f"{planned.results[0].names[0]} first."
+    assert (said.planner, said.calls) == ("scripted", planned.calls)
+    assert len(model.heard) == 1
+    stubborn = with_model(assistant, call("pipeline_report")).ask(question, rep)
+    assert stubborn.calls == planned.calls
+    assert stubborn.text == planned.results[0].text
+    outside = with_model(assistant, AIMessage("Sunny.")).ask("write me a poem about spring", rep)
+    assert outside.text == assistant.ask("write me a poem about spring", rep).text
+
+
+def test_a_model_that_takes_too_long_is_not_waited_for_nor_heard_later(assistant: Assistant, books: Books) -> None:
+    go_on, heard = threading.Event(), []
+
+    class Ear:
+        def status(self, text: str) -> None:
+            heard.append(text)
+
+        said = status
+
+    def late(messages: Any) -> AIMessage:
+        go_on.wait(30)
+        return call("leads_to_call")
+
+    rep = books.person("rep")
+    slow = replace(with_model(assistant, late, AIMessage("Call them. All.")), model_time_s=0.01)
+    said = slow.ask(OPEN, rep, listener=Ear())
+    assert said.planner == OFFLINE
+    assert said.text == assistant.ask(OPEN, rep).text
+    go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "thinking":
+            thread.join(30)
+    assert heard == []
+
+
+def test_a_provider_in_trouble_is_left_alone_and_tried_again_later(assistant: Assistant, books: Books) -> None:
+    rep, now = books.person("rep"), [0.0]
+    ill = replace(
+        with_model(assistant, *[ConnectionError("gone")] * 3, AIMessage("Well again.")),
+        breaker=Breaker(now=lambda: now[0]),
+    )
+    model: Any = ill.model
+    assert {ill.ask(OPEN, rep).planner for _ in range(5)} == {OFFLINE}
+    assert len(model.heard) == 3
+    now[0] = 61.0
+    assert ill.ask(OPEN, rep).text == "Well again."
+
+
+def test_tokens_are_counted_and_whoever_used_theirs_up_hears_so_once(assistant: Assistant, books: Books) -> None:
+    rep = books.person("rep")
+    usage = {"input_tokens": 800, "output_tokens": 300, "total_tokens": 1_100}
+    words = [AIMessage("Well.", usage_metadata=usage) for _ in range(3)]  # type: ignore[arg-type]
+    purse = Purse(partial(spendings.tokens, books.db), partial(spendings.add, books.db), 2_000, Prices(0.25, 2.0))
+    counted = replace(with_model(assistant, *words), purse=purse)
+    first, second, third = (counted.ask(OPEN, rep) for _ in range(3))
+    assert first.text == "Well."
+    assert second.text == f"Well.\n\n{LAST_TODAY}"
+    assert third.planner == OFFLINE
+    assert LAST_TODAY not in third.text
+    assert counted.ask(OPEN, books.person("manager")).planner == "scripted"
+    with books.db.read() as session:
+        spent = session.scalars(select(Spending).where(Spending.person_id == rep.id)).all()
+    assert [(each.input_tokens, each.output_tokens) for each in spent] == [(800, 300)] * 2
+    assert sum(each.usd or 0 for each in spent) == pytest.approx(2 * (800 * 0.25 + 300 * 2.0) / 1e6)
 
 
 @pytest.mark.parametrize("fault", [TimeoutError("too slow"), ConnectionError("gone"), ValueError("garbage")])
@@ -59,16 +142,16 @@ def test_when_the_model_fails_the_planner_answers_with_the_same_figures(
 
 def test_a_model_that_never_stops_asking_is_stopped(assistant: Assistant, books: Books) -> None:
     endless = [call("leads_to_call", limit=1) for _ in range(50)]
-    said = with_model(assistant, *endless).ask("which leads should I call now", books.person("rep"))
-    assert said.text
-    assert len(said.calls) <= 8
+    said = with_model(assistant, *endless).ask(OPEN, books.person("rep"))
+    assert said.text == assistant.ask(OPEN, books.person("rep")).text
+    assert said.planner == OFFLINE
 
 
 def test_a_model_can_not_ask_as_somebody_else(assistant: Assistant, books: Books) -> None:
     rep = books.person("rep")
     script = [call("leads_to_call", asker="boss"), AIMessage("I could not do that.")]
     model = Scripted(script=script, heard=[])
-    replace(assistant, model=model, model_name="scripted").ask("which leads should I call", rep)
+    replace(assistant, model=model, model_name="scripted").ask(OPEN, rep)
     (complaint,) = [message for message in model.heard[1] if isinstance(message, ToolMessage)]
     assert "asker" in complaint.text
 

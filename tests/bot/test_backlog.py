@@ -14,7 +14,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot import backlog
-from bot.backlog import FIRST_PAUSE, MAX_ATTEMPTS, Backlog, Errand, Hand, Lost, may_pass, started
+from bot.backlog import FIRST_PAUSE, MAX_ATTEMPTS, Backlog, Errand, Hand, Lost, may_pass
+from bot.threads import started
 from knowledge.database import Database
 from knowledge.inbox import Inbox
 from tools.errors import BadInput, TooSlow, Unavailable

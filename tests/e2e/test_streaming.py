@@ -11,7 +11,7 @@ from bot.workspace import Message, Person
 from tests.office import Office, leave
 from tests.scripted import Scripted, call
 
-ASKED = "whom first, and why?"
+ASKED = "surprise me"
 FIRST, LAST = "Start where it is warm. ", "Then write to the others [now](https://evil.example)."
 
 
@@ -72,8 +72,7 @@ def test_a_stream_that_slack_closed_is_made_whole_by_an_update(office: Office, a
     assert len(office.calls("chat.update")) == 1
 
 
-def test_what_a_dead_process_began_is_made_whole_by_the_next(office: Office, ana: Person, model: Scripted) -> None:
-    model.script.insert(0, "You are welcome.")
+def test_what_a_dead_process_began_is_made_whole_by_the_next(office: Office, ana: Person) -> None:
     asked = ana.dm("thanks")
     first = ana.answer(to=asked)
     ana.wait(lambda: office.desk.inbox.waiting() == 0, what="the first question to be closed")

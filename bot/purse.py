@@ -1,0 +1,88 @@
+"""What answers of a language model may take: counted for each answer, and capped for each person and day."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot import metrics
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+    from tools.base import ToolContext
+
+logger = logging.getLogger(__name__)
+
+LAST_TODAY = "That was your last answer in a language model's words for today; until tomorrow I answer in my own."
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Prices:
+    """US dollars for a million tokens, read and written."""
+
+    read: float
+    written: float
+
+    def of(self, read: int, written: int) -> float:
+        """What so many tokens cost."""
+        return (read * self.read + written * self.written) / MILLION
+
+
+@dataclass(frozen=True)
+class Purse:
+    """Counts tokens, and knows whose are used up.
+
+    Parameters
+    ----------
+    spent : the tokens that a person's answers took since an instant
+    note : keeps what an answer took
+    daily : tokens that a person's answers may take between two of their midnights
+    """
+
+    spent: Callable[[str, datetime], int]
+    note: Callable[..., None]
+    daily: int
+    prices: Prices | None = None
+
+    def allows(self, ctx: ToolContext) -> bool:
+        """Whether the asker has any left for today."""
+        return self._today(ctx) < self.daily
+
+    def take(self, ctx: ToolContext, model: str, messages: Sequence[BaseMessage]) -> bool:
+        """Counts what the messages of an answer took; whether that was the last of the asker's day."""
+        read, written = used(messages)
+        usd = self.prices.of(read, written) if self.prices else None
+        self.note(
+            audit_id=ctx.audit_id,
+            at=ctx.now,
+            person_id=ctx.asker.id,
+            model=model,
+            input_tokens=read,
+            output_tokens=written,
+            usd=usd,
+        )
+        metrics.spent(model, read, written)
+        logger.info(
+            "%d tokens read, %d written", read, written, extra={"action": "tokens_spent", "audit_id": ctx.audit_id}
+        )
+        return not self.allows(ctx)
+
+    def _today(self, ctx: ToolContext) -> int:
+        midnight = ctx.now.astimezone(ctx.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.spent(ctx.asker.id, midnight)
+
+
+def used(messages: Sequence[BaseMessage]) -> tuple[int, int]:
+    """The tokens that a language model read and wrote for some messages; the planner's own are free."""
+    usages = [
+        usage
+        for message in messages
+        if (usage := getattr(message, "usage_metadata", None))
+        and message.response_metadata.get("model_provider") != "callsheet"
+    ]
+    return sum(usage["input_tokens"] for usage in usages), sum(usage["output_tokens"] for usage in usages)
