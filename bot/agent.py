@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot import conversation, metrics
 from bot.breaker import Breaker
 from bot.conversation import Gate
+from bot.lock import Lock, figures, plain
 from bot.purse import LAST_TODAY, Purse
 from bot.settings import OFFLINE
 from bot.threads import started
@@ -125,7 +126,7 @@ class Assistant:
         metrics.asked(calls, results)
         text = messages[-1].text.strip() if messages else ""
         if planner != OFFLINE:
-            text = conversation.release(text, results)
+            text = conversation.release(text, results, Lock(results, question, ctx.now.astimezone(ctx.zone)))
             if self.purse is not None and self.purse.take(ctx, planner, messages):
                 text = f"{text}\n\n{LAST_TODAY}"
         elapsed = (time.perf_counter() - started) * 1000
@@ -167,6 +168,8 @@ class Assistant:
                     "The language model failed", extra={"action": "model_failed", "audit_id": ctx.audit_id}
                 )
             else:
+                if conversation.is_planned(messages[-1]):
+                    return OFFLINE, messages
                 self._note("answered", went_well=True)
                 return self.model_name, messages
         return OFFLINE, converse(planner)
@@ -207,9 +210,14 @@ class Assistant:
             raise TooSlow(f"The language model took longer than {self.model_time_s:g} seconds.")
         messages = outcome.result()
         said, results = messages[-1].text.strip() if messages else "", conversation.outcome(messages)[0]
-        if not results and not (said and conversation.is_sound(said, results)):
+        if not results and not (said and _may_say(said)):
             raise NoWords("The language model asked nothing and said nothing that may be said.")
         return messages
+
+
+def _may_say(said: str) -> bool:
+    """Whether a model may say it without having asked anything: it has no figure."""
+    return not figures(plain(said))
 
 
 def check(question: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot import lock as locks
+from bot import metrics
+from bot.lock import Lock, sentences
 from tools.base import Refusal, Result, Tool, ToolContext
 
 if TYPE_CHECKING:
@@ -21,9 +24,6 @@ logger = logging.getLogger(__name__)
 MODEL_CALLS, TOOL_CALLS = 6, 8
 PROMPT = Path(__file__).with_name("prompt.md")
 DOING = "is looking at {}…"
-# Behind a sentence and the space after it, or a line.
-_BREAK = re.compile(r"(?<=[.!?]\s)(?=\S)|(?<=\n)")
-_FIGURE = re.compile(r"\d[\d.,\u00a0\u202f]*\d|\d")
 
 
 class Listener(Protocol):
@@ -86,7 +86,7 @@ def converse(
     if listener is None:
         return list(agent.invoke(asked)["messages"][len(before) + 1 :])
     messages: list[BaseMessage] = []
-    speech = Speech(listener)
+    speech = Speech(listener, question, ctx.now.astimezone(ctx.zone))
     event: Any
     for mode, event in agent.stream(asked, stream_mode=["values", "messages"]):
         if mode == "values":
@@ -104,9 +104,10 @@ class Speech:
     said: what is said in its place is for `release`.
     """
 
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
+    def __init__(self, listener: Listener, question: str, now: datetime) -> None:
+        self._listener, self._question, self._now = listener, question, now
         self._results: list[Result] = []
+        self._before = ""
         self._status, self._pending, self._is_over = "", "", False
 
     def follow(self, messages: Sequence[BaseMessage]) -> None:
@@ -126,11 +127,13 @@ class Speech:
         if self._is_over or is_refused or not self._results or not isinstance(piece, AIMessageChunk):
             return
         self._pending += piece.text
-        *whole, self._pending = _BREAK.split(self._pending)
+        *whole, self._pending = sentences(self._pending) or [""]
         for sentence in whole:
-            if self._is_over or not is_sound(sentence, self._results):
+            lock = Lock(self._results, self._question, self._now)
+            if self._is_over or lock.fault(sentence, self._before):
                 self._is_over = True
                 return
+            self._before += sentence
             self._listener.said(sentence)
 
 
@@ -162,6 +165,11 @@ def history(turns: Sequence[Turn]) -> list[BaseMessage]:
     return messages
 
 
+def is_planned(message: BaseMessage) -> bool:
+    """Whether the offline planner said it."""
+    return message.response_metadata.get("model_provider") == "callsheet"
+
+
 def outcome(messages: Sequence[BaseMessage]) -> tuple[list[Result], list[dict[str, Any]]]:
     """The tools that answered, in order, with what they were asked."""
     from langchain_core.messages import AIMessage, ToolMessage
@@ -175,24 +183,17 @@ def outcome(messages: Sequence[BaseMessage]) -> tuple[list[Result], list[dict[st
     return [result for result, _ in answered], [{"name": call["name"], "args": call["args"]} for _, call in answered]
 
 
-def release(said: str, results: Sequence[Result]) -> str:
-    """What a model says, if every figure in it stands in a result; else the results' own sentences.
+def release(said: str, results: Sequence[Result], lock: Lock) -> str:
+    """What of a model's words may be said, with the tools' own sentences in the place of others.
 
     A refusal is said in its own words: they are chosen so that they hint at nothing.
     """
+    own = "\n\n".join(result.text for result in results)
     if any(isinstance(result, Refusal) for result in results):
-        return "\n\n".join(result.text for result in results)
-    if said and is_sound(said, results):
-        return said
-    logger.warning("A figure without a source was held back", extra={"action": "figure_held_back"})
-    return "\n\n".join(result.text for result in results) or "I have no figures for that."
-
-
-def is_sound(said: str, results: Sequence[Result]) -> bool:
-    """Whether every figure in it stands in a result."""
-    return figures(said) <= figures("\n\n".join(result.text for result in results))
-
-
-def figures(text: str) -> set[str]:
-    """Every number in a text, without the marks that only group its digits."""
-    return {re.sub(r"[,\u00a0\u202f](?=\d{3})", "", found) for found in _FIGURE.findall(text)}
+        return own
+    released = locks.release(lock, said)
+    for fault in released.faults:
+        metrics.HELD_BACK.labels(fault).inc()
+    if released.faults:
+        logger.warning("%d sentences were held back", len(released.faults), extra={"action": "sentence_held_back"})
+    return released.text or own

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
+from bot.conversation import is_planned
+
 if TYPE_CHECKING:
     from bot.planner import OfflinePlanner
-
-PROVIDER = "callsheet"
 
 
 class PlanFirst(AgentMiddleware[Any, Any, Any]):
@@ -28,7 +28,7 @@ class PlanFirst(AgentMiddleware[Any, Any, Any]):
         turn = _turn(request.messages)
         if not turn and (planned := self._planner.plan(request.messages, request.tools)):
             return planned
-        if turn and turn[0].response_metadata.get("model_provider") == PROVIDER:
+        if turn and is_planned(turn[0]):
             return _only_words(handler(request.override(tools=[])))
         return handler(request)
 

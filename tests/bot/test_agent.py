@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from bot.agent import OFFLINE, Assistant
 from bot.breaker import Breaker
-from bot.conversation import figures
 from bot.purse import LAST_TODAY, Prices, Purse
 from bot.reading import Reader
 from knowledge import spendings
@@ -181,8 +180,3 @@ def test_a_follow_up_takes_another_person_or_source(assistant: Assistant, books:
     assistant.ask(f"what should {reps[0].name} be calling", manager, thread="t")
     other = assistant.ask(f"and {reps[1].name}?", manager, thread="t")
     assert other.calls == [{"name": "leads_to_call", "args": {"owner": reps[1].name}}]
-
-
-def test_figures_are_the_same_however_their_digits_are_grouped() -> None:
-    assert figures("1,234,567 and 12.5 % of 3 leads") == {"1234567", "12.5", "3"}
-    assert figures("none") == set()

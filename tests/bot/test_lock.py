@@ -1,0 +1,301 @@
+"""The number lock against thousands of seeded lies, and against honest ways of saying the same."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from bot.agent import Assistant
+from bot.lock import Lock, figures, plain, release, sentences
+from bot.reading import Reader
+from knowledge.memory import Memory
+from tests.company import NOW, Books
+from tools.base import Refusal, Result
+from tools.catalog import TOOLS
+
+ASKED = {
+    "rep": [
+        "which leads should I call now",
+        "give me the ten best leads to call",
+        "which of my deals are at risk",
+        "forecast for this quarter",
+        "my day",
+    ],
+    "manager": [
+        "forecast of my team for this quarter",
+        "which deals are at risk in my team",
+        "pipeline report by source this quarter",
+        "which leads should my team call",
+    ],
+}
+# Honest ways of putting a figure of a record; {f} is the figure as the tool says it, {n} the record.
+ONE = (
+    "{n}: {f}.",
+    "{n} stands at {f}.",
+    "{f} for {n}.",
+    "For {n} it says {f}.",
+    "Start with {n}, at {f}.",
+    "I would go to {n} first: {f}.",
+    "With {f}, {n} is worth a look.",
+    "Look at {n} ({f}).",
+    "- {n} – {f}",
+    "• *{n}* · {f}",
+    "The books have {f} for {n}.",
+    "{n}'s figure is {f}.",
+    "As to {n}, {f} is what we know.",
+    "That is {f} for {n}, so call today.",
+    "Please ring {n}; {f} is on record.",
+    "Why {n}? It is at {f}.",
+    "{n} is the one to call now, and {f} says why.",
+    "Next comes {n} with {f}.",
+    "{n}, then. {f} is the reason.",
+    "It is {f} with {n}",
+)
+TWO = (
+    "{n} is at {f} and {m} at {g}.",
+    "{n}: {f}, {m}: {g}.",
+    "{f} for {n}, {g} for {m}.",
+    "While {n} stands at {f}, {m} stands at {g}.",
+    "{n} ({f}) comes before {m} ({g}).",
+    "Take {n} at {f}; then {m} at {g}.",
+    "{n} has {f}, but {m} has {g}.",
+    "First {n} – {f} – then {m} – {g}.",
+)
+ROUND = ("{n} is at about {f}.", "Roughly {f} for {n}.", "{n}: around {f}.", "For {n} it is some {f}.", "~{f} for {n}.")
+BARE = (
+    "It is {f}.",
+    "That makes {f} in all.",
+    "So: {f}.",
+    "Overall {f}, as of now.",
+    "You are at {f}.",
+    "We see {f} there.",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A figure as a tool said it, beside a record or beside none."""
+
+    name: str
+    figure: str
+    line: str
+
+
+@pytest.fixture(scope="module")
+def turns(company_file, reader: Reader) -> list[tuple[Lock, list[Told]]]:  # type: ignore[no-untyped-def]
+    from knowledge.database import Database
+
+    books = Books(Database(f"sqlite:///{company_file}"))
+    assistant = Assistant(books.services, TOOLS, reader, Memory(books.db))
+    found = []
+    for role, questions in ASKED.items():
+        for question in questions:
+            said = assistant.ask(question, books.person(role))
+            results = [result for result in said.results if not isinstance(result, Refusal)]
+            if results:
+                found.append((lock := Lock(results, question, NOW), list(told(lock, results))))
+    return found
+
+
+def told(lock: Lock, results: Sequence[Result]) -> Iterator[Told]:
+    """The figures of the tools' texts: those of lines that name one record, and those of texts that name none."""
+    for result in results:
+        for line in plain(result.text).split("\n"):
+            named = [name for name in lock.names if name in line]
+            unnamed = line
+            for name in named:
+                unnamed = unnamed.replace(name, "x" * len(name))
+            for figure in figures(unnamed):
+                text = line[figure.start : figure.end] + _unit(line, figure.end)
+                is_whole = [(each.kind, each.value) for each in figures(text)] == [(figure.kind, figure.value)]
+                if is_whole and (len(named) == 1 or not lock.names):
+                    yield Told(named[0] if named else "", text, line)
+
+
+def _unit(line: str, end: int) -> str:
+    unit = re.match(r" (?:hours?|days?|weeks?|months?|leads?|deals?|calls?)\b", line[end:])
+    return unit[0] if unit else ""
+
+
+def honest(turns: Sequence[tuple[Lock, list[Told]]], rng: random.Random) -> Iterator[tuple[Lock, str, Told]]:
+    for lock, facts in turns:
+        for fact in facts:
+            if not fact.name:
+                yield lock, rng.choice(BARE).format(f=fact.figure), fact
+                continue
+            for way in rng.sample(ONE, 3):
+                yield lock, way.format(n=fact.name, f=fact.figure), fact
+            other = rng.choice(facts)
+            if other.name and other.name != fact.name:
+                yield lock, rng.choice(TWO).format(n=fact.name, f=fact.figure, m=other.name, g=other.figure), fact
+            if rounded := _rounded(fact.figure):
+                yield lock, rng.choice(ROUND).format(n=fact.name, f=rounded), fact
+
+
+def _rounded(figure: str) -> str | None:
+    """A percentage or an amount with fewer digits."""
+    if found := re.fullmatch(r"(\d+)\.(\d) %", figure):
+        return f"{round(float(f'{found[1]}.{found[2]}') + 1e-9)} %" if found[2] != "5" else None
+    if found := re.fullmatch(r"\$([\d,]{6,})", figure):
+        value = int(found[1].replace(",", ""))
+        return f"${round(value / 1000) * 1000:,}" if value % 1000 not in (0, 500) else None
+    return None
+
+
+def lies(turns: Sequence[tuple[Lock, list[Told]]], rng: random.Random) -> Iterator[tuple[str, Lock, str]]:
+    """Sentences with one thing wrong, by the kind of what is wrong."""
+    for lock, facts in turns:
+        everything = "\n".join(plain(result.text) for result in lock.results) + lock.question
+        for fact in facts:
+            way = rng.choice(ONE) if fact.name else rng.choice(BARE)
+            own = "\n".join(each.line for each in facts if each.name == fact.name) if fact.name else everything
+            changed = _changed(fact.figure, rng)
+            if changed and not _stands(changed, own):
+                yield "changed", lock, way.format(n=fact.name, f=changed)
+            if (swapped := _swapped(fact.figure)) and not _stands(swapped, own):
+                yield "unit", lock, way.format(n=fact.name, f=swapped)
+            invented = rng.choice(("$73,519", "83.7 %", "419 days", "317", "6 March 2031", "14:57", "ninety-seven"))
+            if not _stands(invented, everything):
+                yield "invented", lock, way.format(n=fact.name, f=invented)
+            if (wrong := _rounded_wrong(fact.figure)) and not _stands(wrong, own):
+                yield "rounded", lock, way.format(n=fact.name, f=wrong)
+            others = [each for each in facts if fact.name and each.name not in ("", fact.name)]
+            other = rng.choice(others) if others else None
+            if other and not _stands(other.figure, own) and not _same_value(other.figure, own):
+                yield "moved", lock, rng.choice(ONE).format(n=fact.name, f=other.figure)
+            if fact.name:
+                stranger = rng.choice(("Quentin Abernathy", "Yolanda Pfister", "Zorblatt Industries", "Xavier Quill"))
+                yield "name", lock, way.format(n=stranger, f=fact.figure)
+
+
+def _stands(figure: str, text: str) -> bool:
+    return bool(re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d]|[.,]\d)", text))
+
+
+def _same_value(figure: str, text: str) -> bool:
+    """Whether the same number stands there in the same kind of figure, however it is written."""
+    (first, *_) = figures(figure) or [None]
+    return first is None or any((f.kind, f.value) == (first.kind, first.value) for f in figures(text))
+
+
+def _changed(figure: str, rng: random.Random) -> str | None:
+    at = [i for i, each in enumerate(figure) if each.isdigit()]
+    if not at:
+        return None
+    i = rng.choice(at)
+    digit = rng.choice([d for d in "123456789" if d != figure[i]])
+    changed = figure[:i] + digit + figure[i + 1 :]
+    return changed if figures(changed) and not _same_value(changed, figure) else None
+
+
+def _swapped(figure: str) -> str | None:
+    if figure.endswith("%"):
+        return f"${figure.removesuffix('%').strip()}"
+    if figure.startswith("$"):
+        return f"{figure[1:]} %"
+    for here, there in (("hour", "day"), ("day", "week"), ("lead", "deal"), ("deal", "lead")):
+        if re.search(rf"\d {here}s?$", figure):
+            return figure.replace(here, there)
+    return None
+
+
+def _rounded_wrong(figure: str) -> str | None:
+    """Rounded without a word of it, or to a neighbour."""
+    if found := re.fullmatch(r"(\d+)\.([1-9]) %", figure):
+        return f"about {int(found[1]) + 2} %" if (int(found[1]) + 2) % 10 else None
+    if (found := re.fullmatch(r"\$([\d,]{6,})", figure)) and int(found[1].replace(",", "")) % 1000:
+        return f"${round(int(found[1].replace(',', '')) / 1000) * 1000:,}"
+    return None
+
+
+def test_lies_are_caught_and_honest_sentences_are_not(turns: list[tuple[Lock, list[Told]]]) -> None:
+    rng = random.Random(7)
+    caught: Counter[str] = Counter()
+    passed: dict[str, list[str]] = {}
+    while sum(caught.values()) + sum(map(len, passed.values())) < 3_000:
+        for kind, lock, sentence in lies(turns, rng):
+            if lock.fault(sentence):
+                caught[kind] += 1
+            else:
+                passed.setdefault(kind, []).append(sentence)
+    said = [(lock, sentence) for _ in range(2) for lock, sentence, _ in honest(turns, rng)]
+    alarms = [(lock.fault(sentence), sentence) for lock, sentence in said if lock.fault(sentence)]
+    print({kind: (caught[kind], len(passed.get(kind, ()))) for kind in caught}, len(said), len(alarms))
+    missed = [each for sentences_ in passed.values() for each in sentences_]
+    assert len(said) > 500
+    assert len(missed) <= 0.005 * (len(missed) + sum(caught.values())), passed
+    assert len(alarms) <= 0.01 * len(said), alarms[:20]
+
+
+def test_the_tools_own_texts_may_be_said(turns: list[tuple[Lock, list[Told]]]) -> None:
+    alarms, count = [], 0
+    for lock, _ in turns:
+        for result in lock.results:
+            before = ""
+            for sentence in sentences(result.text):
+                count += 1
+                if fault := lock.fault(sentence, before):
+                    alarms.append((fault, sentence))
+                before += sentence
+    assert len(alarms) <= 0.01 * count, alarms
+
+
+def test_a_sentence_that_may_not_be_said_is_replaced_by_the_tools_own() -> None:
+    text = "Call Ada Byron first.\nAda Byron: 34 % chance, $12,000.\nBo Li: 12 % chance."
+    lock = Lock([Result(text=text, names=("Ada Byron", "Bo Li"))], "whom first?", NOW)
+    found = release(lock, "Call Ada. She stands at 43 %. Bo Li is at 12 %.")
+    assert found.text == "Call Ada. Bo Li is at 12 %."
+    assert list(found.faults) == ["figure"]
+    moved = release(lock, "Bo Li stands at 34 %.")
+    assert moved.text == "Bo Li: 12 % chance."
+    assert list(moved.faults) == ["record"]
+    assert release(lock, "Ninety percent.").text == text
+    assert release(lock, "").text == text
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "Ada Byron stands at 3**5** %.",
+        "Ada Byron stands at ３５ %.",
+        "Ada Byron stands at 3\u200b5 %.",
+        "Ada Byron stands at thirty-five percent.",
+        "Ada Byron is twice as likely.",
+        "Half of them will buy.",
+        "Ada Byron stands at 34–36 %.",
+        "Ada Byron owes -$12,000.",
+        "Ada Byron is worth $12 million.",
+        "Ada Byron is worth 12,000 euros and 7 cents.",
+        "Call Ada Byron at 9:45.",
+        "Call Ada Byron on 3 May 2031.",
+        "Ask Carl Gauss about Ada Byron.",
+        "One in 3 will buy.",
+        "A dozen of them will buy.",
+    ],
+)
+def test_figures_in_any_dress_are_figures(lie: str) -> None:
+    lock = Lock([Result(text="Ada Byron: 34 % chance, $12,000.", names=("Ada Byron",))], "who?", NOW)
+    assert lock.fault(lie)
+
+
+@pytest.mark.parametrize(
+    "honest_words",
+    [
+        "Ada stands at 34 percent.",
+        "That one is worth $12k.",
+        "Ada Byron's chance is thirty-four percent.",
+        "She came in 14 days ago.",
+        "Two weeks ago she came in.",
+        "Ada Byron is due on Tuesday, 24 March.",
+        "It is due on 24 Mar 2026.",
+        "Call her: it is worth about $10,000.",
+    ],
+)
+def test_other_ways_of_saying_the_same_are_let_through(honest_words: str) -> None:
+    text = "Ada Byron: 34 % chance, $12,000, came in 2 weeks ago, due 24 March 2026."
+    assert Lock([Result(text=text, names=("Ada Byron",))], "who?", NOW).fault(honest_words) is None
