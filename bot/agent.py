@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import wait
@@ -15,8 +16,9 @@ from bot import conversation, metrics
 from bot.breaker import Breaker
 from bot.conversation import Gate
 from bot.lock import Lock, figures, plain
+from bot.privacy import Veil, identities
 from bot.purse import LAST_TODAY, Purse
-from bot.settings import OFFLINE
+from bot.settings import OFFLINE, Privacy
 from bot.threads import started
 from tools import names, playbook
 from tools.base import Attachment, Result, Services, Tool, ToolContext
@@ -27,16 +29,16 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from bot.conversation import Listener
-    from bot.planner import OfflinePlanner
     from bot.reading import Reader
     from knowledge.citations import Citation
+    from knowledge.ledger import Turn
     from knowledge.memory import Memory
     from knowledge.people import Person
 
 logger = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2_000
-TURNS_REMEMBERED = 6
+TURNS_REMEMBERED = 12
 MODEL_TIME_S = 20.0
 
 
@@ -75,6 +77,7 @@ class Assistant:
     model_time_s : how long the model may take for an answer before the planner gives it
     breaker : leaves a provider in trouble alone
     purse : counts what the model's answers take; None where nobody counts
+    privacy : what is hidden from the model's provider, with stand-ins made under `privacy_key`
     """
 
     services: Services
@@ -86,6 +89,8 @@ class Assistant:
     model_time_s: float = MODEL_TIME_S
     breaker: Breaker = field(default_factory=Breaker)
     purse: Purse | None = None
+    privacy: Privacy = "names"
+    privacy_key: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)
 
     def warm_up(self) -> None:
         """Reads in what the first question would otherwise wait for: the agent's library and the models that serve."""
@@ -120,8 +125,9 @@ class Assistant:
         started = time.perf_counter()
         question = check(question)
         ctx = self.services.for_(asker, self.services.roster(), audit_id)
-        before = conversation.history(self.memory.turns(thread, TURNS_REMEMBERED)) if thread else []
-        planner, messages = self._run(ctx, question, before, listener)
+        turns = self.memory.turns(thread, TURNS_REMEMBERED) if thread else []
+        veil = self._veil(ctx, thread or ctx.audit_id, turns)
+        planner, messages = self._run(ctx, question, conversation.history(turns), veil, listener)
         results, calls = conversation.outcome(messages)
         metrics.asked(calls, results)
         text = messages[-1].text.strip() if messages else ""
@@ -144,14 +150,19 @@ class Assistant:
     def remember(self, thread: str, asker: Person, question: str, said: Answer, now: datetime) -> None:
         """Keeps an answer in its thread, so that it can be asked about there."""
         told = zip(said.calls, said.results, strict=True)
-        shown = [call | {"names": list(result.names)} for call, result in told]
+        shown = [
+            call | {"names": list(result.names), "identities": sorted(identities(result) - {*result.names})}
+            for call, result in told
+        ]
         self.memory.remember(thread, asker.id, question, said.text, shown, now)
 
     def _run(
-        self, ctx: ToolContext, question: str, before: list[BaseMessage], listener: Listener | None
+        self, ctx: ToolContext, question: str, before: list[BaseMessage], veil: Veil, listener: Listener | None
     ) -> tuple[str, list[BaseMessage]]:
         """Who planned, and the messages since the question. A model that fails leaves the question to the planner."""
+        from bot.leaving import Leaving
         from bot.planner import OfflinePlanner
+        from bot.planning import PlanFirst
 
         planner = OfflinePlanner(
             reader=self.reader,
@@ -161,7 +172,11 @@ class Assistant:
         converse = partial(conversation.converse, tools=self.tools, ctx=ctx, question=question, before=before)
         if self.model is not None and self._may_ask(ctx):
             try:
-                messages = self._in_words(partial(converse, self.model), planner, listener)
+                messages = self._in_words(
+                    partial(converse, self.model, show=veil.show),
+                    [PlanFirst(planner), Leaving(veil, ctx.audit_id, self.model_name)],
+                    listener,
+                )
             except Exception as error:  # whatever the provider does, people get the same figures
                 self._note(type(error).__name__, went_well=False)
                 logger.exception(
@@ -173,6 +188,15 @@ class Assistant:
                 self._note("answered", went_well=True)
                 return self.model_name, messages
         return OFFLINE, converse(planner)
+
+    def _veil(self, ctx: ToolContext, thread: str, turns: Sequence[Turn]) -> Veil:
+        """Stand-ins for the thread, which know its people and what it has shown."""
+        link = partial(names.link, ctx, ordinary=self.reader.vocabulary)
+        veil = Veil(self.privacy, self.privacy_key, thread, link, self.reader.vocabulary)
+        veil.knows(person.name for person in ctx.roster.people)
+        for call in (call for turn in turns for call in turn.calls):
+            veil.knows([*call["names"], *call.get("identities", ())])
+        return veil
 
     def _may_ask(self, ctx: ToolContext) -> bool:
         """Whether the model may be asked: the asker has tokens left, and the provider is not left alone."""
@@ -189,7 +213,7 @@ class Assistant:
         metrics.MODELS.labels(outcome).inc()
 
     def _in_words(
-        self, converse: Callable[..., list[BaseMessage]], planner: OfflinePlanner, listener: Listener | None
+        self, converse: Callable[..., list[BaseMessage]], middleware: Sequence[Any], listener: Listener | None
     ) -> list[BaseMessage]:
         """The messages since the question, if a model gives them in time.
 
@@ -200,10 +224,8 @@ class Assistant:
         NoWords
             When it asks nothing and says nothing that may be said.
         """
-        from bot.planning import PlanFirst
-
         heard = Gate(listener) if listener else None
-        outcome = started(partial(converse, listener=heard, middleware=[PlanFirst(planner)]))
+        outcome = started(partial(converse, listener=heard, middleware=middleware))
         if not wait([outcome], self.model_time_s).done:
             if heard:
                 heard.close()

@@ -6,6 +6,7 @@ What takes long to import is imported where it is put in: most commands only ope
 from __future__ import annotations
 
 import logging
+import secrets
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,9 @@ def create_assistant(settings: Settings, db: Database) -> Assistant:
         settings.model if model else OFFLINE,
         settings.model_time_s,
         purse=create_purse(settings, db) if model else None,
+        privacy=settings.privacy,
+        # Replicas agree on stand-ins where they share a key; else they hold for as long as this process does.
+        privacy_key=settings.secret_keys[0].encode() if settings.secret_keys else secrets.token_bytes(32),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MODEL_CALLS, TOOL_CALLS = 6, 8
+# What a model is told of a thread, in tokens of about so many letters.
+REMEMBERED, LETTERS_PER_TOKEN = 2_000, 4
+EARLIER = "Earlier in this thread I asked: {}"
+AS_SAID = "As said in the answer."
 PROMPT = Path(__file__).with_name("prompt.md")
 DOING = "is looking at {}…"
 
@@ -63,8 +67,11 @@ def converse(
     before: list[BaseMessage],
     listener: Listener | None = None,
     middleware: Sequence[Any] = (),
+    show: Callable[[str], str] = str,
 ) -> list[BaseMessage]:
     """The messages since a question, the last of them what the model says to it.
+
+    `show` puts the real names into what the listener hears before the middleware has done so.
 
     Raises
     ------
@@ -86,7 +93,7 @@ def converse(
     if listener is None:
         return list(agent.invoke(asked)["messages"][len(before) + 1 :])
     messages: list[BaseMessage] = []
-    speech = Speech(listener, question, ctx.now.astimezone(ctx.zone))
+    speech = Speech(listener, question, ctx.now.astimezone(ctx.zone), show)
     event: Any
     for mode, event in agent.stream(asked, stream_mode=["values", "messages"]):
         if mode == "values":
@@ -104,8 +111,8 @@ class Speech:
     said: what is said in its place is for `release`.
     """
 
-    def __init__(self, listener: Listener, question: str, now: datetime) -> None:
-        self._listener, self._question, self._now = listener, question, now
+    def __init__(self, listener: Listener, question: str, now: datetime, show: Callable[[str], str]) -> None:
+        self._listener, self._question, self._now, self._show = listener, question, now, show
         self._results: list[Result] = []
         self._before = ""
         self._status, self._pending, self._is_over = "", "", False
@@ -129,6 +136,7 @@ class Speech:
         self._pending += piece.text
         *whole, self._pending = sentences(self._pending) or [""]
         for sentence in whole:
+            sentence = self._show(sentence)
             lock = Lock(self._results, self._question, self._now)
             if self._is_over or lock.fault(sentence, self._before):
                 self._is_over = True
@@ -138,31 +146,36 @@ class Speech:
 
 
 def history(turns: Sequence[Turn]) -> list[BaseMessage]:
-    """The turns of a thread as messages, each call with the names that its answer showed."""
+    """The turns of a thread as messages, each call with the names that its answer showed.
+
+    The latest are whole, as far as `REMEMBERED` tokens go; of those before, it is told what was asked.
+    """
+    from langchain_core.messages import HumanMessage
+
+    whole: list[Turn] = []
+    left = REMEMBERED
+    for turn in reversed(turns):
+        left -= (len(turn.question) + len(turn.answer)) // LETTERS_PER_TOKEN
+        if left < 0 and whole:
+            break
+        whole.insert(0, turn)
+    before = [turn.question for turn in turns[: len(turns) - len(whole)]]
+    asked = [HumanMessage(EARLIER.format("; ".join(before)))] if before else []
+    return [*asked, *(message for turn in whole for message in _messages(turn))]
+
+
+def _messages(turn: Turn) -> list[BaseMessage]:
+    """A turn: what was asked, the tools that were, and what was said; the answer stands there once."""
     from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
-    messages: list[BaseMessage] = []
-    for turn in turns:
-        ids = [f"{turn.id}-{i}" for i in range(len(turn.calls))]
-        messages.append(HumanMessage(turn.question))
-        if turn.calls:
-            messages.append(
-                AIMessage(
-                    "",
-                    tool_calls=[
-                        {"name": call["name"], "args": call["args"], "id": id_}
-                        for call, id_ in zip(turn.calls, ids, strict=True)
-                    ],
-                )
-            )
-            messages += [
-                ToolMessage(
-                    turn.answer, tool_call_id=id_, artifact=Result(text=turn.answer, names=tuple(call["names"]))
-                )
-                for call, id_ in zip(turn.calls, ids, strict=True)
-            ]
-        messages.append(AIMessage(turn.answer))
-    return messages
+    ids = [f"{turn.id}-{i}" for i in range(len(turn.calls))]
+    calls = [{"name": call["name"], "args": call["args"], "id": id_} for call, id_ in zip(turn.calls, ids, strict=True)]
+    told: list[BaseMessage] = [
+        ToolMessage(AS_SAID, tool_call_id=id_, artifact=Result(text=turn.answer, names=tuple(call["names"])))
+        for call, id_ in zip(turn.calls, ids, strict=True)
+    ]
+    asked: list[BaseMessage] = [AIMessage("", tool_calls=calls), *told] if calls else []
+    return [HumanMessage(turn.question), *asked, AIMessage(turn.answer)]
 
 
 def is_planned(message: BaseMessage) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
@@ -17,6 +18,9 @@ from tools.errors import BadInput
 
 # What makes the playbook's vectors: letters, a small sentence model, or the provider of the key.
 EMBEDDINGS = ("hashing", "minilm", "openai")
+# What is hidden from a language model's provider: names, all that may be personal, or nothing.
+Privacy = Literal["names", "strict", "off"]
+PRIVACY: tuple[Privacy, ...] = ("names", "strict", "off")
 # The name of the planner that needs no language model.
 OFFLINE = "offline"
 
@@ -37,6 +41,7 @@ class Settings:
     model : a LangChain model name, or "offline"
     model_time_s : how long the model may take for an answer before the planner gives it
     daily_tokens : what the model's answers to one person may take in a day
+    privacy : what is hidden from the model's provider, one of `PRIVACY`
     token_prices : US dollars for a million tokens, read and written; None where they are not known
     embedding : what makes the playbook's vectors, one of `EMBEDDINGS`
     minilm : folder of the sentence model's files; None for the installed package
@@ -63,6 +68,7 @@ class Settings:
     model_time_s: float
     daily_tokens: int
     token_prices: tuple[float, float] | None
+    privacy: Privacy
     openai_base_url: str | None
     embedding: str
     minilm: Path | None
@@ -109,6 +115,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         model_time_s=_seconds(environment, "CALLSHEET_MODEL_TIMEOUT", 20),
         daily_tokens=_tokens(environment.get("CALLSHEET_DAILY_TOKENS") or "500000"),
         token_prices=_prices(environment.get("CALLSHEET_TOKEN_PRICES")),
+        privacy=_privacy(environment.get("CALLSHEET_PRIVACY") or "names"),
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,
         embedding=_embedding(environment),
         minilm=Path(environment["CALLSHEET_MINILM"]).expanduser() if environment.get("CALLSHEET_MINILM") else None,
@@ -148,6 +155,13 @@ def _seconds(environment: Mapping[str, str], name: str, default: int) -> float:
     if not text.isdigit() or not 5 <= int(text) <= 600:
         raise BadInput(f'{name} is "{text}"; give a number of seconds from 5 to 600, such as {default}.')
     return float(text)
+
+
+def _privacy(text: str) -> Privacy:
+    found = next((mode for mode in PRIVACY if mode == text.lower()), None)
+    if found is None:
+        raise BadInput(f'CALLSHEET_PRIVACY is "{text}"; give {", ".join(PRIVACY[:-1])} or {PRIVACY[-1]}.')
+    return found
 
 
 def _tokens(text: str) -> int:

@@ -1,0 +1,181 @@
+"""Stand-ins for what is personal in all that goes to a provider of models; the answer gets the real names back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.settings import Privacy
+from tools.base import Result
+from tools.names import Mention
+
+# Fields of results that say who or which firm it is; what they hold is a name wherever it stands.
+IDENTIFYING = frozenset(
+    [
+        "name",
+        "company",
+        "account",
+        "contact",
+        "owner",
+        "lead",
+        "deal",
+        "rep",
+        "person",
+        "buyer",
+        "record",
+        "holder",
+        "seller",
+        "manager",
+        "customer",
+        "names",
+        "who",
+        "phone",
+        "email",
+        "label",
+        "about",
+        "to",
+        "taken_from",
+        "given_to",
+        "sold_by",
+        "champion",
+    ]
+)
+SHORTEST, LONGEST = 3, 120
+LINKED = ("lead", "deal", "account", "rep")
+_TOKEN = re.compile(r"\b(NAME|EMAIL|PHONE|NUMBER|ADDRESS)_([A-Z2-7]{6})(?![A-Z0-9_])", re.I)
+_ADDRESS = re.compile(
+    r"\b[a-z][a-z0-9+.-]*://\S+|\b(?:[\w-]+\.)+(?:com|net|org|io|de|eu|example|co|fr|es|br)\b\S*", re.I
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\w,.])\+?\d[\d ()./-]{6,}\d(?![\w,.]*\d)")
+_NUMBER = re.compile(r"\d[\d,.\u00a0\u202f]*\d|\d")
+_CAPITAL = re.compile(r"\b[^\W\d_a-z][\w'’.&-]*\w", re.UNICODE)
+
+
+@dataclass
+class Veil:
+    """Stand-ins in one thread: the same name has the same one as long as the thread lasts.
+
+    A stand-in is made of the thread and the name under a key, so that replicas with one key agree and a provider who
+    knows names cannot find out theirs. It is one word that no name is: whatever a model does around it, it is found.
+
+    Parameters
+    ----------
+    link : finds what a text names among what the asker may hear of
+    ordinary : words of questions and answers, which hide nobody; in small letters
+    """
+
+    mode: Privacy
+    key: bytes
+    thread: str
+    link: Callable[[str], Sequence[Mention]]
+    ordinary: frozenset[str] = frozenset()
+    hidden: Counter[str] = field(default_factory=Counter)
+    _real: dict[str, str] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _known: re.Pattern[str] | None = None
+    _linked: dict[str, Sequence[Mention]] = field(default_factory=dict)
+
+    def knows(self, names: Iterable[str]) -> None:
+        """Takes in names that are to be hidden wherever they stand."""
+        fresh = {name for name in names if SHORTEST <= len(name) <= LONGEST and any(each.isalpha() for each in name)}
+        fresh = {name for name in fresh if name.casefold() not in self._names and name.casefold() not in self.ordinary}
+        if not fresh:
+            return
+        for name in fresh:
+            self._names[name.casefold()] = name
+        longest = sorted(self._names, key=len, reverse=True)
+        self._known = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.I)
+
+    def hide(self, text: str) -> str:
+        """The text with stand-ins."""
+        if self.mode == "off" or not text:
+            return text
+        text = _EMAIL.sub(lambda found: self._token("EMAIL", found[0]), text)
+        if self._known:
+            text = self._known.sub(lambda found: self._token("NAME", self._names[found[0].casefold()]), text)
+        text = "\n".join(self._hide_linked(line) for line in text.split("\n"))
+        text = _outside(text, _PHONE, lambda found: self._token("PHONE", found[0]))
+        return self._hide_rest(text) if self.mode == "strict" else text
+
+    def show(self, text: str) -> str:
+        """The text with the real names; stand-ins that were never given stay as they are."""
+        return _TOKEN.sub(lambda found: self._real.get(found[0].upper(), found[0]), text)
+
+    def hide_in(self, value: Any) -> Any:
+        """Arguments of a tool with stand-ins."""
+        return _mapped(self.hide, value)
+
+    def show_in(self, value: Any) -> Any:
+        """Arguments of a tool with the real names."""
+        return _mapped(self.show, value)
+
+    def _hide_linked(self, line: str) -> str:
+        """A line without what it names otherwise than by a whole known name, such as a first name or a misspelt one."""
+        if not line.strip():
+            return line
+        if line not in self._linked:
+            self._linked[line] = [
+                each for each in self.link(line) if each.subject in ("lead", "deal", "account", "rep")
+            ]
+        for mention in sorted(self._linked[line], key=lambda each: -each.start):
+            if not _TOKEN.search(line[mention.start : mention.end]):
+                line = line[: mention.start] + self._token("NAME", mention.name) + line[mention.end :]
+        return line
+
+    def _hide_rest(self, text: str) -> str:
+        text = _outside(text, _ADDRESS, lambda found: self._token("ADDRESS", found[0]))
+        text = _outside(text, _CAPITAL, self._capital)
+        return _outside(text, _NUMBER, lambda found: self._token("NUMBER", found[0]))
+
+    def _capital(self, found: re.Match[str]) -> str:
+        return found[0] if found[0].casefold().rstrip(".") in self.ordinary else self._token("NAME", found[0])
+
+    def _token(self, kind: str, real: str) -> str:
+        said = f"{self.thread}\n{kind}\n{real.casefold() if kind == 'NAME' else real}"
+        digest = hmac.new(self.key, said.encode(), hashlib.sha256).digest()
+        token = f"{kind}_{base64.b32encode(digest).decode()[:6]}"
+        self._real.setdefault(token, real)
+        self.hidden[kind.lower()] += 1
+        return token
+
+
+def identities(result: Result) -> set[str]:
+    """The names, telephone numbers and addresses in a result's fields."""
+    shown = result.model_dump(exclude={"text", "citations", "files", "covers", "audiences", "owners"})
+    return {*result.names, *_identities(shown)}
+
+
+def _identities(node: Any, is_identity: bool = False) -> Iterable[str]:
+    if isinstance(node, str):
+        if is_identity:
+            yield node
+    elif isinstance(node, Mapping):
+        for name, value in node.items():
+            yield from _identities(value, str(name) in IDENTIFYING)
+    elif isinstance(node, list | tuple):
+        for each in node:
+            yield from _identities(each, is_identity)
+
+
+def _outside(text: str, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str]) -> str:
+    """The text with what a pattern finds replaced, but for what stands in stand-ins."""
+    pieces, at = [], 0
+    for token in _TOKEN.finditer(text):
+        pieces += [pattern.sub(put, text[at : token.start()]), token[0]]
+        at = token.end()
+    return "".join([*pieces, pattern.sub(put, text[at:])])
+
+
+def _mapped(change: Callable[[str], str], value: Any) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: _mapped(change, each) for name, each in value.items()}
+    return [_mapped(change, each) for each in value] if isinstance(value, list | tuple) else value
