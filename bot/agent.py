@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from bot import conversation, metrics
 from bot.breaker import Breaker
 from bot.conversation import Gate
+from bot.identities import identities
 from bot.lock import Lock, figures, plain
-from bot.privacy import Veil, identities
+from bot.privacy import Veil
 from bot.purse import LAST_TODAY, Purse
 from bot.settings import OFFLINE, Privacy
 from bot.threads import started

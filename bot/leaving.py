@@ -10,7 +10,8 @@ from typing import Any
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from bot.privacy import Veil, identities
+from bot.identities import identities
+from bot.privacy import Veil
 from tools.base import Result
 
 logger = logging.getLogger(__name__)

@@ -12,40 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.settings import Privacy
-from tools.base import Result
 from tools.names import Mention
 
-# Fields of results that say who or which firm it is; what they hold is a name wherever it stands.
-IDENTIFYING = frozenset(
-    [
-        "name",
-        "company",
-        "account",
-        "contact",
-        "owner",
-        "lead",
-        "deal",
-        "rep",
-        "person",
-        "buyer",
-        "record",
-        "holder",
-        "seller",
-        "manager",
-        "customer",
-        "names",
-        "who",
-        "phone",
-        "email",
-        "label",
-        "about",
-        "to",
-        "taken_from",
-        "given_to",
-        "sold_by",
-        "champion",
-    ]
-)
 SHORTEST, LONGEST = 3, 120
 LINKED = ("lead", "deal", "account", "rep")
 _TOKEN = re.compile(r"\b(NAME|EMAIL|PHONE|NUMBER|ADDRESS)_([A-Z2-7]{6})(?![A-Z0-9_])", re.I)
@@ -144,24 +112,6 @@ class Veil:
         self._real.setdefault(token, real)
         self.hidden[kind.lower()] += 1
         return token
-
-
-def identities(result: Result) -> set[str]:
-    """The names, telephone numbers and addresses in a result's fields."""
-    shown = result.model_dump(exclude={"text", "citations", "files", "covers", "audiences", "owners"})
-    return {*result.names, *_identities(shown)}
-
-
-def _identities(node: Any, is_identity: bool = False) -> Iterable[str]:
-    if isinstance(node, str):
-        if is_identity:
-            yield node
-    elif isinstance(node, Mapping):
-        for name, value in node.items():
-            yield from _identities(value, str(name) in IDENTIFYING)
-    elif isinstance(node, list | tuple):
-        for each in node:
-            yield from _identities(each, is_identity)
 
 
 def _outside(text: str, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str]) -> str:

@@ -9,12 +9,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from bot.identities import identities
 from bot.lock.figures import Figure, agrees, figures, plain
 from bot.lock.sentences import clauses, sentences
 from tools.base import Result
 
 Reason = Literal["figure", "record", "name"]
 
+_QUOTED = re.compile("“[^”]*”")
 _WORD = re.compile(r"[^\W\d_][\w'’.&-]*", re.UNICODE)
 _CAPITALS = re.compile(
     r"\b[A-ZÀ-ÖØ-Þ][\w'’&-]*(?:\s+(?:de|da|do|van|von|der|la|el|of|bin|al)?\s*[A-ZÀ-ÖØ-Þ][\w'’&-]*)*"
@@ -136,7 +138,7 @@ class Lock:
     def fault(self, sentence: str, before: str = "") -> Reason | None:
         """Why a sentence may not be said; None where it may. `before` is what was said before it."""
         said = plain(sentence)
-        found = figures(self._masked(said))
+        found = figures(self._masked(self._unquoted(said)))
         if self._strangers(said, found):
             return "name"
         for start, end, names in self._clauses(said, before):
@@ -169,6 +171,12 @@ class Lock:
         return tuple(sorted(named, key=len, reverse=True))
 
     @cached_property
+    def _identities(self) -> tuple[str, ...]:
+        """Whatever the results call somebody or some firm: no figure in there is the tools' own."""
+        named = {plain(name) for result in self.results for name in identities(result) if len(name) > 1}
+        return tuple(sorted(named, key=len, reverse=True))
+
+    @cached_property
     def facts(self) -> Sequence[Fact]:
         """Everything that may be said in figures."""
         told = [*self._of_results(), *(Fact(figure, frozenset()) for figure in figures(plain(self.question)))]
@@ -182,13 +190,25 @@ class Lock:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return [line for result in self.results for part in plain(result.text).split("\n") for line in sentences(part)]
+        return [line for result in self.results for line in self._sentences(plain(result.text))]
+
+    def _sentences(self, text: str) -> Iterable[str]:
+        """The sentences of a text; a name with a full stop in it ends none."""
+        at = 0
+        for sentence in sentences(self._masked(text)):
+            yield text[at : at + len(sentence)]
+            at += len(sentence)
 
     def _of_results(self) -> Iterable[Fact]:
-        """A figure stands beside the records named in its line, or else in the last line that names any."""
+        """A figure stands beside the records named in its line, or else in the last line that names any.
+
+        What a record's text says in quotation marks is not the tools' word; what a document of the company says is.
+        """
         for result in self.results:
             last: frozenset[str] = frozenset()
-            for line in plain(result.text).split("\n"):
+            is_document = any(each.kind == "playbook" for each in result.citations)
+            text = plain(result.text) if is_document else _QUOTED.sub(_blank, plain(result.text))
+            for line in text.split("\n"):
                 last = self._named(line) or (last if line.strip() else frozenset())
                 yield from (Fact(figure, last) for figure in figures(self._masked(line)))
 
@@ -197,9 +217,14 @@ class Lock:
             agrees(figure, fact.figure) and (not names or not fact.names or names & fact.names) for fact in self.facts
         )
 
+    def _unquoted(self, said: str) -> str:
+        """The text without what it quotes word for word: a quotation may say what its author said."""
+        told = [plain(result.text) for result in self.results]
+        return _QUOTED.sub(lambda found: _blank(found) if any(found[0] in text for text in told) else found[0], said)
+
     def _masked(self, text: str) -> str:
         """The text with letters in the place of whole names: "Hunter Haulage – 204 sites" has no figure in it."""
-        for name in self.names:
+        for name in self._identities:
             text = re.sub(re.escape(name), "x" * len(name), text, flags=re.I)
         return text
 
@@ -272,6 +297,10 @@ def _is_subject(said: str, word: str) -> bool:
     """Whether a sentence is about somebody of that name, as far as its grammar tells."""
     found = _SUBJECT.match(said)
     return bool(found and found["name"] == word and word.casefold() not in _PRONOUNS)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "x" * len(found[0])
 
 
 def _kinds(text: str) -> set[str]:

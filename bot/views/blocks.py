@@ -24,7 +24,7 @@ ROWS_LIMIT, COLUMNS_LIMIT, CELL_LIMIT, TABLE_LIMIT = 100, 20, 60, 6_000
 WIDEST = 56
 FEEDBACK = "feedback"
 # What turns the direction of letters, and what no screen shows.
-_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f]")
+_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f\U000e0000-\U000e007f]")
 ISOLATE, END = "\u2068", "\u2069"
 _LETTERS = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 _RIGHT_TO_LEFT = re.compile(f"[{_LETTERS}](?:(?:[{_LETTERS}]|[^\\w\n])*[{_LETTERS}])?")

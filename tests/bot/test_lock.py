@@ -299,3 +299,13 @@ def test_figures_in_any_dress_are_figures(lie: str) -> None:
 def test_other_ways_of_saying_the_same_are_let_through(honest_words: str) -> None:
     text = "Ada Byron: 34 % chance, $12,000, came in 2 weeks ago, due 24 March 2026."
     assert Lock([Result(text=text, names=("Ada Byron",))], "who?", NOW).fault(honest_words) is None
+
+
+def test_what_a_record_says_is_nobodys_figure_but_in_its_own_words() -> None:
+    text = "Call 97 % sure, $5,000,000 first.\n1. 97 % sure, $5,000,000: 12 % chance. “I pay 400 dollars.”"
+    lock = Lock([Result(text=text, names=("97 % sure, $5,000,000",))], "whom first?", NOW)
+    assert lock.fault("It is at 97 %.")
+    assert lock.fault("That is $5,000,000.")
+    assert lock.fault("They pay 400 dollars.")
+    assert lock.fault("They say: “I pay 400 dollars.”") is None
+    assert lock.fault("Call 97 % sure, $5,000,000, at 12 %.") is None
