@@ -126,7 +126,8 @@ class Assistant:
         started = time.perf_counter()
         question = check(question)
         ctx = self.services.for_(asker, self.services.roster(), audit_id)
-        turns = self.memory.turns(thread, TURNS_REMEMBERED) if thread else []
+        held = self.memory.turns(thread, TURNS_REMEMBERED) if thread else []
+        turns = [turn for turn in held if conversation.may_hear(ctx, turn)]
         veil = self._veil(ctx, thread or ctx.audit_id, turns)
         planner, messages = self._run(ctx, question, conversation.history(turns), veil, listener)
         results, calls = conversation.outcome(messages)
@@ -152,7 +153,7 @@ class Assistant:
         """Keeps an answer in its thread, so that it can be asked about there."""
         told = zip(said.calls, said.results, strict=True)
         shown = [
-            call | {"names": list(result.names), "identities": sorted(identities(result) - {*result.names})}
+            call | conversation.shown(result, asker) | {"identities": sorted(identities(result) - {*result.names})}
             for call, result in told
         ]
         self.memory.remember(thread, asker.id, question, said.text, shown, now)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot import lock as locks
 from bot import metrics
 from bot.lock import Lock, sentences
+from tools import access
 from tools.base import Refusal, Result, Tool, ToolContext
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from knowledge.ledger import Turn
+    from knowledge.people import Person
 
 logger = logging.getLogger(__name__)
 
@@ -181,6 +183,29 @@ def _messages(turn: Turn) -> list[BaseMessage]:
 def is_planned(message: BaseMessage) -> bool:
     """Whether the offline planner said it."""
     return message.response_metadata.get("model_provider") == "callsheet"
+
+
+def shown(result: Result, asker: Person) -> dict[str, Any]:
+    """What a thread keeps of a result beside its text: the names it showed, and what decides who may hear of it."""
+    kept = {"names": list(result.names), "owners": list(result.owners), "audiences": list(result.audiences)}
+    return kept | {"role": asker.role}
+
+
+def may_hear(ctx: ToolContext, turn: Turn) -> bool:
+    """Whether an earlier turn of a thread may still be spoken of to the asker.
+
+    What others were told has to be the asker's to see. What they were told themselves may speak of colleagues, but
+    not of people beyond them by now, nor be what another role heard.
+    """
+    owners = {owner for call in turn.calls for owner in call.get("owners", ())}
+    readers = {reader for call in turn.calls for reader in call.get("audiences", ())}
+    own = turn.person_id == ctx.asker.id and all(
+        call.get("role", ctx.asker.role) == ctx.asker.role for call in turn.calls
+    )
+    if not own:
+        return access.may_all_see([ctx.asker], ctx.roster, list(owners), readers)
+    within = all(access.sight(ctx.asker, ctx.roster, owner) != "nothing" for owner in owners)
+    return within and access.may_read(ctx.asker, ctx.roster, readers)
 
 
 def outcome(messages: Sequence[BaseMessage]) -> tuple[list[Result], list[dict[str, Any]]]:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, ToolMessage
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.agent import OFFLINE, Assistant
 from bot.breaker import Breaker
 from bot.purse import LAST_TODAY, Prices, Purse
 from bot.reading import Reader
-from knowledge import spendings
+from knowledge import crm, spendings
 from knowledge.memory import Memory
 from knowledge.spendings import Spending
 from tests.company import Books
@@ -170,6 +170,20 @@ def test_a_thread_remembers_and_a_fresh_question_does_not(assistant: Assistant, 
     before = assistant.ask("and last month?", rep, thread="t")
     assert before.calls[0]["args"] == month.calls[0]["args"] | {"period": "last month"}
     assert not assistant.ask("why the second one?", rep).calls
+
+
+def test_a_thread_is_silent_on_what_an_asker_may_not_see_or_sees_no_more(assistant: Assistant, books: Books) -> None:
+    rep, manager = books.person("rep"), books.person("manager")
+    mate = books.rival(rep, same_team=True)
+    listed = assistant.ask(f"what should {mate.name} be calling", manager, thread="t")
+    assert any(books.lead_of(mate).owner_id in result.owners for result in listed.results)
+    assert assistant.ask("why the second one?", manager, thread="t").calls
+    assert not assistant.ask("why the second one?", rep, thread="t").calls
+    with books.db.write() as session:
+        session.execute(update(crm.Person).where(crm.Person.id == manager.id).values(role="rep"))
+    demoted = assistant.services.roster().get(manager.id)
+    assert demoted
+    assert not assistant.ask("why the second one?", demoted, thread="t").calls
 
 
 def test_a_follow_up_takes_another_person_or_source(assistant: Assistant, books: Books) -> None:
