@@ -12,7 +12,21 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Float, Select, case, cast, func, literal, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Float,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased
 
 from knowledge.calendar import Period, period
@@ -127,8 +141,12 @@ def report(
     owner_ids: Sequence[str | None] | None,
     now: datetime,
     zone: ZoneInfo,
+    readable: Sequence[str | None] | None = None,
 ) -> Report:
     """A metric over the records of some owners (None: everyone's; an id None: records without an owner).
+
+    Of the leads that activities were with, only those of `readable` owners (given alike) lend their source, industry
+    and the like; to others it is as if those were not known.
 
     Raises
     ------
@@ -138,7 +156,7 @@ def report(
     measure = _MEASURES[metric]
     base = currency(db)
     number = _number(metric, base, db)
-    query = _filtered(measure, span, where, owner_ids, now, zone)
+    query = _filtered(measure, span, where, owner_ids, now, zone, readable)
     label, order = _label(measure, by, span, now, zone) if by else (literal(""), [])
     value = measure.value(number) if measure.value else func.count()
     columns = (value, func.count(number), func.count())
@@ -209,20 +227,26 @@ def _filtered(
     owner_ids: Sequence[str | None] | None,
     now: datetime,
     zone: ZoneInfo,
+    readable: Sequence[str | None] | None,
 ) -> Select[Any]:
-    query = _joined(measure.table).where(*measure.where)
+    query = _joined(measure.table, readable).where(*measure.where)
     at = measure.at
     if span is not None:
         query = query.where(at >= _bound(measure, span.start, zone), at < _bound(measure, span.end, zone))
     if at is not Deal.expected_close:
         query = query.where(or_(at.is_(None), at <= now) if span is None else at <= now)
-    owner = _owner(measure.table)
-    if owner_ids is not None:
-        named = owner.in_([id_ for id_ in owner_ids if id_ is not None])
-        query = query.where(or_(named, owner.is_(None)) if None in owner_ids else named)
+    query = query.where(_owned(_owner(measure.table), owner_ids))
     for name, wanted in where.items():
         query = query.where(func.lower(_column(measure.table, name)) == func.lower(wanted))
     return query
+
+
+def _owned(owner: Any, owner_ids: Sequence[str | None] | None) -> ColumnElement[bool]:
+    """Whether a row is one of those owners'."""
+    if owner_ids is None:
+        return true()
+    named: ColumnElement[bool] = owner.in_([id_ for id_ in owner_ids if id_ is not None])
+    return or_(named, owner.is_(None)) if None in owner_ids else named
 
 
 def _bound(measure: _Measure, at: datetime, zone: ZoneInfo) -> date | datetime:
@@ -233,7 +257,7 @@ def _bound(measure: _Measure, at: datetime, zone: ZoneInfo) -> date | datetime:
 _DealAccount = aliased(Account)
 
 
-def _joined(table: type[Any]) -> Select[Any]:
+def _joined(table: type[Any], readable: Sequence[str | None] | None) -> Select[Any]:
     """The table with what its dimensions are read from."""
     owner = _owner(table)
     query = (
@@ -242,8 +266,10 @@ def _joined(table: type[Any]) -> Select[Any]:
         .outerjoin(Person, Person.id == owner)
         .outerjoin(Team, Team.id == Person.team_id)
     )
-    if table is not Lead:
-        query = query.outerjoin(Lead, Lead.id == table.lead_id)
+    if table is Activity:
+        query = query.outerjoin(Lead, and_(Lead.id == Activity.lead_id, _owned(Lead.owner_id, readable)))
+    if table is Deal:
+        query = query.outerjoin(Lead, Lead.id == Deal.lead_id)
     if table is Deal:
         query = query.outerjoin(_DealAccount, _DealAccount.id == Deal.account_id)
     return query

@@ -35,6 +35,11 @@ class Scope:
     people: Sequence[Person]
     hidden_people: Sequence[Person] = ()
 
+    @property
+    def owners(self) -> tuple[str | None, ...]:
+        """Everyone whose records an answer about it rests on, one by one, which decides who else may read it."""
+        return (None, *(person.id for person in self.people)) if self.owner_ids is None else tuple(self.owner_ids)
+
 
 def identify(roster: Roster, team_id: str, user_id: str) -> Person | None:
     """The person behind a Slack user; nobody, if the user is not linked."""

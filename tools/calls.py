@@ -104,7 +104,7 @@ def leads_to_call(
         covers=f"{scope.label} open leads and those without an owner",
         as_of=ctx.now,
         hidden=records.count_open(ctx.db, [person.id for person in scope.hidden_people]) if scope.hidden_people else 0,
-        owners=tuple({place.lead.owner_id for place in line.places}),
+        owners=tuple({None, *scope.owners}),
         names=tuple(card.name for card in cards),
         cards=cards,
         held=line.held,

@@ -93,7 +93,7 @@ def deals_at_risk(
         covers=f"{wording.count(total, 'open deal')} due by {last_day:%d %B %Y}, {scope.label}",
         as_of=ctx.now,
         hidden=hidden,
-        owners=tuple(dict.fromkeys(_owner_ids(view))),
+        owners=scope.owners,
         names=tuple(card.name for card in cards),
         cards=tuple(cards),
         period=str(span),
@@ -292,11 +292,6 @@ def _cite_reason(id_: str, reason: Contribution | Reason, served: AnyServed) -> 
         label=reason.text,
         value=f"{reason.effect:+.2f} log-odds",
     )
-
-
-def _owner_ids(view: Outlook) -> list[str | None]:
-    owners = view.snapshot.deals.loc[view.snapshot.open_ids, "owner_id"]
-    return [owner if isinstance(owner, str) else None for owner in owners]
 
 
 def _hidden(ctx: ToolContext, scope: Scope, by: date) -> int:

@@ -174,7 +174,15 @@ def pipeline_report(
     _check_named(scope, by)
     span = calendar.period(period, ctx.now, ctx.zone) if period else None
     report = metrics.report(
-        ctx.db, metric, by=by, span=span, where=where or {}, owner_ids=scope.owner_ids, now=ctx.now, zone=ctx.zone
+        ctx.db,
+        metric,
+        by=by,
+        span=span,
+        where=where or {},
+        owner_ids=scope.owner_ids,
+        now=ctx.now,
+        zone=ctx.zone,
+        readable=access.visible(ctx.asker, ctx.roster),
     )
     lines = tuple(_line(row, report) for row in report.rows)
     total = _line(report.total, report)
@@ -193,7 +201,7 @@ def pipeline_report(
         covers=f"{scope.label} records{filters}",
         as_of=ctx.now,
         hidden=hidden,
-        owners=() if scope.owner_ids is None else tuple(scope.owner_ids),
+        owners=scope.owners,
         names=tuple(line.label for line in lines),
         metric=metric,
         by=by,
