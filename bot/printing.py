@@ -65,7 +65,7 @@ def leaks(found: dict[str, Any]) -> str:
     if not flagged:
         return "No column seems to know the outcome."
     columns = ["column", "verdict", "AUC alone", "filled: closed", "open", "AUC of all: with", "without", "why"]
-    lines = _rows(columns, [_flagged(flag) for flag in flagged])
+    lines = rows(columns, [_flagged(flag) for flag in flagged])
     lines.append("These columns stay out of the model, and out of every figure reported for it.")
     if found["with_all"] is not None:
         lines[-1] += f" With all columns in, it would look like AUC {found['with_all']:.2f}."
@@ -98,14 +98,15 @@ def as_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def table(columns: list[str], rows: list[list[str]]) -> None:
+def table(columns: list[str], cells: list[list[str]]) -> None:
     """Prints rows under their columns, aligned."""
-    typer.echo("\n".join(_rows(columns, rows)))
+    typer.echo("\n".join(rows(columns, cells)))
 
 
-def _rows(columns: list[str], rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in [columns, *rows]) for i in range(len(columns))]
-    return ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in [columns, *rows]]
+def rows(columns: list[str], cells: list[list[str]]) -> list[str]:
+    """Rows under their columns, aligned."""
+    widths = [max(len(row[i]) for row in [columns, *cells]) for i in range(len(columns))]
+    return ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in [columns, *cells]]
 
 
 @contextmanager

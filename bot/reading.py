@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from bot import habits, remarks, smalltalk
-from tools.base import Tool, phrases
+from tools.base import Tool
 from tools.names import Mention
 from tools.snoozes import said_until
 
@@ -186,12 +186,17 @@ class Reader:
 
     vocabulary: frozenset[str]
 
-    def __init__(self, tools: Sequence[Tool], learn: Callable[[Mapping[str, Sequence[str]]], Intents]) -> None:
+    def __init__(
+        self,
+        tools: Sequence[Tool],
+        learn: Callable[[Mapping[str, Sequence[str]]], Intents],
+        talk: Mapping[str, Sequence[str]] = smalltalk.PHRASES,
+    ) -> None:
         self.tools = {tool.name: tool for tool in tools if tool.offered}
         # The tool that takes any question as it is asked.
         self._open = next((name for name, tool in self.tools.items() if "question" in _fields(tool)), None)
         examples = {name: tool.examples for name, tool in self.tools.items()}
-        examples |= {kind: phrases(text) for kind, text in smalltalk.EXAMPLES.items()}
+        examples |= talk
         masked = {kind: [_with_tokens(text) for text in texts] for kind, texts in examples.items()}
         self.vocabulary = frozenset(
             word for texts in masked.values() for text in texts for word in re.findall(r"\w+", text)

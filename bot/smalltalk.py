@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tools.base import phrases
+
 GREETING, THANKS, HELP, OUTSIDE, LATER, CHANGE = "greeting", "thanks", "help", "outside", "later", "change"
 # What is said to be none of our business may still stand in the company's documents.
 TURNED_AWAY = (OUTSIDE, LATER)
@@ -60,6 +62,8 @@ EXAMPLES: dict[str, str] = {
         send a message to all customers / edit {lead} / rename {lead} / fire {rep}
         """,
 }
+
+PHRASES: dict[str, tuple[str, ...]] = {kind: phrases(text) for kind, text in EXAMPLES.items()}
 
 ABILITIES = (
     "I can say which leads to call now and why, explain a lead's chance and why it moved, show a lead's record, say "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -123,6 +123,12 @@ class Database:
         """The file of a SQLite database; None for a server or a database in memory."""
         name = self.url.database if self.is_sqlite else None
         return Path(name) if name and name != ":memory:" else None
+
+    def copy_to(self, file: Path) -> None:
+        """Writes all of an embedded database to another file, as it is at this instant."""
+        assert self.path
+        with closing(sqlite3.connect(self.path)) as here, closing(sqlite3.connect(file)) as there:
+            here.backup(there)
 
     def migrate(self) -> None:
         """Brings the schema up to date; creates it in an empty database."""

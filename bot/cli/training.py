@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot import printing
-from bot.cli import opening
+from bot.cli import exams, opening
 from bot.cli.arguments import AsOf, Json, instant, known, writable
 from tools.errors import BadInput
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from knowledge.playbook.library import Only
 
 app = typer.Typer()
-PLAYBOOK, NUDGES = "playbook", "nudges"
+PLAYBOOK, NUDGES, AGENT = "playbook", "nudges", "agent"
 
 
 @app.command()
@@ -50,18 +50,26 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="Which model.")],
     split: Annotated[str, typer.Option(help="time, or folds where there is no time.")] = "time",
     questions: Annotated[
-        Path | None, typer.Option(help="For playbook: a CSV of questions, with the documents that answer each.")
+        Path | None,
+        typer.Option(
+            help="For playbook: a CSV of questions, with the documents that answer each. For agent: a line of JSON for "
+            "each question, with the tool and the arguments it has to reach; without, the tools' own examples."
+        ),
     ] = None,
     leaks: Annotated[bool, typer.Option("--leaks", help="Only say which columns seem to know the outcome.")] = False,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Back-test a model on what it has not seen, against its baselines; or ask the playbook what is known of it; or
-    rehearse nudges on invented people."""
+    rehearse nudges on invented people; or examine the planners (agent)."""
     from bot.app import preferences
     from scoring import training
     from scoring.registry import CATALOG
 
+    if model == AGENT:
+        taken = exams.take(questions)
+        printing.as_json(taken) if as_json else typer.echo(exams.told(taken))
+        return
     if model in (PLAYBOOK, NUDGES):
         found = _asked(questions) if model == PLAYBOOK else _rehearsed()
         printing.as_json(found) if as_json else typer.echo(printing.report(found))
