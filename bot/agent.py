@@ -156,7 +156,7 @@ class Assistant:
             call | conversation.shown(result, asker) | {"identities": sorted(identities(result) - {*result.names})}
             for call, result in told
         ]
-        self.memory.remember(thread, asker.id, question, said.text, shown, now)
+        self.memory.remember(thread, asker.id, question, said.text, shown, now, said.audit_id)
 
     def _run(
         self, ctx: ToolContext, question: str, before: list[BaseMessage], veil: Veil, listener: Listener | None

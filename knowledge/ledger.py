@@ -49,6 +49,7 @@ class Turn(Table):
     question: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
     calls: Mapped[list[Any]] = mapped_column(default=list)
+    audit_id: Mapped[str | None] = mapped_column(index=True)
 
 
 class Suggestion(Table):
@@ -78,6 +79,9 @@ class Feedback(Table):
     at: Mapped[datetime]
     good: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(Text)
+    # When somebody had looked into it, and who.
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None]
 
 
 class ModelVersion(Table):

@@ -20,7 +20,14 @@ class Memory:
         self._db = db
 
     def remember(
-        self, thread: str, person_id: str, question: str, answer: str, calls: Sequence[dict[str, Any]], now: datetime
+        self,
+        thread: str,
+        person_id: str,
+        question: str,
+        answer: str,
+        calls: Sequence[dict[str, Any]],
+        now: datetime,
+        audit_id: str | None = None,
     ) -> None:
         """Adds a turn to a thread; `calls` are the tools asked: name, args and the names shown."""
         with self._db.write(books=False) as session:
@@ -35,6 +42,7 @@ class Memory:
                     question=question,
                     answer=answer,
                     calls=list(calls),
+                    audit_id=audit_id,
                 )
             )
 
@@ -51,8 +59,10 @@ class Memory:
     def rate(self, audit_id: str, person_id: str, now: datetime, *, good: bool, reason: str | None = None) -> None:
         """Keeps what a person thinks of an answer; a later word replaces an earlier one."""
         row = {"id": new_id(), "audit_id": audit_id, "person_id": person_id, "at": now, "good": good, "reason": reason}
+        # Whoever speaks up again is heard again.
+        row |= {"settled_at": None, "settled_by": None}
         insert = (sqlite if self._db.is_sqlite else postgresql).insert(Feedback).values(row)
-        latest = {name: insert.excluded[name] for name in ("at", "good", "reason")}
+        latest = {name: insert.excluded[name] for name in ("at", "good", "reason", "settled_at", "settled_by")}
         with self._db.write(books=False) as session:
             session.execute(insert.on_conflict_do_update(index_elements=["audit_id", "person_id"], set_=latest))
 

@@ -12,7 +12,19 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import printing
-from bot.cli import benchmarks, books, models, opening, people, playbook, questions, reports, training, workspace
+from bot.cli import (
+    benchmarks,
+    books,
+    models,
+    opening,
+    people,
+    playbook,
+    questions,
+    reports,
+    reviews,
+    training,
+    workspace,
+)
 from tools.errors import CallsheetError
 
 logger = logging.getLogger(__name__)
@@ -26,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 # In the order in which `--help` lists them.
-for group in (workspace, books, training, models, questions, reports, playbook, people, benchmarks):
+for group in (workspace, books, training, models, questions, reports, reviews, playbook, people, benchmarks):
     app.add_typer(group.app)
 
 

@@ -26,6 +26,7 @@ from knowledge import (  # noqa: F401
     proposals,
     records,
     scores,
+    spendings,
     standing,
     wishes,
 )
