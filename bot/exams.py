@@ -149,9 +149,9 @@ def ask(assistant: Assistant, case: Case, asker: Person, names: Mapping[str, str
     purse = assistant.purse and replace(
         assistant.purse, spent=lambda *_: 0, note=lambda *, usd, **_: spent.append(usd or 0.0)
     )
-    filled = replace(case, question=_filled(case.question, names))
-    said = replace(assistant, purse=purse).ask(filled.question, asker)
     known = {name: _filled(value, names) for name, value in (case.arguments or {}).items()}
+    filled = replace(case, question=_filled(case.question, names), arguments=known)
+    said = replace(assistant, purse=purse).ask(filled.question, asker)
     right = _reached(case, said) if case.tools else None
     return Mark(
         case=filled,

@@ -232,6 +232,8 @@ class Feature:
         )
         if not is_known(value):
             return missing
+        if self.name == "days_to_close" and float(value) < 0:  # type: ignore[arg-type]
+            return f"its expected close passed {self.show(-float(value))} ago"  # type: ignore[arg-type]
         return told.format(value=self._measured(value), typical=self.show(typical))
 
     def deed(self, done: bool) -> str:

@@ -184,7 +184,8 @@ def _why(advice: Advice) -> str:
 
 def _how_often(advice: Advice) -> str:
     if advice.coming is not None:
-        return f" ({wording.percent(advice.coming.share)} of the time, within about {advice.coming.days:.0f} days)"
+        within = wording.count(max(1, round(advice.coming.days)), "day")
+        return f" ({wording.percent(advice.coming.share)} of the time, within about {within})"
     return f" (in {wording.percent(advice.usual.share)} of weeks)" if advice.usual else ""
 
 

@@ -226,12 +226,12 @@ def _chances(card: DealCard, event: str, held: DealRecord, ctx: ToolContext) -> 
     said = []
     if card.win:
         said.append(
-            f"{card.name} has a {wording.percent(card.win.value)} chance to be {event} "
+            f"{card.name} has {wording.chance(card.win.value)} to be {event} "
             f"(90 % interval {wording.interval(card.win.low, card.win.high)})."
         )
     if card.slip:
         said.append(
-            f"{card.name} has a {wording.percent(card.slip.value)} chance to slip past its expected close or be lost "
+            f"It has {wording.chance(card.slip.value)} to slip past its expected close or be lost "
             f"(90 % interval {wording.interval(card.slip.low, card.slip.high)})."
         )
     if card.in_time and card.by:

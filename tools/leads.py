@@ -223,8 +223,8 @@ def _explanation_text(
     explanation: Explanation,
     changes: tuple[str, ...],
 ) -> str:
-    chance, between = wording.percent(value), wording.interval(low, high)
-    lines = [f"{name} has a {chance} chance to be {served.model.event} (90 % interval {between})."]
+    chance, between = wording.chance(value), wording.interval(low, high)
+    lines = [f"{name} has {chance} to be {served.model.event} (90 % interval {between})."]
     lines += [f"{sign} {wording.sentence(reason.text)}" for sign, reason in _for_and_against(explanation)]
     if changes:
         lines.append(f"What would change it: {'; '.join(changes)}.")

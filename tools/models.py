@@ -218,7 +218,10 @@ def _flags(found: Findings, said: dict[str, str]) -> str | None:
 def _others(serving: dict[str, Card], shown: str) -> list[str]:
     """A line for every other model that serves."""
     told = [(held, verdicts.beside(findings.read(held.report))) for name, held in serving.items() if name != shown]
-    return [wording.sentence(f"also serving: {_name(held)}{f', {best}' if best else ''}") for held, best in told]
+    return [
+        wording.sentence(f"also serving: {_name(held).replace('_', ' ')}{f', {best}' if best else ''}")
+        for held, best in told
+    ]
 
 
 def _doubts(found: Findings, said: dict[str, str]) -> tuple[Doubt, ...]:

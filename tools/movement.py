@@ -267,7 +267,11 @@ def _text(
     news: Sequence[Citation],
 ) -> str:
     lines = [_headline(name, before, after, wording.day(then.since, ctx.zone), shares)]
-    lines += [f"• {share.points:+g}: {share.text}" for share in shares if share.points]
+    moving = [share for share in shares if share.points]
+    if len(moving) == 1 and moving[0].text in lines[0]:
+        lines[0] = lines[0].removesuffix(" In points:")
+    else:
+        lines += [f"• {share.points:+g}: {share.text}" for share in moving]
     if news:
         more = f" And {len(news) - RECORDS_SHOWN} more." if len(news) > RECORDS_SHOWN else ""
         lines.append(f"New on record: {'; '.join(each.label for each in news[:RECORDS_SHOWN])}.{more}")

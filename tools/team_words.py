@@ -146,7 +146,7 @@ class Words:
 
     def others(self, figures: Sequence[Figure]) -> str:
         """The other results, each with its change."""
-        told = [f"{each.shown} {each.noun} ({self._short(each)})" for each in figures[1:]]
+        told = [f"{wording.counted(each.shown, each.noun)} ({self._short(each)})" for each in figures[1:]]
         return f"{wording.sentence(wording.listing(told))}"
 
     def aim(self, aim: Aim | None, *, with_forecast: bool = True) -> str:

@@ -24,6 +24,12 @@ def percent(share: float) -> str:
     return f"{points:.1f} %" if 0 < points < 9.95 else f"{points:.0f} %"
 
 
+def chance(share: float) -> str:
+    """`a 34 % chance`, `an 82 % chance`."""
+    told = percent(share)
+    return f"{'an' if told.startswith('8') or told in ('11 %', '18 %') else 'a'} {told} chance"
+
+
 def interval(low: float, high: float) -> str:
     """`22–46 %`."""
     return f"{percent(low).removesuffix(' %')}–{percent(high)}"
@@ -49,6 +55,12 @@ def figure(value: float | None, unit: Unit, currency: str) -> str:
 def count(n: int, noun: str) -> str:
     """`1 lead`, `2,310 leads`."""
     return f"{n:,} {noun if n == 1 else noun + 's'}"
+
+
+def counted(shown: str, plural: str) -> str:
+    """`1 deal opened`, `2 deals opened`, of a count that is written out already."""
+    head, _, tail = plural.partition(" ")
+    return f"{shown} {head.removesuffix('s') if shown == '1' else head} {tail}".rstrip()
 
 
 def ago(now: datetime, at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 
 import pytest
@@ -16,6 +17,21 @@ from tools import access
 from tools.base import Refusal, Tool
 from tools.catalog import TOOLS
 from tools.pipeline import pipeline_report
+
+# Names of columns, instants as machines write them, unrounded figures, dumps, wrong articles and plurals.
+CLUMSY = (
+    r"\b[a-z]+_[a-z_]+\b",
+    r"\d{4}-\d\d-\d\dT",
+    r"\b\d+\.\d{4,}",
+    r"[{}]|\bNone\b|\bnan\b|\bTrue\b|\bFalse\b|Traceback",
+    r"\b[0-9a-f]{16}\b",
+    r"\ba (?:8\d?|11|18)(?:\.\d)? %",
+    r"(?<![\d.,])1 (?:days|deals|leads|calls|hours|minutes)\b",
+    r"(?<![\d–])-[\d,.]+ (?:minutes|hours|days)",
+)
+# What is a document, or a list of all there is, may be longer than an answer.
+LINES = {"open_passage": 60, "model_report": 20, "forecast_accuracy": 25, "plan_allocation": 16}
+LONGEST_OPENING = {"show_lead": 500, "search_playbook": 500, "morning_brief": 500}
 
 pytestmark = pytest.mark.usefixtures("replayed")
 
@@ -41,12 +57,31 @@ def test_nobody_hears_of_a_record_they_may_not_see_and_what_was_said_is_on_recor
     assert result.citations
     assert result.covers
     assert result.as_of is not None
+    assert not clumsy(result.text), result.text
+    assert len(result.text.split("\n")) <= LINES.get(tool.name, 12)
+    assert len(result.text.split("\n")[0]) <= LONGEST_OPENING.get(tool.name, 320)
     for citation in result.citations:
         table, _, key = citation.key.partition("/")
         if table == "leads" and key:
             assert access.sight(asker, books.roster, books.owner_of(key)) == "all"
         if table == "deals" and key:
             assert access.sight(asker, books.roster, deals.by_id(books.db, [key])[key].owner_id) == "all"
+
+
+def clumsy(text: str) -> list[str]:
+    """What a person in a hurry should not have to read."""
+    return [found[0] for pattern in CLUMSY if (found := re.search(pattern, text))]
+
+
+def test_clumsy_words_are_found() -> None:
+    assert clumsy("Owner P-01, next_step, 2026-03-18T15:30, 0.1234567, a 82 % chance") == [
+        "next_step",
+        "2026-03-18T",
+        "0.1234567",
+        "a 82 %",
+    ]
+    assert clumsy("It is {'a': 1}; within 1 days, in -3 minutes") == ["{", "1 days", "-3 minutes"]
+    assert not clumsy("Call Ann first: an 82 % chance (60–94 %), worth $1,200. AUC 0.812, 1 day ago.")
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=str)
