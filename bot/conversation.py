@@ -227,11 +227,14 @@ def release(said: str, results: Sequence[Result], lock: Lock) -> str:
     A refusal is said in its own words: they are chosen so that they hint at nothing.
     """
     own = "\n\n".join(result.text for result in results)
-    if any(isinstance(result, Refusal) for result in results):
+    refused = [result.text for result in results if isinstance(result, Refusal)]
+    if refused and len(refused) == len(results):
         return own
     released = locks.release(lock, said)
     for fault in released.faults:
         metrics.HELD_BACK.labels(fault).inc()
     if released.faults:
         logger.warning("%d sentences were held back", len(released.faults), extra={"action": "sentence_held_back"})
-    return released.text or own
+    if not released.text:
+        return own
+    return "\n\n".join([released.text, *(each for each in refused if each not in released.text)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,6 +76,8 @@ UNREADABLE = (
     AssertionError,
 )
 
+_IMPORTING = threading.Lock()
+
 
 def dumps(model: Model[Any]) -> bytes:
     """A model as bytes."""
@@ -93,10 +96,15 @@ def trusted(data: bytes) -> list[str]:
     return [each for each in _skops().get_untrusted_types(data=data) if each.startswith(OURS) or each in TRUSTED]
 
 
-@cache
 def _skops() -> ModuleType:
     """What writes and reads models. It looks through all of scikit-learn as it is imported, and so would import PyTorch
     as well wherever that is installed, which takes twice as long as all else."""
+    with _IMPORTING:  # tools are asked side by side, and the second would undo what the first has put aside
+        return _imported_skops()
+
+
+@cache
+def _imported_skops() -> ModuleType:
     sys.modules.setdefault(FOR_PYTORCH, cast("ModuleType", None))
     try:
         from skops import io
