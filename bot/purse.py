@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot import metrics
+from bot.conversation import LETTERS_PER_TOKEN, is_planned
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -78,11 +79,18 @@ class Purse:
 
 
 def used(messages: Sequence[BaseMessage]) -> tuple[int, int]:
-    """The tokens that a language model read and wrote for some messages; the planner's own are free."""
-    usages = [
-        usage
-        for message in messages
-        if (usage := getattr(message, "usage_metadata", None))
-        and message.response_metadata.get("model_provider") != "callsheet"
-    ]
-    return sum(usage["input_tokens"] for usage in usages), sum(usage["output_tokens"] for usage in usages)
+    """The tokens that a language model read and wrote for some messages; the planner's own are free.
+
+    Where a provider does not tell, as some do not for streams, they are estimated from the letters.
+    """
+    from langchain_core.messages import AIMessage
+
+    read = written = letters = 0
+    for message in messages:
+        if isinstance(message, AIMessage) and not is_planned(message):
+            usage = message.usage_metadata
+            told = usage is not None and usage["input_tokens"] > 0
+            read += usage["input_tokens"] if usage and told else letters // LETTERS_PER_TOKEN
+            written += usage["output_tokens"] if usage and told else len(message.text) // LETTERS_PER_TOKEN
+        letters += len(message.text)
+    return read, written

@@ -73,7 +73,7 @@ class Stream:
         self.close()
         if self.ts is None:
             return False
-        if self._said and said.text.startswith(self._said) and self._stopped(said):
+        if self._said and said.text.startswith(self._said.rstrip()) and self._stopped(said):
             return True
         self._stop()
         payload = posting.message(said.text, blocks.answer(said), said.audit_id)
@@ -102,7 +102,7 @@ class Stream:
 
     def _stopped(self, said: Answer) -> bool:
         """Ends the stream with what is missing and the id, in one call; False where Slack has closed it already."""
-        rest = said.text.removeprefix(self._said)
+        rest = said.text[len(self._said) :]  # a space that ends the last sentence is not in the text
         payload = posting.message(said.text, blocks.answer(said, is_said=True), said.audit_id)
         try:
             self.slack.chat_stopStream(

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from bot.agent import OFFLINE, Assistant
 from bot.breaker import Breaker
-from bot.purse import LAST_TODAY, Prices, Purse
+from bot.purse import LAST_TODAY, Prices, Purse, used
 from bot.reading import Reader
 from knowledge import crm, spendings
 from knowledge.memory import Memory
@@ -194,3 +194,9 @@ def test_a_follow_up_takes_another_person_or_source(assistant: Assistant, books:
     assistant.ask(f"what should {reps[0].name} be calling", manager, thread="t")
     other = assistant.ask(f"and {reps[1].name}?", manager, thread="t")
     assert other.calls == [{"name": "leads_to_call", "args": {"owner": reps[1].name}}]
+
+
+def test_tokens_that_a_provider_does_not_tell_are_estimated() -> None:
+    planned = AIMessage("x" * 40, response_metadata={"model_provider": "callsheet"})
+    asked = [planned, ToolMessage("y" * 400, tool_call_id="c1"), AIMessage("z" * 80)]
+    assert used(asked) == (110, 20)

@@ -44,7 +44,8 @@ def test_sentences_come_one_by_one_and_end_with_sources_and_thumbs(office: Offic
     idle(office, ana)
     assert len(said(ana, asked)) == 1
     started, stopped = office.calls("chat.startStream"), office.calls("chat.stopStream")
-    assert [len(started), len(stopped), len(office.calls("chat.postMessage"))] == [1, 1, 0]
+    others = [*office.calls("chat.postMessage"), *office.calls("chat.update")]
+    assert [len(started), len(stopped), len(others)] == [1, 1, 0]
     assert "warm" in str(started[0].args)
     (message,) = said(ana, asked)
     assert "Start where it is warm." in message.says
@@ -87,3 +88,15 @@ def test_what_a_dead_process_began_is_made_whole_by_the_next(office: Office, ana
     assert "Half a sen" not in message.says
     assert posting.standing(slack, first.channel, asked.ts, question.audit_id) == "all"
     assert len(said(ana, asked)) == 2
+
+
+def test_a_stream_whose_last_sentence_is_held_back_ends_as_it_stands(
+    office: Office, ana: Person, model: Scripted
+) -> None:
+    model.script[1] = f"{FIRST}You have 987,654 of them."
+    ana.answer(to=(asked := ana.dm(ASKED)))
+    idle(office, ana)
+    (message,) = said(ana, asked)
+    assert FIRST.strip() in message.says
+    assert "987" not in message.says
+    assert office.calls("chat.update") == []
