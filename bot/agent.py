@@ -78,6 +78,7 @@ class Assistant:
     model_time_s : how long the model may take for an answer before the planner gives it
     breaker : leaves a provider in trouble alone
     purse : counts what the model's answers take; None where nobody counts
+    note_leaving : keeps in the access log what left for the model's provider
     privacy : what is hidden from the model's provider, with stand-ins made under `privacy_key`
     """
 
@@ -90,6 +91,7 @@ class Assistant:
     model_time_s: float = MODEL_TIME_S
     breaker: Breaker = field(default_factory=Breaker)
     purse: Purse | None = None
+    note_leaving: Callable[..., None] | None = None
     privacy: Privacy = "names"
     privacy_key: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)
 
@@ -176,7 +178,7 @@ class Assistant:
             try:
                 messages = self._in_words(
                     partial(converse, self.model, show=veil.show),
-                    [PlanFirst(planner), Leaving(veil, ctx.audit_id, self.model_name)],
+                    [PlanFirst(planner), Leaving(veil, ctx, self.model_name, self.note_leaving)],
                     listener,
                 )
             except Exception as error:  # whatever the provider does, people get the same figures

@@ -118,6 +118,7 @@ def create_assistant(settings: Settings, db: Database) -> Assistant:
     """The assistant, with the language model that the settings name or without any."""
     from bot.agent import Assistant
     from bot.reading import Reader
+    from knowledge.ledger import record_access
     from knowledge.memory import Memory
     from scoring.intent import Intents
     from tools.catalog import TOOLS
@@ -132,6 +133,7 @@ def create_assistant(settings: Settings, db: Database) -> Assistant:
         settings.model if model else OFFLINE,
         settings.model_time_s,
         purse=create_purse(settings, db) if model else None,
+        note_leaving=partial(record_access, db),
         privacy=settings.privacy,
         # Replicas agree on stand-ins where they share a key; else they hold for as long as this process does.
         privacy_key=settings.secret_keys[0].encode() if settings.secret_keys else secrets.token_bytes(32),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
@@ -12,9 +13,11 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from bot.identities import identities
 from bot.privacy import Veil
-from tools.base import Result
+from tools.base import Result, ToolContext
 
 logger = logging.getLogger(__name__)
+
+Note = Callable[..., None]
 
 
 class Leaving(AgentMiddleware[Any, Any, Any]):
@@ -23,9 +26,9 @@ class Leaving(AgentMiddleware[Any, Any, Any]):
     The fence has a code that is drawn for each question, so that no record can hold one that closes it.
     """
 
-    def __init__(self, veil: Veil, audit_id: str, provider: str) -> None:
+    def __init__(self, veil: Veil, ctx: ToolContext, provider: str, note: Note | None = None) -> None:
         super().__init__()
-        self._veil, self._audit_id, self._provider = veil, audit_id, provider
+        self._veil, self._ctx, self._provider, self._noted = veil, ctx, provider, note
         self._code = secrets.token_hex(4)
 
     def wrap_model_call(
@@ -36,7 +39,7 @@ class Leaving(AgentMiddleware[Any, Any, Any]):
             if isinstance(message, ToolMessage) and isinstance(message.artifact, Result):
                 self._veil.knows(identities(message.artifact))
         messages: Any = [self._outgoing(message) for message in request.messages]
-        self._note(messages)
+        self._note(messages, request.messages)
         response = handler(request.override(messages=messages))
         return ModelResponse(
             result=[self._incoming(message) for message in response.result],
@@ -68,12 +71,22 @@ class Leaving(AgentMiddleware[Any, Any, Any]):
     def _fenced(self, text: str) -> str:
         return f"<data {self._code}>\n{text}\n</data {self._code}>"
 
-    def _note(self, messages: list[BaseMessage]) -> None:
-        """The access log: how much left for whom, and what was hidden of it; never a word of it."""
+    def _note(self, messages: list[BaseMessage], shown: Sequence[BaseMessage]) -> None:
+        """The access log: how much of which records left for whom, and what was hidden of it; never a word of it."""
+        letters = sum(len(message.text) for message in messages)
+        hidden, self._veil.hidden = dict(self._veil.hidden), Counter()
         logger.info(
             "%d characters to %s; hidden: %s",
-            sum(len(message.text) for message in messages),
+            letters,
             self._provider,
-            dict(self._veil.hidden) or "nothing",
-            extra={"action": "left_for_provider", "audit_id": self._audit_id},
+            hidden or "nothing",
+            extra={"action": "left_for_provider", "audit_id": self._ctx.audit_id},
         )
+        if self._noted:
+            artifacts = [each.artifact for each in shown if isinstance(each, ToolMessage)]
+            results = [each for each in artifacts if isinstance(each, Result)]
+            keys = {cited.key for result in results for cited in result.citations if cited.kind == "crm"}
+            amount = {"audit_id": self._ctx.audit_id, "characters": letters, "hidden": hidden}
+            self._noted(
+                at=self._ctx.now, person_id=self._ctx.asker.id, tool=self._provider, records=[amount, *sorted(keys)]
+            )

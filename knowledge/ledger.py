@@ -151,7 +151,7 @@ class Report(Table):
 
 
 class Access(Table):
-    """Who looked at which records, through which tool."""
+    """Who looked at which records, through which tool; or had them told to which provider, and how much of them."""
 
     __tablename__ = "access_log"
 
@@ -165,6 +165,12 @@ class Access(Table):
 def new_id() -> str:
     """A short unique id for a row of the ledger."""
     return uuid.uuid4().hex[:16]
+
+
+def record_access(db: Database, *, at: datetime, person_id: str, tool: str, records: Sequence[Any]) -> None:
+    """Notes that something of some records was handed on for a person, by a tool or to a provider."""
+    with db.write() as session:
+        session.add(Access(id=new_id(), at=at, person_id=person_id, tool=tool, records=list(records)))
 
 
 def record_suggestion(

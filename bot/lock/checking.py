@@ -180,13 +180,19 @@ class Lock:
     def facts(self) -> Sequence[Fact]:
         """Everything that may be said in figures."""
         told = [*self._of_results(), *(Fact(figure, frozenset()) for figure in figures(plain(self.question)))]
-        counts = {len(result.names) for result in self.results if len(result.names) > 1}
-        today = figures(f"{self.now:%Y-%m-%d}")
-        return [
-            *told,
-            *(Fact(figure, frozenset()) for count in counts for figure in figures(f"{count} of them")),
-            *(Fact(figure, frozenset()) for figure in today),
+        ranks = [
+            Fact(Figure("number", float(place), "rank", 0.0, False, 0, 0), frozenset({plain(name)}))
+            for result in self.results
+            for place, name in enumerate(result.names, 1)
         ]
+        today = [Fact(figure, frozenset()) for figure in figures(f"{self.now:%Y-%m-%d}")]
+        return [*told, *ranks, *today]
+
+    @cached_property
+    def _counts(self) -> list[Figure]:
+        """How many records are shown, which may be said where none of them is named."""
+        counts = {len(result.names) for result in self.results if len(result.names) > 1}
+        return [figure for count in counts for figure in figures(f"{count} of them")]
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -213,9 +219,11 @@ class Lock:
                 yield from (Fact(figure, last) for figure in figures(self._masked(line)))
 
     def _holds(self, figure: Figure, names: frozenset[str]) -> bool:
-        return any(
+        if any(
             agrees(figure, fact.figure) and (not names or not fact.names or names & fact.names) for fact in self.facts
-        )
+        ):
+            return True
+        return not names and any(agrees(figure, count) for count in self._counts)
 
     def _unquoted(self, said: str) -> str:
         """The text without what it quotes word for word: a quotation may say what its author said."""

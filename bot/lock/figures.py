@@ -51,6 +51,8 @@ _WORDS = {
         ]
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+# "First" and "second" are said of much else.
+_RANKS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _TENS = "|".join(word for word, value in _WORDS.items() if value >= 20)
 _SAID = rf"(?:{_TENS})[ -](?:one|two|three|four|five|six|seven|eight|nine)\b|(?:{'|'.join(_WORDS)})\b"
 _MORE = r"(?:hundred|thousand|million|dozen)"
@@ -62,6 +64,8 @@ _ALONE = {
     "double": 2.0,
     "doubled": 2.0,
     "thrice": 3.0,
+    "quadruple": 4.0,
+    "quadrupled": 4.0,
     "triple": 3.0,
     "tripled": 3.0,
 }
@@ -70,10 +74,7 @@ _NO_FIGURE = re.compile(
     r"|\bone (?:of|by|more thing|another)\b",
     re.I,
 )
-_ROUNDED = (
-    r"about|around|roughly|approximately|approx\.?|some|nearly|almost|over|under|above|below|just|circa|close to"
-    r"|more than|less than|at least|up to"
-)
+_ROUNDED = r"about|around|roughly|approximately|approx\.?|some|nearly|almost|circa|close to"
 _ABOUT = re.compile(rf"(?:\b(?:{_ROUNDED})|[~≈])\s*(?:a |an )?[$€£¥]?$", re.I)
 _SIZES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 _HOURS = {
@@ -89,6 +90,7 @@ _HOURS = {
     "year": 8760.0,
     "second": 1 / 3600,
 }
+_CURRENCIES = {"usd": ("$", "usd", "dollar"), "eur": ("€", "eur"), "gbp": ("£", "gbp", "pound"), "jpy": ("¥",)}
 _NOUN = re.compile(
     r"\s*-?(?P<noun>minutes?|mins?|hours?|hrs?|h|(?:working |business )?days?|weeks?|months?|quarters?|years?|seconds?"
     r"|(?:(?:open|new|untouched|hot|late|own|more|other|of the|of your|of my|of our|won|lost) )*"
@@ -151,9 +153,10 @@ def agrees(said: Figure, known: Figure) -> bool:
         return said.value == known.value or (
             said.value % 10_000 == known.value % 10_000 and min(said.value, known.value) < 10_000
         )
-    if said.kind == "number" and said.unit and known.unit and said.unit != known.unit:
+    if said.unit and known.unit and said.unit != known.unit:
         return False
-    if said.kind == "number" and (said.unit == "hours") != (known.unit == "hours"):
+    # A duration, a place in a list or a number of times is neither a bare number nor of anything else.
+    if any((said.unit == unit) != (known.unit == unit) for unit in ("hours", "rank", "times")):
         return False
     if abs(said.value - known.value) < SAME:
         return True
@@ -223,11 +226,16 @@ def _money(match: re.Match[str], text: str) -> Figure:
     return Figure(
         "money",
         _number(number) * scale,
-        "",
+        _currency(match[0]),
         step * abs(scale),
         bool(size) or _is_about(text, match.start()),
         *match.span(),
     )
+
+
+def _currency(text: str) -> str:
+    low = text.lower()
+    return next((code for code, marks in _CURRENCIES.items() if any(mark in low for mark in marks)), "")
 
 
 def _percent(match: re.Match[str], text: str) -> Figure:
@@ -264,7 +272,18 @@ def _worded(match: re.Match[str], text: str) -> Figure | None:
 def _alone(match: re.Match[str], text: str) -> Figure:
     word = match["word"].lower()
     kind: Kind = "percent" if word == "half" else "number"
-    return Figure(kind, _ALONE[word], "", 1.0, _is_about(text, match.start()), *match.span())
+    unit = "" if kind == "percent" else "times"
+    return Figure(kind, _ALONE[word], unit, 1.0, _is_about(text, match.start()), *match.span())
+
+
+def _part(match: re.Match[str], text: str) -> Figure:
+    share = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}[match["part"].lower()]
+    many = _WORDS.get(match[0].split()[0].lower(), 1)
+    return Figure("percent", share * many, "", 1.0, _is_about(text, match.start()), *match.span())
+
+
+def _rank(match: re.Match[str], text: str) -> Figure:
+    return Figure("number", float(_RANKS.index(match["rank"].lower()) + 3), "rank", 0.0, False, *match.span())
 
 
 def _counted(value: float, step: float, start: int, end: int, text: str) -> Figure:
@@ -277,7 +296,7 @@ def _unit(noun: str) -> tuple[str, float]:
     last = noun.lower().split()[-1].rstrip("s")
     if last in _HOURS:
         return "hours", _HOURS[last]
-    return {"people": "rep", "e-mail": "email", "time": ""}.get(last, last), 1.0
+    return {"people": "rep", "e-mail": "email", "time": "times"}.get(last, last), 1.0
 
 
 def _said(words: str) -> float:
@@ -347,6 +366,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Figure | 
         (rf"{_SIGN}(?P<num>{_NUM})", _plain),
         (rf"\b(?P<said>(?:(?:{_SAID})|a)[ -]{_MORE}|{_SAID})", _worded),
         (rf"\b(?P<word>{'|'.join(_ALONE)})\b", _alone),
+        (r"\b(?:a|one|two|three) (?P<part>third|quarter|fifth|tenth)s? of\b", _part),
+        (rf"\b(?P<rank>{'|'.join(_RANKS)})\b(?! (?:time|quarter|week|month|half|party|step|name|call|touch))", _rank),
         (rf"\b(?P<weekday>{_WEEKDAY})\b", _weekday),
         (rf"\b(?P<month>{_MONTH})(?!\w)", _month),
     )

@@ -228,6 +228,9 @@ def test_lies_are_caught_and_honest_sentences_are_not(turns: list[tuple[Lock, li
     print({kind: (caught[kind], len(passed.get(kind, ()))) for kind in caught}, len(said), len(alarms))
     missed = [each for sentences_ in passed.values() for each in sentences_]
     assert len(said) > 500
+    moved = len(passed.get("moved", ()))
+    # Figures of the question may stand beside any record.
+    assert moved <= 0.01 * (moved + caught["moved"]), passed["moved"]
     assert len(missed) <= 0.005 * (len(missed) + sum(caught.values())), passed
     assert len(alarms) <= 0.01 * len(said), alarms[:20]
 
@@ -276,6 +279,10 @@ def test_a_sentence_that_may_not_be_said_is_replaced_by_the_tools_own() -> None:
         "Ask Carl Gauss about Ada Byron.",
         "One in 3 will buy.",
         "A dozen of them will buy.",
+        "A third of them will buy.",
+        "Ada Byron is third.",
+        "Ada Byron is worth €12,000.",
+        "Ada Byron is worth more than $10,000.",
     ],
 )
 def test_figures_in_any_dress_are_figures(lie: str) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.breaker import Breaker
 from bot.reading import Reader
 from knowledge.crm import Account, Contact, Lead, Person
 from knowledge.database import Database
+from knowledge.ledger import Access, record_access
 from knowledge.memory import Memory
 from tests.company import Books
 from tests.provider import Provider, Reply, Script, fails, provider, says
@@ -154,7 +156,7 @@ def test_no_name_address_or_number_to_dial_leaves_the_house(
     caplog.set_level(logging.INFO)
     rep = books.person("rep")
     with provider(lambda request: says(told(request) if "role': 'tool" in str(request) else "Well.")) as stub:
-        asker = served(stub, privacy=mode)
+        asker = served(stub, privacy=mode, note_leaving=partial(record_access, books.db))
         first = asker.ask(SURE, rep, thread=mode)
         names = first.results[0].names
         for question in (f"why {names[1].split()[0].lower()}?", "which of my deals are at risk", OPEN, "my day"):
@@ -169,6 +171,11 @@ def test_no_name_address_or_number_to_dial_leaves_the_house(
         told_numbers = {n for body in bodies for n in re.findall(r"\$\d", body.split('"role": "tool"')[-1])}
         assert told_numbers == set()
     assert any(getattr(record, "action", "") == "left_for_provider" for record in caplog.records)
+    with books.db.read() as session:
+        (noted, *_) = session.scalars(select(Access).where(Access.tool == "openai:stub")).all()
+    assert noted.person_id == rep.id
+    assert noted.records[0]["hidden"]["name"] > 0
+    assert any(str(key).startswith("leads/") for key in noted.records[1:])
     assert not [record for record in caplog.records if names[0] in record.getMessage()]
 
 
