@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot import printing
-from bot.cli import exams, opening
+from bot.cli import opening
 from bot.cli.arguments import AsOf, Json, instant, known, writable
 from tools.errors import BadInput
 
@@ -67,6 +67,8 @@ def evaluate(
     from scoring.registry import CATALOG
 
     if model == AGENT:
+        from bot.cli import exams
+
         taken = exams.take(questions)
         printing.as_json(taken) if as_json else typer.echo(exams.told(taken))
         return

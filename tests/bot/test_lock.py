@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from bot.agent import Assistant
 from bot.lock import Lock, figures, plain, release, sentences
 from bot.reading import Reader
+from knowledge.database import Database
 from knowledge.memory import Memory
 from tests.company import NOW, Books
 from tools.base import Refusal, Result
@@ -87,10 +90,11 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def turns(company_file, reader: Reader) -> list[tuple[Lock, list[Told]]]:  # type: ignore[no-untyped-def]
-    from knowledge.database import Database
-
-    books = Books(Database(f"sqlite:///{company_file}"))
+def turns(
+    company_file: Path, tmp_path_factory: pytest.TempPathFactory, reader: Reader
+) -> list[tuple[Lock, list[Told]]]:
+    shutil.copytree(company_file.parent, folder := tmp_path_factory.mktemp("still"), dirs_exist_ok=True)
+    books = Books(Database(f"sqlite:///{folder / 'callsheet.db'}"))
     assistant = Assistant(books.services, TOOLS, reader, Memory(books.db))
     found = []
     for role, questions in ASKED.items():
