@@ -16,7 +16,7 @@ from bot import conversation, metrics
 from bot.breaker import Breaker
 from bot.conversation import Gate
 from bot.identities import identities
-from bot.lock import Lock, figures, plain
+from bot.lock import Lock, release
 from bot.privacy import Veil
 from bot.purse import LAST_TODAY, Purse
 from bot.settings import OFFLINE, Privacy
@@ -180,6 +180,7 @@ class Assistant:
                     partial(converse, self.model, show=veil.show),
                     [PlanFirst(planner), Leaving(veil, ctx, self.model_name, self.note_leaving)],
                     listener,
+                    Lock((), question, ctx.now.astimezone(ctx.zone)),
                 )
             except Exception as error:  # whatever the provider does, people get the same figures
                 self._note(type(error).__name__, went_well=False)
@@ -217,9 +218,13 @@ class Assistant:
         metrics.MODELS.labels(outcome).inc()
 
     def _in_words(
-        self, converse: Callable[..., list[BaseMessage]], middleware: Sequence[Any], listener: Listener | None
+        self,
+        converse: Callable[..., list[BaseMessage]],
+        middleware: Sequence[Any],
+        listener: Listener | None,
+        unasked: Lock,
     ) -> list[BaseMessage]:
-        """The messages since the question, if a model gives them in time.
+        """The messages since the question, if a model gives them in time; `unasked` is what it may say by itself.
 
         Raises
         ------
@@ -236,14 +241,9 @@ class Assistant:
             raise TooSlow(f"The language model took longer than {self.model_time_s:g} seconds.")
         messages = outcome.result()
         said, results = messages[-1].text.strip() if messages else "", conversation.outcome(messages)[0]
-        if not results and not (said and _may_say(said)):
+        if not results and (not said or release(unasked, said).faults):
             raise NoWords("The language model asked nothing and said nothing that may be said.")
         return messages
-
-
-def _may_say(said: str) -> bool:
-    """Whether a model may say it without having asked anything: it has no figure."""
-    return not figures(plain(said))
 
 
 def check(question: str) -> str:

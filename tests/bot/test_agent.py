@@ -55,6 +55,8 @@ def test_a_figure_that_no_tool_gave_is_never_said(assistant: Assistant, books: B
     without_tool = with_model(assistant, AIMessage("About 42 %.")).ask(OPEN, rep)
     assert without_tool.planner == OFFLINE
     assert "42" not in without_tool.text
+    invented = with_model(assistant, AIMessage("Ask Carl Gauss.")).ask(OPEN, rep)
+    assert invented.text == assistant.ask(OPEN, rep).text
 
 
 def test_where_the_planner_is_sure_its_plan_runs_and_a_model_only_phrases(assistant: Assistant, books: Books) -> None:
