@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 LONGEST_QUESTION = 2_000
 TURNS_REMEMBERED = 12
 MODEL_TIME_S = 20.0
+CUT_SHORT = ("length", "content_filter", "incomplete", "failed")
 
 
 class NoWords(Exception):
@@ -164,6 +165,8 @@ class Assistant:
         self, ctx: ToolContext, question: str, before: list[BaseMessage], veil: Veil, listener: Listener | None
     ) -> tuple[str, list[BaseMessage]]:
         """Who planned, and the messages since the question. A model that fails leaves the question to the planner."""
+        from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+
         from bot.leaving import Leaving
         from bot.planner import OfflinePlanner
         from bot.planning import PlanFirst
@@ -183,7 +186,8 @@ class Assistant:
                     Lock((), question, ctx.now.astimezone(ctx.zone)),
                 )
             except Exception as error:  # whatever the provider does, people get the same figures
-                self._note(type(error).__name__, went_well=False)
+                # What one question makes of a model closes the breaker for nobody else.
+                self._note(type(error).__name__, went_well=isinstance(error, NoWords | ModelCallLimitExceededError))
                 logger.exception(
                     "The language model failed", extra={"action": "model_failed", "audit_id": ctx.audit_id}
                 )
@@ -231,7 +235,7 @@ class Assistant:
         TooSlow
             When it does not; what it says later is not heard.
         NoWords
-            When it asks nothing and says nothing that may be said.
+            When it asks nothing and says nothing that may be said, or breaks off.
         """
         heard = Gate(listener) if listener else None
         outcome = started(partial(converse, listener=heard, middleware=middleware))
@@ -243,7 +247,16 @@ class Assistant:
         said, results = messages[-1].text.strip() if messages else "", conversation.outcome(messages)[0]
         if not results and (not said or release(unasked, said).faults):
             raise NoWords("The language model asked nothing and said nothing that may be said.")
+        if not _is_whole(messages[-1]):
+            raise NoWords("The language model broke off.")
         return messages
+
+
+def _is_whole(message: BaseMessage) -> bool:
+    """Whether a model came to its end: it says so where its provider is one that tells, and was not cut short."""
+    told = message.response_metadata
+    end = told.get("finish_reason") or told.get("status")
+    return end not in CUT_SHORT and (bool(end) or told.get("model_provider") != "openai")
 
 
 def check(question: str) -> str:

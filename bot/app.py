@@ -162,7 +162,7 @@ def create_model(settings: Settings) -> BaseChatModel | None:
     from langchain.chat_models import init_chat_model
 
     options: dict[str, Any] = {"timeout": settings.model_time_s, "max_retries": 2}
-    if settings.openai_base_url:
+    if settings.openai_base_url and settings.model.partition(":")[0] in ("openai", settings.model):
         options["base_url"] = settings.openai_base_url
     try:
         model: BaseChatModel = init_chat_model(settings.model, **options)
