@@ -58,7 +58,7 @@ def approach(near: Shortlist, prices: Reals, blur: float, enough: float) -> Real
     for _ in range(STEPS):
         if least <= enough or part < SHORTEST or blur < finest:
             break
-        tried = meaningful(near.problem, prices + part * blur * _step(near.problem, prices, met))
+        tried = meaningful(near.problem, prices + part * blur * newton(near.problem, prices, met))
         found = blurred(lists, tried, blur)
         if found.dual > met.dual:
             part *= SHORTER
@@ -104,7 +104,7 @@ def _filled(product: Any) -> Any:
     return product if isinstance(product, np.ndarray) else product.toarray()
 
 
-def _step(problem: Problem, prices: Reals, met: Blurred) -> Reals:
+def newton(problem: Problem, prices: Reals, met: Blurred) -> Reals:
     """Newton's step, which takes the blurred excess away, in parts of the blur."""
     over = met.over.ravel()
     moving = np.flatnonzero((prices.ravel() != 0) | (over != 0))

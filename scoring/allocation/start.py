@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from scoring.allocation.blurred import approach
-from scoring.allocation.ladder import ladder
+from scoring.allocation.ladder import is_near, ladder
 from scoring.allocation.prices import settle
 from scoring.allocation.problem import Floats, Problem, Reals
 from scoring.allocation.reading import each_block
-from scoring.allocation.sharp import meaningful, misfits
+from scoring.allocation.sharp import meaningful
 from scoring.allocation.shortlist import Reach, shortlist
 
 # The first sample, the part of it that looks at every rep, and how much larger the next sample is.
@@ -38,13 +38,13 @@ def start(problem: Problem, rng: np.random.Generator) -> tuple[Reals, Reach]:
     """First prices from ever larger samples, and how far the lists of all leads should go."""
     stride = max(1, problem.n_leads // max(SAMPLE, PER_REP * problem.n_reps))
     few = problem.take(slice(None, None, stride * FEWER))
-    prices = np.zeros(problem.low.shape)
-    every = shortlist(few, prices, ALL, problem.n_reps + 1).untied(rng)
-    if spread := float(few.value.std(dtype=np.float64)):
-        prices = approach(every, prices, BLUR * spread, _chance(few))
-    if _is_plain(problem) and misfits(every, ladder(few)) < misfits(every, prices):
+    if _is_plain(few) and is_near(few):
         prices = ladder(problem)
         return prices, reach_of(problem, prices, NEAR)
+    prices = np.zeros(problem.low.shape)
+    if spread := float(few.value.std(dtype=np.float64)):
+        every = shortlist(few, prices, ALL, problem.n_reps + 1).untied(rng)
+        prices = approach(every, prices, BLUR * spread, _chance(few))
     reach = reach_of(few, prices, FAR)
     while stride > 1:
         prices, reach = _sampled(problem.take(slice(None, None, stride)), prices, reach, rng)
@@ -53,8 +53,8 @@ def start(problem: Problem, rng: np.random.Generator) -> tuple[Reals, Reach]:
 
 
 def _is_plain(problem: Problem) -> bool:
-    """Whether the ladder knows all: not owners, shares, or what a lead is worth on top of others."""
-    return problem.curves is None and problem.stay is None and len(problem.low) == 1
+    """Whether there are neither shares nor leads worth less on top of others, of which the ladder knows nothing."""
+    return problem.curves is None and len(problem.low) == 1 and problem.n_reps > 1
 
 
 def _sampled(sample: Problem, prices: Reals, reach: Reach, rng: np.random.Generator) -> tuple[Reals, Reach]:
