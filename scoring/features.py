@@ -248,7 +248,10 @@ class Feature:
     def _measured(self, value: object) -> str:
         """The value with its unit, where it has one."""
         unit, text = _UNITS.get(self.name), self.show(value)
-        return text if unit is None else f"{text} {unit}" if text == "1" else f"{text} {unit}s"
+        if unit is None:
+            return text
+        counted = "no" if text == "0" and unit != "time" else text
+        return f"{counted} {unit}" if text == "1" else f"{counted} {unit}s"
 
     def plain(self, value: object) -> str:
         """A clause that says the value of a category, and no more."""

@@ -18,6 +18,8 @@ from tools.base import Limit, Owner, Result, ToolContext, tool
 from tools.leads import cite_reason
 
 REASONS_SHOWN = 3
+# Told of every lead anyway, beside its chance.
+TOLD = "value"
 
 
 class CallCard(BaseModel):
@@ -138,8 +140,9 @@ def _card(ctx: ToolContext, place: queue.Place, touch: Event | None, currency: s
 
 def _told(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
     """Why to call: the strongest reasons for it, and the strongest against it where it outweighs the last of them."""
-    helps = [reason for reason in reasons if reason.effect > 0][:REASONS_SHOWN]
-    hurts = [reason for reason in reasons if reason.effect < 0][:REASONS_SHOWN]
+    news = [reason for reason in reasons if reason.feature != TOLD]
+    helps = [reason for reason in news if reason.effect > 0][:REASONS_SHOWN]
+    hurts = [reason for reason in news if reason.effect < 0][:REASONS_SHOWN]
     if hurts and (len(helps) < REASONS_SHOWN or -hurts[0].effect > helps[-1].effect):
         helps = helps[: REASONS_SHOWN - 1]
     told = [reason.text for reason in helps]

@@ -22,7 +22,8 @@ from tools.leads import Contribution, event_line
 # Times as many deals are looked at closely as are shown.
 POOL = 3
 REASONS_SHOWN = 3
-NO_FLAG = "No red flag. Keep a dated next step on it."
+CALM = "Keep a dated next step on it."
+NO_FLAG = f"No red flag. {CALM}"
 
 
 class DealsAtRisk(Result):
@@ -85,9 +86,10 @@ def deals_at_risk(
     hidden, served = _hidden(ctx, scope, last_day), deal_cards.serving(ctx)
     stale = (waiting.note,) if waiting.note else ()
     notes = (*deal_cards.usual(ctx), *_silent(ctx), *stale, *_unseen(hidden))
-    total, head = len(waiting.deals), _head(waiting, cards, at_stake, currency, span, scope)
+    total, head = len(waiting.deals), _head(waiting, at_stake, currency, span, scope)
+    flags = [_flagged(cards, total)] if cards and "flags" in served else []
     return DealsAtRisk(
-        text="\n".join([head, *(_line(card) for card in cards), *notes]),
+        text="\n".join([" ".join([head, *flags]), *(_line(card) for card in cards), *notes]),
         citations=tuple(cited for card in cards for cited in cite(card, served))
         or (record("deals", "", f"open deals due by {last_day}"),),
         covers=f"{wording.count(total, 'open deal')} due by {last_day:%d %B %Y}, {scope.label}",
@@ -147,7 +149,7 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
         *_told(win_reasons),
         *(f"⚑ {wording.sentence(flag.name + ': ' + flag.text)} {flag.advice}" for flag in card.flags),
         *([NO_FLAG] if not card.flags and held.outcome == "open" and "flags" in served else []),
-        f"On record: {'; '.join(facts)}.",
+        wording.sentence(f"On record: {'; '.join(facts)}"),
         *notes,
     ]
     cited = [] if event is None else [record("activities", event.id, event_line(ctx, event))]
@@ -199,24 +201,34 @@ def _reasons(view: Outlook, served: AnyServed | None, id_: str) -> tuple[Contrib
     return () if told is None else tuple(Contribution(**vars(reason)) for reason in told.reasons)
 
 
-def _head(waiting: Due, cards: Sequence[DealCard], at_stake: float, currency: str, span: Period, scope: Scope) -> str:
+def _head(waiting: Due, at_stake: float, currency: str, span: Period, scope: Scope) -> str:
     total = len(waiting.deals)
     if not total:
         return f"No open deal is due by the end of {span}, {scope.label}."
-    overdue, flagged = int(waiting.deals["is_overdue"].sum()), sum(bool(card.flags) for card in cards)
+    overdue = int(waiting.deals["is_overdue"].sum())
     late = f", {overdue:,} of them overdue" if overdue else ""
     stake = f"; {wording.money(at_stake, currency)} are expected to slip or be lost" if at_stake else ""
-    shown = "" if len(cards) == total else f" Of the {len(cards):,} with most at stake"
     return (
         f"{wording.count(total, 'open deal')}, {scope.label}, {'is' if total == 1 else 'are'} due "
-        f"by the end of {span}{late}{stake}.{shown} {flagged:,} {'bears' if flagged == 1 else 'bear'} red flags."
+        f"by the end of {span}{late}{stake}."
     )
 
 
+def _flagged(cards: Sequence[DealCard], total: int) -> str:
+    """How many of those shown bear red flags, of so many in all."""
+    flagged = sum(bool(card.flags) for card in cards)
+    those = "" if len(cards) == total else f" of the {len(cards):,} with most at stake"
+    if not flagged:
+        return f"None{those} bears a red flag; keep a dated next step on each."
+    return f"{flagged:,}{those} {'bears' if flagged == 1 else 'bear'} red flags."
+
+
 def _line(card: DealCard) -> str:
-    flags = "; ".join(f"{flag.name}: {flag.text}" for flag in card.flags) or "no red flag"
-    advice = card.flags[0].advice if card.flags else "Keep a dated next step on it."
-    return f"• {card.name}, {', '.join(deal_cards.summary(card))}. {wording.sentence(flags)} To do: {advice}"
+    told = f"• {card.name}, {', '.join(deal_cards.summary(card))}."
+    if not card.flags:
+        return told
+    flags = "; ".join(f"{flag.name}: {flag.text}" for flag in card.flags)
+    return f"{told} {wording.sentence(flags)} To do: {card.flags[0].advice}"
 
 
 def _chances(card: DealCard, event: str, held: DealRecord, ctx: ToolContext) -> list[str]:

@@ -21,6 +21,9 @@ from tools import names, wording
 from tools.base import LeadName, Result, ToolContext, tool
 
 REASONS_SHOWN = 3
+# What is told first of a lead's fields, and then; the rest follows.
+STANDING = ("status", "outcome", "value", "owner", "put aside until", "deals")
+REACHING = ("phone", "e-mail", "do not call", "country", "source", "came in")
 EVENTS_SHOWN = 8
 OPENING = 90
 
@@ -158,7 +161,7 @@ def show_lead(ctx: ToolContext, *, lead: LeadName) -> LeadView:
     return LeadView(
         text="\n".join(
             [
-                f"{found.name}: " + "; ".join(f"{name} {value}" for name, value in facts.items()) + ".",
+                *_fact_lines(found.name, facts),
                 shown,
                 *(f"• {line}" for line in lines),
             ]
@@ -270,6 +273,15 @@ def _facts(ctx: ToolContext, lead: LeadRecord) -> dict[str, str]:
     ]
     told = facts | custom | {"deals": wording.listing(deals)}
     return {name: str(value) for name, value in told.items() if value not in (None, "")}
+
+
+def _fact_lines(name: str, facts: dict[str, str]) -> list[str]:
+    """How a lead stands; how and when to reach it; whatever else is on record."""
+    who = f"{name} ({facts['company']})" if "company" in facts else name
+    rest = [each for each in facts if each not in {"company", *STANDING, *REACHING}]
+    lines = [(who, STANDING), ("Contact", REACHING), ("On record", rest)]
+    told = [(head, [f"{each} {facts[each]}" for each in of if each in facts]) for head, of in lines]
+    return [wording.sentence(f"{head}: {'; '.join(said)}") for head, said in told if said]
 
 
 def _amount(amount: Decimal | None, currency: str) -> str | None:

@@ -216,12 +216,9 @@ def _flags(found: Findings, said: dict[str, str]) -> str | None:
 
 
 def _others(serving: dict[str, Card], shown: str) -> list[str]:
-    """A line for every other model that serves."""
-    told = [(held, verdicts.beside(findings.read(held.report))) for name, held in serving.items() if name != shown]
-    return [
-        wording.sentence(f"also serving: {_name(held).replace('_', ' ')}{f', {best}' if best else ''}")
-        for held, best in told
-    ]
+    """The other models that serve, and how to ask about one."""
+    names = [name.replace("_", " ") for name in serving if name != shown]
+    return [f"Also serving: {wording.listing(names)}; “how good is the … model?” tells of each."] if names else []
 
 
 def _doubts(found: Findings, said: dict[str, str]) -> tuple[Doubt, ...]:

@@ -274,7 +274,8 @@ def _text(
         lines += [f"• {share.points:+g}: {share.text}" for share in moving]
     if news:
         more = f" And {len(news) - RECORDS_SHOWN} more." if len(news) > RECORDS_SHOWN else ""
-        lines.append(f"New on record: {'; '.join(each.label for each in news[:RECORDS_SHOWN])}.{more}")
+        told = "; ".join(each.label for each in news[:RECORDS_SHOWN])
+        lines.append(f"{wording.sentence(f'New on record: {told}')}{more}")
     else:
         lines.append("Nothing new is on record since then.")
     return "\n".join([*lines, *then.notes])
