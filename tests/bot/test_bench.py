@@ -12,6 +12,7 @@ from bot.bench import (
     BENCHMARKS,
     allocation,
     ask,
+    book,
     calls,
     company,
     imports,
@@ -41,6 +42,13 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ask, "TIMES", 2)
 
 
+@pytest.fixture
+def in_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process of its own would do is done in this one, where few trees are grown, and one model is learnt."""
+    monkeypatch.setattr(process, "alone", lambda work, *arguments: work(*arguments))
+    monkeypatch.setattr(book, "CATALOG", ["ranking"])
+
+
 def test_a_company_has_the_leads_asked_for_each_by_a_name_of_its_own(tmp_path):
     db = company.build(tmp_path / "books.db", 2_000)
     with db.connect() as connection:
@@ -56,6 +64,7 @@ def test_names_do_not_repeat_in_the_first_million():
     assert len({company.name_of(number) for number in range(0, 1_000_000, 7)}) == len(range(0, 1_000_000, 7))
 
 
+@pytest.mark.usefixtures("in_here")
 def test_training_and_scoring_are_told_beside_bare_scikit_learn():
     found = BENCHMARKS["book"]()
     assert found["open_leads"] == 2_000
@@ -63,6 +72,7 @@ def test_training_and_scoring_are_told_beside_bare_scikit_learn():
     assert min(found[key] for key in ("train_ratio", "score_ratio", "peak_mb", "scored_per_s", "learnt_rows")) > 0
 
 
+@pytest.mark.usefixtures("in_here")
 def test_an_answer_is_timed_for_every_asker_beside_a_full_sort():
     found = BENCHMARKS["ask"]()
     by_size = found["by_size"][2_000]
@@ -109,6 +119,7 @@ def test_a_forecast_of_a_pipeline_is_told_beside_the_bare_libraries(monkeypatch)
 def test_the_call_list_is_told_beside_other_orders_of_the_same_leads(monkeypatch):
     monkeypatch.setattr(calls, "HOURS", (0.5,))
     monkeypatch.setattr(calls, "CALLS", 2)
+    monkeypatch.setattr(calls, "SMALLEST", 0.1)
     by_order = BENCHMARKS["calls"]()["by_order"]
     assert tuple(by_order) == calls.ORDERS
     assert by_order["list"]["wins_beside_list"] == 1
