@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from bot.conversation import Listener
+    from bot.meter import Meter
     from bot.reading import Reader
     from knowledge.citations import Citation
     from knowledge.ledger import Turn
@@ -126,20 +127,22 @@ class Assistant:
         BadInput
             When the question is empty or too long.
         """
-        started = time.perf_counter()
+        from bot.meter import Meter
+
+        started, meter = time.perf_counter(), Meter()
         question = check(question)
         ctx = self.services.for_(asker, self.services.roster(), audit_id)
         held = self.memory.turns(thread, TURNS_REMEMBERED) if thread else []
         turns = [turn for turn in held if conversation.may_hear(ctx, turn)]
         veil = self._veil(ctx, thread or ctx.audit_id, turns)
-        planner, messages = self._run(ctx, question, conversation.history(turns), veil, listener)
+        planner, messages = self._run(ctx, question, conversation.history(turns), veil, meter, listener)
         results, calls = conversation.outcome(messages)
         metrics.asked(calls, results)
         text = messages[-1].text.strip() if messages else ""
         if planner != OFFLINE:
             text = conversation.release(text, results, Lock(results, question, ctx.now.astimezone(ctx.zone)))
-            if self.purse is not None and self.purse.take(ctx, planner, messages):
-                text = f"{text}\n\n{LAST_TODAY}"
+        if self._take(ctx, meter) and planner != OFFLINE:
+            text = f"{text}\n\n{LAST_TODAY}"
         elapsed = (time.perf_counter() - started) * 1000
         logger.info(
             "Answered %s with %s",
@@ -162,7 +165,13 @@ class Assistant:
         self.memory.remember(thread, asker.id, question, said.text, shown, now, said.audit_id)
 
     def _run(
-        self, ctx: ToolContext, question: str, before: list[BaseMessage], veil: Veil, listener: Listener | None
+        self,
+        ctx: ToolContext,
+        question: str,
+        before: list[BaseMessage],
+        veil: Veil,
+        meter: Meter,
+        listener: Listener | None,
     ) -> tuple[str, list[BaseMessage]]:
         """Who planned, and the messages since the question. A model that fails leaves the question to the planner."""
         from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
@@ -180,7 +189,7 @@ class Assistant:
         if self.model is not None and self._may_ask(ctx):
             try:
                 messages = self._in_words(
-                    partial(converse, self.model, show=veil.show),
+                    partial(converse, self.model, show=veil.show, callbacks=[meter]),
                     [PlanFirst(planner), Leaving(veil, ctx, self.model_name, self.note_leaving)],
                     listener,
                     Lock((), question, ctx.now.astimezone(ctx.zone)),
@@ -216,6 +225,11 @@ class Assistant:
             metrics.MODELS.labels("resting").inc()
             return False
         return True
+
+    def _take(self, ctx: ToolContext, meter: Meter) -> bool:
+        """Counts what a language model took, whoever answered in the end; whether the asker has none left for today."""
+        read, written = meter.taken
+        return self.purse is not None and read + written > 0 and self.purse.take(ctx, self.model_name, read, written)
 
     def _note(self, outcome: str, *, went_well: bool) -> None:
         self.breaker.note(went_well=went_well)

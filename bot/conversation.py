@@ -69,6 +69,7 @@ def converse(
     before: list[BaseMessage],
     listener: Listener | None = None,
     middleware: Sequence[Any] = (),
+    callbacks: Sequence[Any] = (),
     show: Callable[[str], str] = str,
 ) -> list[BaseMessage]:
     """The messages since a question, the last of them what the model says to it.
@@ -92,12 +93,13 @@ def converse(
     ]
     agent = create_agent(model, offered, system_prompt=PROMPT.read_text(encoding="utf-8"), middleware=around)
     asked: Any = {"messages": [*before, HumanMessage(question)]}
+    heard: Any = {"callbacks": list(callbacks)}
     if listener is None:
-        return list(agent.invoke(asked)["messages"][len(before) + 1 :])
+        return list(agent.invoke(asked, heard)["messages"][len(before) + 1 :])
     messages: list[BaseMessage] = []
     speech = Speech(listener, question, ctx.now.astimezone(ctx.zone), show)
     event: Any
-    for mode, event in agent.stream(asked, stream_mode=["values", "messages"]):
+    for mode, event in agent.stream(asked, heard, stream_mode=["values", "messages"]):
         if mode == "values":
             messages = list(event["messages"][len(before) + 1 :])
             speech.follow(messages)

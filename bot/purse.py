@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot import metrics
-from bot.conversation import LETTERS_PER_TOKEN, is_planned
 
 if TYPE_CHECKING:
-    from langchain_core.messages import BaseMessage
-
     from tools.base import ToolContext
 
 logger = logging.getLogger(__name__)
@@ -54,9 +51,8 @@ class Purse:
         """Whether the asker has any left for today."""
         return self._today(ctx) < self.daily
 
-    def take(self, ctx: ToolContext, model: str, messages: Sequence[BaseMessage]) -> bool:
-        """Counts what the messages of an answer took; whether that was the last of the asker's day."""
-        read, written = used(messages)
+    def take(self, ctx: ToolContext, model: str, read: int, written: int) -> bool:
+        """Counts the tokens that an answer took; whether they were the last of the asker's day."""
         usd = self.prices.of(read, written) if self.prices else None
         self.note(
             audit_id=ctx.audit_id,
@@ -76,21 +72,3 @@ class Purse:
     def _today(self, ctx: ToolContext) -> int:
         midnight = ctx.now.astimezone(ctx.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         return self.spent(ctx.asker.id, midnight)
-
-
-def used(messages: Sequence[BaseMessage]) -> tuple[int, int]:
-    """The tokens that a language model read and wrote for some messages; the planner's own are free.
-
-    Where a provider does not tell, as some do not for streams, they are estimated from the letters.
-    """
-    from langchain_core.messages import AIMessage
-
-    read = written = letters = 0
-    for message in messages:
-        if isinstance(message, AIMessage) and not is_planned(message):
-            usage = message.usage_metadata
-            told = usage is not None and usage["input_tokens"] > 0
-            read += usage["input_tokens"] if usage and told else letters // LETTERS_PER_TOKEN
-            written += usage["output_tokens"] if usage and told else len(message.text) // LETTERS_PER_TOKEN
-        letters += len(message.text)
-    return read, written

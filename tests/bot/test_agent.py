@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages.ai import UsageMetadata
 from sqlalchemy import select, update
 
 from bot.agent import OFFLINE, Assistant
 from bot.breaker import Breaker
-from bot.purse import LAST_TODAY, Prices, Purse, used
+from bot.purse import LAST_TODAY, Prices, Purse
 from bot.reading import Reader
 from knowledge import crm, spendings
 from knowledge.memory import Memory
@@ -130,6 +131,36 @@ def test_tokens_are_counted_and_whoever_used_theirs_up_hears_so_once(assistant: 
     assert sum(each.usd or 0 for each in spent) == pytest.approx(2 * (800 * 0.25 + 300 * 2.0) / 1e6)
 
 
+TOOK = UsageMetadata(input_tokens=800, output_tokens=30, total_tokens=830)
+
+
+@pytest.mark.parametrize(
+    ("script", "taken"),
+    [
+        ([AIMessage("About 42 %.", usage_metadata=TOOK)], [(800, 30)]),
+        ([call("leads_to_call").model_copy(update={"usage_metadata": TOOK}), ConnectionError("gone")], [(800, 30)]),
+        ([ConnectionError("gone")], []),
+    ],
+    ids=["held back", "failed after a tool", "failed at once"],
+)
+def test_what_no_answer_came_of_is_counted_as_well(
+    assistant: Assistant, books: Books, script: list[Any], taken: list[tuple[int, int]]
+) -> None:
+    asked, noted = counted(with_model(assistant, *script))
+    assert asked.ask(OPEN, books.person("rep")).planner == OFFLINE
+    assert noted == taken
+
+
+def counted(assistant: Assistant) -> tuple[Assistant, list[tuple[int, int]]]:
+    """The assistant with a purse, and the tokens read and written that are noted."""
+    noted: list[tuple[int, int]] = []
+
+    def note(*, input_tokens: int, output_tokens: int, **_: Any) -> None:
+        noted.append((input_tokens, output_tokens))
+
+    return replace(assistant, purse=Purse(lambda *_: 0, note, 10_000_000)), noted
+
+
 @pytest.mark.parametrize("fault", [TimeoutError("too slow"), ConnectionError("gone"), ValueError("garbage")])
 def test_when_the_model_fails_the_planner_answers_with_the_same_figures(
     assistant: Assistant, books: Books, fault: Exception
@@ -196,9 +227,3 @@ def test_a_follow_up_takes_another_person_or_source(assistant: Assistant, books:
     assistant.ask(f"what should {reps[0].name} be calling", manager, thread="t")
     other = assistant.ask(f"and {reps[1].name}?", manager, thread="t")
     assert other.calls == [{"name": "leads_to_call", "args": {"owner": reps[1].name}}]
-
-
-def test_tokens_that_a_provider_does_not_tell_are_estimated() -> None:
-    planned = AIMessage("x" * 40, response_metadata={"model_provider": "callsheet"})
-    asked = [planned, ToolMessage("y" * 400, tool_call_id="c1"), AIMessage("z" * 80)]
-    assert used(asked) == (110, 20)

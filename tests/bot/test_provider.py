@@ -19,6 +19,7 @@ from bot import settings
 from bot.agent import Answer, Assistant
 from bot.app import create_model
 from bot.breaker import Breaker
+from bot.purse import Purse
 from bot.reading import Reader
 from knowledge.crm import Account, Contact, Lead, Person
 from knowledge.database import Database
@@ -137,8 +138,13 @@ def test_a_stream_that_breaks_off_leaves_the_answer_to_the_planner(
         def said(self, sentence: str) -> None: ...
 
     half = replace(says("Start at the top of the list. Then go on to the rest of it, one by one."), cut=True)
+    noted: list[dict[str, Any]] = []
+    purse = Purse(lambda *_: 0, lambda **taken: noted.append(taken), 10_000_000)
     with provider(half) as stub:
-        said = served(stub).ask(SURE, books.person("rep"), listener=Ear())
+        said = served(stub, purse=purse).ask(SURE, books.person("rep"), listener=Ear())
+    (taken,) = noted
+    assert taken["input_tokens"] > 100
+    assert 5 <= taken["output_tokens"] <= 15
     assert (said.planner, said.text) == ("offline", assistant.ask(SURE, books.person("rep")).text)
 
 
