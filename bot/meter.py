@@ -8,6 +8,7 @@ from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, GenerationChunk, LLMResult
 
 from bot.conversation import LETTERS_PER_TOKEN
@@ -40,8 +41,9 @@ class Meter(BaseCallbackHandler):
     def on_chat_model_start(
         self, serialized: dict[str, Any], messages: list[list[BaseMessage]], *, run_id: UUID, **kwargs: Any
     ) -> None:
-        """A call begins."""
-        self._calls[run_id] = Call(_estimated([each for batch in messages for each in batch]))
+        """A call begins; the tools that are offered with it are read as well."""
+        tools = (kwargs.get("invocation_params") or {}).get("tools")
+        self._calls[run_id] = Call(sum(count_tokens_approximately(each, tools=tools) for each in messages))
 
     def on_llm_new_token(
         self, token: Any, *, chunk: GenerationChunk | ChatGenerationChunk | None = None, run_id: UUID, **kwargs: Any
@@ -54,16 +56,13 @@ class Meter(BaseCallbackHandler):
         said = [each.message for each in response.generations[0] if isinstance(each, ChatGeneration)]
         told = [each.usage_metadata for each in said if isinstance(each, AIMessage) and each.usage_metadata]
         call = self._calls[run_id]
-        call.written = _estimated(said)
-        # A provider that does not count what it streams may say 0.
+        # Many servers do not count what they stream; then they say nothing, or 0.
         if told and told[0]["input_tokens"] > 0:
             call.read, call.written = told[0]["input_tokens"], told[0]["output_tokens"]
+        else:
+            call.written = count_tokens_approximately(said)
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """A call failed."""
         if not self._calls[run_id].written:
             self._calls[run_id].read = 0
-
-
-def _estimated(messages: list[BaseMessage]) -> int:
-    return sum(len(message.text) for message in messages) // LETTERS_PER_TOKEN
