@@ -196,15 +196,15 @@ class Assistant:
                 )
             except Exception as error:  # whatever the provider does, people get the same figures
                 # What one question makes of a model closes the breaker for nobody else.
-                self._note(type(error).__name__, went_well=isinstance(error, NoWords | ModelCallLimitExceededError))
+                went_well = isinstance(error, NoWords | ModelCallLimitExceededError)
+                self._note(type(error).__name__, meter, went_well=went_well)
                 logger.exception(
                     "The language model failed", extra={"action": "model_failed", "audit_id": ctx.audit_id}
                 )
             else:
-                if conversation.is_planned(messages[-1]):
-                    return OFFLINE, messages
-                self._note("answered", went_well=True)
-                return self.model_name, messages
+                is_planned = conversation.is_planned(messages[-1])
+                self._note("planned" if is_planned else "answered", meter, went_well=True)
+                return OFFLINE if is_planned else self.model_name, messages
         return OFFLINE, converse(planner)
 
     def _veil(self, ctx: ToolContext, thread: str, turns: Sequence[Turn]) -> Veil:
@@ -231,8 +231,11 @@ class Assistant:
         read, written = meter.taken
         return self.purse is not None and read + written > 0 and self.purse.take(ctx, self.model_name, read, written)
 
-    def _note(self, outcome: str, *, went_well: bool) -> None:
-        self.breaker.note(went_well=went_well)
+    def _note(self, outcome: str, meter: Meter, *, went_well: bool) -> None:
+        if meter.is_used:
+            self.breaker.note(went_well=went_well)
+        else:
+            self.breaker.give_back()
         metrics.MODELS.labels(outcome).inc()
 
     def _in_words(

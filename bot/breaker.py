@@ -37,6 +37,11 @@ class Breaker:
             self._closed_until = self.now() + self.rest_s
             return True
 
+    def give_back(self) -> None:
+        """Lets the next one try in the place of whoever was allowed a call and needed none."""
+        with self._lock:
+            self._closed_until = min(self._closed_until, self.now())
+
     def note(self, *, went_well: bool) -> None:
         """Takes in how a call went."""
         with self._lock:

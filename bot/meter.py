@@ -33,6 +33,11 @@ class Meter(BaseCallbackHandler):
         self._calls: dict[UUID, Call] = {}
 
     @property
+    def is_used(self) -> bool:
+        """Whether the provider was asked at all."""
+        return bool(self._calls)
+
+    @property
     def taken(self) -> tuple[int, int]:
         """The tokens read and written so far."""
         calls = list(self._calls.values())

@@ -110,6 +110,8 @@ def test_a_provider_in_trouble_is_left_alone_and_tried_again_later(assistant: As
     assert {ill.ask(OPEN, rep).planner for _ in range(5)} == {OFFLINE}
     assert len(model.heard) == 3
     now[0] = 61.0
+    # Small talk needs no provider, so it finds out nothing of it.
+    assert ill.ask("thanks", rep).planner == OFFLINE
     assert ill.ask(OPEN, rep).text == "Well again."
 
 
