@@ -6,7 +6,6 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -14,21 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from bot import conversation, metrics
 from bot.breaker import Breaker
-from bot.conversation import Gate
 from bot.identities import identities
-from bot.lock import Lock, release
+from bot.lock import Lock
 from bot.privacy import Veil
 from bot.purse import LAST_TODAY, Purse
 from bot.settings import OFFLINE, Privacy
-from bot.threads import started
 from tools import names, playbook
 from tools.base import Attachment, Result, Services, Tool, ToolContext
-from tools.errors import BadInput, TooSlow
+from tools.errors import BadInput
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from bot.attempts import Attempt
     from bot.conversation import Listener
     from bot.meter import Meter
     from bot.reading import Reader
@@ -42,11 +40,6 @@ logger = logging.getLogger(__name__)
 LONGEST_QUESTION = 2_000
 TURNS_REMEMBERED = 12
 MODEL_TIME_S = 20.0
-CUT_SHORT = ("length", "content_filter", "incomplete", "failed")
-
-
-class NoWords(Exception):
-    """A language model said nothing that may be said."""
 
 
 @dataclass(frozen=True)
@@ -127,21 +120,21 @@ class Assistant:
         BadInput
             When the question is empty or too long.
         """
-        from bot.meter import Meter
+        from bot.attempts import Attempt
 
-        started, meter = time.perf_counter(), Meter()
+        started, attempt = time.perf_counter(), Attempt(self.model_time_s)
         question = check(question)
         ctx = self.services.for_(asker, self.services.roster(), audit_id)
         held = self.memory.turns(thread, TURNS_REMEMBERED) if thread else []
         turns = [turn for turn in held if conversation.may_hear(ctx, turn)]
         veil = self._veil(ctx, thread or ctx.audit_id, turns)
-        planner, messages = self._run(ctx, question, conversation.history(turns), veil, meter, listener)
+        planner, messages = self._run(ctx, question, conversation.history(turns), veil, attempt, listener)
         results, calls = conversation.outcome(messages)
         metrics.asked(calls, results)
         text = messages[-1].text.strip() if messages else ""
         if planner != OFFLINE:
             text = conversation.release(text, results, Lock(results, question, ctx.now.astimezone(ctx.zone)))
-        if self._take(ctx, meter) and planner != OFFLINE:
+        if self._take(ctx, attempt.meter) and planner != OFFLINE:
             text = f"{text}\n\n{LAST_TODAY}"
         elapsed = (time.perf_counter() - started) * 1000
         logger.info(
@@ -170,12 +163,16 @@ class Assistant:
         question: str,
         before: list[BaseMessage],
         veil: Veil,
-        meter: Meter,
+        attempt: Attempt,
         listener: Listener | None,
     ) -> tuple[str, list[BaseMessage]]:
-        """Who planned, and the messages since the question. A model that fails leaves the question to the planner."""
+        """Who planned, and the messages since the question.
+
+        A model that fails leaves the question to the planner, with what the tools have told by then.
+        """
         from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 
+        from bot.attempts import NoWords
         from bot.leaving import Leaving
         from bot.planner import OfflinePlanner
         from bot.planning import PlanFirst
@@ -188,24 +185,30 @@ class Assistant:
         converse = partial(conversation.converse, tools=self.tools, ctx=ctx, question=question, before=before)
         if self.model is not None and self._may_ask(ctx):
             try:
-                messages = self._in_words(
-                    partial(converse, self.model, show=veil.show, callbacks=[meter]),
-                    [PlanFirst(planner), Leaving(veil, ctx, self.model_name, self.note_leaving)],
+                leaving = Leaving(veil, ctx, self.model_name, self.note_leaving)
+                messages = attempt.answer(
+                    partial(
+                        converse,
+                        self.model,
+                        middleware=[PlanFirst(planner), attempt, leaving],
+                        callbacks=[attempt.meter],
+                        show=veil.show,
+                    ),
                     listener,
                     Lock((), question, ctx.now.astimezone(ctx.zone)),
                 )
             except Exception as error:  # whatever the provider does, people get the same figures
                 # What one question makes of a model closes the breaker for nobody else.
                 went_well = isinstance(error, NoWords | ModelCallLimitExceededError)
-                self._note(type(error).__name__, meter, went_well=went_well)
+                self._note(type(error).__name__, attempt.meter, went_well=went_well)
                 logger.exception(
                     "The language model failed", extra={"action": "model_failed", "audit_id": ctx.audit_id}
                 )
             else:
                 is_planned = conversation.is_planned(messages[-1])
-                self._note("planned" if is_planned else "answered", meter, went_well=True)
+                self._note("planned" if is_planned else "answered", attempt.meter, went_well=True)
                 return OFFLINE if is_planned else self.model_name, messages
-        return OFFLINE, converse(planner)
+        return OFFLINE, converse(planner, told=attempt.told())
 
     def _veil(self, ctx: ToolContext, thread: str, turns: Sequence[Turn]) -> Veil:
         """Stand-ins for the thread, which know its people and what it has shown."""
@@ -237,43 +240,6 @@ class Assistant:
         else:
             self.breaker.give_back()
         metrics.MODELS.labels(outcome).inc()
-
-    def _in_words(
-        self,
-        converse: Callable[..., list[BaseMessage]],
-        middleware: Sequence[Any],
-        listener: Listener | None,
-        unasked: Lock,
-    ) -> list[BaseMessage]:
-        """The messages since the question, if a model gives them in time; `unasked` is what it may say by itself.
-
-        Raises
-        ------
-        TooSlow
-            When it does not; what it says later is not heard.
-        NoWords
-            When it asks nothing and says nothing that may be said, or breaks off.
-        """
-        heard = Gate(listener) if listener else None
-        outcome = started(partial(converse, listener=heard, middleware=middleware))
-        if not wait([outcome], self.model_time_s).done:
-            if heard:
-                heard.close()
-            raise TooSlow(f"The language model took longer than {self.model_time_s:g} seconds.")
-        messages = outcome.result()
-        said, results = messages[-1].text.strip() if messages else "", conversation.outcome(messages)[0]
-        if not results and (not said or release(unasked, said).faults):
-            raise NoWords("The language model asked nothing and said nothing that may be said.")
-        if not _is_whole(messages[-1]):
-            raise NoWords("The language model broke off.")
-        return messages
-
-
-def _is_whole(message: BaseMessage) -> bool:
-    """Whether a model came to its end: it says so where its provider is one that tells, and was not cut short."""
-    told = message.response_metadata
-    end = told.get("finish_reason") or told.get("status")
-    return end not in CUT_SHORT and (bool(end) or told.get("model_provider") != "openai")
 
 
 def check(question: str) -> str:

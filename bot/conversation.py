@@ -71,10 +71,12 @@ def converse(
     middleware: Sequence[Any] = (),
     callbacks: Sequence[Any] = (),
     show: Callable[[str], str] = str,
+    told: Sequence[BaseMessage] = (),
 ) -> list[BaseMessage]:
     """The messages since a question, the last of them what the model says to it.
 
-    `show` puts the real names into what the listener hears before the middleware has done so.
+    `told` is what the tools have answered already. `show` puts the real names into what the listener hears before the
+    middleware has done so.
 
     Raises
     ------
@@ -87,19 +89,19 @@ def converse(
 
     offered = [tool.for_langchain(ctx) for tool in tools if tool.offered and ctx.asker.role in tool.roles]
     around: list[Any] = [
+        *middleware,
         ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="error"),
         ToolCallLimitMiddleware(run_limit=TOOL_CALLS),
-        *middleware,
     ]
     agent = create_agent(model, offered, system_prompt=PROMPT.read_text(encoding="utf-8"), middleware=around)
-    asked: Any = {"messages": [*before, HumanMessage(question)]}
+    given: Any = {"messages": [*before, HumanMessage(question), *told]}
     heard: Any = {"callbacks": list(callbacks)}
     if listener is None:
-        return list(agent.invoke(asked, heard)["messages"][len(before) + 1 :])
+        return list(agent.invoke(given, heard)["messages"][len(before) + 1 :])
     messages: list[BaseMessage] = []
     speech = Speech(listener, question, ctx.now.astimezone(ctx.zone), show)
     event: Any
-    for mode, event in agent.stream(asked, heard, stream_mode=["values", "messages"]):
+    for mode, event in agent.stream(given, heard, stream_mode=["values", "messages"]):
         if mode == "values":
             messages = list(event["messages"][len(before) + 1 :])
             speech.follow(messages)
@@ -170,16 +172,35 @@ def history(turns: Sequence[Turn]) -> list[BaseMessage]:
 
 def _messages(turn: Turn) -> list[BaseMessage]:
     """A turn: what was asked, the tools that were, and what was said; the answer stands there once."""
-    from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+    from langchain_core.messages import AIMessage, HumanMessage
 
-    ids = [f"{turn.id}-{i}" for i in range(len(turn.calls))]
-    calls = [{"name": call["name"], "args": call["args"], "id": id_} for call, id_ in zip(turn.calls, ids, strict=True)]
-    told: list[BaseMessage] = [
-        ToolMessage(AS_SAID, tool_call_id=id_, artifact=Result(text=turn.answer, names=tuple(call["names"])))
-        for call, id_ in zip(turn.calls, ids, strict=True)
+    told = [(call, Result(text=turn.answer, names=tuple(call["names"]))) for call in turn.calls]
+    return [HumanMessage(turn.question), *exchanged(told, turn.id, AS_SAID), AIMessage(turn.answer)]
+
+
+def exchanged(
+    told: Sequence[tuple[dict[str, Any], Result]], key: str = "told", text: str | None = None
+) -> list[BaseMessage]:
+    """Calls of tools with their results, as messages; a model reads the results' own words, or else `text`."""
+    from langchain_core.messages import AIMessage, ToolMessage
+
+    if not told:
+        return []
+    ids = [f"{key}-{i}" for i in range(len(told))]
+    calls = [{"name": call["name"], "args": call["args"], "id": id_} for id_, (call, _) in zip(ids, told, strict=True)]
+    answers = [
+        ToolMessage(text or result.text, tool_call_id=id_, artifact=result)
+        for id_, (_, result) in zip(ids, told, strict=True)
     ]
-    asked: list[BaseMessage] = [AIMessage("", tool_calls=calls), *told] if calls else []
-    return [HumanMessage(turn.question), *asked, AIMessage(turn.answer)]
+    return [AIMessage("", tool_calls=calls), *answers]
+
+
+def this_turn(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """The messages since the question."""
+    from langchain_core.messages import HumanMessage
+
+    asked = max((i for i, message in enumerate(messages) if isinstance(message, HumanMessage)), default=-1)
+    return list(messages[asked + 1 :])
 
 
 def is_planned(message: BaseMessage) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage
 
-from bot.conversation import is_planned
+from bot import conversation
 
 if TYPE_CHECKING:
     from bot.planner import OfflinePlanner
@@ -25,10 +25,10 @@ class PlanFirst(AgentMiddleware[Any, Any, Any]):
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
     ) -> ModelResponse[Any] | AIMessage:
         """The planner's message where it is sure; else the model's."""
-        turn = _turn(request.messages)
+        turn = conversation.this_turn(request.messages)
         if not turn and (planned := self._planner.plan(request.messages, request.tools)):
             return planned
-        if turn and is_planned(turn[0]):
+        if turn and conversation.is_planned(turn[0]):
             return _only_words(handler(request.override(tools=[])))
         return handler(request)
 
@@ -42,9 +42,3 @@ def _only_words(response: ModelResponse[Any]) -> ModelResponse[Any]:
         for each in response.result
     ]
     return ModelResponse(result=said, structured_response=response.structured_response)
-
-
-def _turn(messages: list[Any]) -> list[BaseMessage]:
-    """The messages since the question."""
-    asked = max((i for i, message in enumerate(messages) if isinstance(message, HumanMessage)), default=-1)
-    return list(messages[asked + 1 :])

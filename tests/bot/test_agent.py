@@ -15,6 +15,7 @@ from bot.breaker import Breaker
 from bot.purse import LAST_TODAY, Prices, Purse
 from bot.reading import Reader
 from knowledge import crm, spendings
+from knowledge.ledger import Suggestion
 from knowledge.memory import Memory
 from knowledge.spendings import Spending
 from tests.company import Books
@@ -171,14 +172,51 @@ def test_when_the_model_fails_the_planner_answers_with_the_same_figures(
     planned = assistant.ask("which leads should I call now", rep)
     said = with_model(assistant, fault).ask("which leads should I call now", rep)
     assert said.planner == OFFLINE
-    assert said.text == planned.text
+    assert (said.text, said.calls) == (planned.text, planned.calls)
+    assert suggested(books, said.audit_id) == ["leads_to_call"]
+
+
+def suggested(books: Books, audit_id: str) -> list[str]:
+    """The tools that an answer was made of, each as often as it ran."""
+    with books.db.read() as session:
+        return list(session.scalars(select(Suggestion.tool).where(Suggestion.audit_id == audit_id)))
+
+
+def test_what_a_model_had_proposed_before_it_failed_stands_and_is_not_proposed_again(
+    assistant: Assistant, books: Books
+) -> None:
+    rep = books.person("rep")
+    proposal = call("log_outcome", record=books.lead_of(rep).name, outcome="no_answer")
+    said = with_model(assistant, proposal, ConnectionError("gone")).ask(OPEN, rep)
+    (result,) = said.results
+    assert result.awaits_click
+    assert (said.planner, said.text) == (OFFLINE, result.text)
+    assert suggested(books, said.audit_id) == ["log_outcome"]
+
+
+def test_what_a_model_was_refused_before_it_failed_is_not_answered_with(assistant: Assistant, books: Books) -> None:
+    rep = books.person("rep")
+    said = with_model(assistant, call("leads_to_call", limit=900), ConnectionError("gone")).ask(OPEN, rep)
+    assert said.text == assistant.ask(OPEN, rep).text
+
+
+def test_a_tool_that_takes_too_long_is_let_finish_and_no_model_asked_after_it(
+    assistant: Assistant, books: Books
+) -> None:
+    rep, question = books.person("rep"), "which leads should I call now"
+    hasty = replace(with_model(assistant, AIMessage("Too late.")), model_time_s=0.0)
+    said = hasty.ask(question, rep)
+    model: Any = hasty.model
+    assert model.heard == []
+    assert said.text == assistant.ask(question, rep).text
+    assert suggested(books, said.audit_id) == ["leads_to_call"]
 
 
 def test_a_model_that_never_stops_asking_is_stopped(assistant: Assistant, books: Books) -> None:
     endless = [call("leads_to_call", limit=1) for _ in range(50)]
     said = with_model(assistant, *endless).ask(OPEN, books.person("rep"))
-    assert said.text == assistant.ask(OPEN, books.person("rep")).text
-    assert said.planner == OFFLINE
+    assert said.calls == [{"name": "leads_to_call", "args": {"limit": 1}}]
+    assert (said.planner, said.text) == (OFFLINE, said.results[0].text)
 
 
 def test_a_model_can_not_ask_as_somebody_else(assistant: Assistant, books: Books) -> None:
