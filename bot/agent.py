@@ -44,7 +44,10 @@ MODEL_TIME_S = 20.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said to a question, with the tools asked, their results, and who planned it."""
+    """What is said to a question, with the tools asked, their results, and who planned it.
+
+    `note` is for whoever asked, beside the answer.
+    """
 
     text: str
     calls: Sequence[dict[str, Any]]
@@ -52,6 +55,7 @@ class Answer:
     planner: str
     audit_id: str
     elapsed_ms: float
+    note: str = ""
 
     @property
     def citations(self) -> list[Citation]:
@@ -134,8 +138,7 @@ class Assistant:
         text = messages[-1].text.strip() if messages else ""
         if planner != OFFLINE:
             text = conversation.release(text, results, Lock(results, question, ctx.now.astimezone(ctx.zone)))
-        if self._take(ctx, attempt.meter) and planner != OFFLINE:
-            text = f"{text}\n\n{LAST_TODAY}"
+        note = LAST_TODAY if self._take(ctx, attempt.meter) else ""
         elapsed = (time.perf_counter() - started) * 1000
         logger.info(
             "Answered %s with %s",
@@ -143,7 +146,7 @@ class Assistant:
             [call["name"] for call in calls],
             extra={"action": "answered", "audit_id": ctx.audit_id, "elapsed_ms": round(elapsed)},
         )
-        said = Answer(text, calls, results, planner, ctx.audit_id, elapsed)
+        said = Answer(text, calls, results, planner, ctx.audit_id, elapsed, note)
         if thread and keep:
             self.remember(thread, asker, question, said, ctx.now)
         return said
@@ -230,7 +233,7 @@ class Assistant:
         return True
 
     def _take(self, ctx: ToolContext, meter: Meter) -> bool:
-        """Counts what a language model took, whoever answered in the end; whether the asker has none left for today."""
+        """Counts what a language model took, whoever answered in the end; whether that used up the asker's day."""
         read, written = meter.taken
         return self.purse is not None and read + written > 0 and self.purse.take(ctx, self.model_name, read, written)
 

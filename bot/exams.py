@@ -146,9 +146,12 @@ def _of_example(tool: Tool, text: str) -> Case:
 def ask(assistant: Assistant, case: Case, asker: Person, names: Mapping[str, str]) -> Mark:
     """The mark for one case, its slots filled with names; the assistant keeps nothing of it in a thread."""
     spent: list[float] = []
-    purse = assistant.purse and replace(
-        assistant.purse, spent=lambda *_: 0, note=lambda *, usd, **_: spent.append(usd or 0.0)
-    )
+
+    def note(*, usd: float | None, **_: Any) -> int:
+        spent.append(usd or 0.0)
+        return 0
+
+    purse = assistant.purse and replace(assistant.purse, spent=lambda *_: 0, note=note)
     known = {name: _filled(value, names) for name, value in (case.arguments or {}).items()}
     filled = replace(case, question=_filled(case.question, names), arguments=known)
     said = replace(assistant, purse=purse).ask(filled.question, asker)

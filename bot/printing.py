@@ -34,7 +34,8 @@ def answer(said: Answer) -> dict[str, Any]:
 
 def words(said: Answer) -> str:
     """An answer for people; files are named, since Slack is where they can be opened."""
-    return "\n".join([said.text, *(f"With it in Slack: {file.name} ({file.title})" for file in said.files)])
+    note = [said.note] if said.note else []
+    return "\n".join([said.text, *note, *(f"With it in Slack: {file.name} ({file.title})" for file in said.files)])
 
 
 def report(found: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LAST_TODAY = "That was your last answer in a language model's words for today; until tomorrow I answer in my own."
+LAST_TODAY = "Your share of the language model is used up for today; until tomorrow I answer in my own words."
 MILLION = 1_000_000
 
 
@@ -38,23 +38,23 @@ class Purse:
     Parameters
     ----------
     spent : the tokens that a person's answers took since an instant
-    note : keeps what an answer took
+    note : keeps what an answer took, and says how many tokens that makes since an instant
     daily : tokens that a person's answers may take between two of their midnights
     """
 
     spent: Callable[[str, datetime], int]
-    note: Callable[..., None]
+    note: Callable[..., int]
     daily: int
     prices: Prices | None = None
 
     def allows(self, ctx: ToolContext) -> bool:
         """Whether the asker has any left for today."""
-        return self._today(ctx) < self.daily
+        return self.spent(ctx.asker.id, _midnight(ctx)) < self.daily
 
     def take(self, ctx: ToolContext, model: str, read: int, written: int) -> bool:
-        """Counts the tokens that an answer took; whether they were the last of the asker's day."""
+        """Counts the tokens of an answer; whether they used up the asker's day, which one answer of a day does."""
         usd = self.prices.of(read, written) if self.prices else None
-        self.note(
+        today = self.note(
             audit_id=ctx.audit_id,
             at=ctx.now,
             person_id=ctx.asker.id,
@@ -62,13 +62,14 @@ class Purse:
             input_tokens=read,
             output_tokens=written,
             usd=usd,
+            since=_midnight(ctx),
         )
         metrics.spent(model, read, written)
         logger.info(
             "%d tokens read, %d written", read, written, extra={"action": "tokens_spent", "audit_id": ctx.audit_id}
         )
-        return not self.allows(ctx)
+        return today - read - written < self.daily <= today
 
-    def _today(self, ctx: ToolContext) -> int:
-        midnight = ctx.now.astimezone(ctx.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        return self.spent(ctx.asker.id, midnight)
+
+def _midnight(ctx: ToolContext) -> datetime:
+    return ctx.now.astimezone(ctx.zone).replace(hour=0, minute=0, second=0, microsecond=0)

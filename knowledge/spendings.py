@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from knowledge.crm import Person
 from knowledge.database import Database, Table
 
 
@@ -34,9 +35,13 @@ def add(
     input_tokens: int,
     output_tokens: int,
     usd: float | None,
-) -> None:
-    """Notes what an answer took; what a repeated answer took is added to it."""
+    since: datetime,
+) -> int:
+    """Notes what an answer took, added to what it took before if it is repeated; how many tokens the person's answers
+    took since an instant."""
     with db.write() as session:
+        # Held until the end: of two answers, one finds the sum without the other, and the other the whole.
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
         known = session.get(Spending, audit_id)
         if known is None:
             known = Spending(audit_id=audit_id, input_tokens=0, output_tokens=0, usd=None)
@@ -46,10 +51,16 @@ def add(
         known.output_tokens += output_tokens
         if usd is not None:
             known.usd = (known.usd or 0.0) + usd
+        session.flush()
+        return _taken(session, person_id, since)
 
 
 def tokens(db: Database, person_id: str, since: datetime) -> int:
     """How many tokens a person's answers took since then, read and written together."""
-    taken = func.coalesce(func.sum(Spending.input_tokens + Spending.output_tokens), 0)
     with db.read() as session:
-        return int(session.scalar(select(taken).where(Spending.person_id == person_id, Spending.at >= since)) or 0)
+        return _taken(session, person_id, since)
+
+
+def _taken(session: Session, person_id: str, since: datetime) -> int:
+    taken = func.coalesce(func.sum(Spending.input_tokens + Spending.output_tokens), 0)
+    return int(session.scalar(select(taken).where(Spending.person_id == person_id, Spending.at >= since)) or 0)

@@ -56,8 +56,9 @@ def answer(said: Answer, *, files_go: str = ATTACHED, is_said: bool = False) -> 
         *(block for result in shown for block in drawn(result)),
     ]
     evidence = [sources(said.citations)] if said.citations else []
+    note = [context(escaped(said.note))] if said.note else []
     files = [attached(said.files, files_go)] if said.files else []
-    return [*placed(body[:MESSAGE_LIMIT]), *files, *evidence, *([thumbs(said.audit_id)] if said.results else [])]
+    return [*placed(body[:MESSAGE_LIMIT]), *note, *files, *evidence, *([thumbs(said.audit_id)] if said.results else [])]
 
 
 def escaped(text: str) -> str:

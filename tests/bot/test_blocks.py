@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.agent import Answer
 from bot.blockkit import problems
 from bot.views import blocks
 
@@ -97,3 +98,8 @@ def test_no_entity_is_cut_in_two() -> None:
         cut = blocks.shortened("a" + "&amp;" * 3, limit)
         assert len(cut) <= limit
         assert not cut.removesuffix("…").replace("&amp;", "").strip("a")
+
+
+def test_what_is_said_beside_an_answer_stands_under_it() -> None:
+    said = Answer("Good morning.", [], [], "offline", "A-1", 0.0, note="That is all for today.")
+    assert blocks.answer(said)[-1] == blocks.context("That is all for today.")

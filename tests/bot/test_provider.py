@@ -139,7 +139,12 @@ def test_a_stream_that_breaks_off_leaves_the_answer_to_the_planner(
 
     half = replace(says("Start at the top of the list. Then go on to the rest of it, one by one."), cut=True)
     noted: list[dict[str, Any]] = []
-    purse = Purse(lambda *_: 0, lambda **taken: noted.append(taken), 10_000_000)
+
+    def note(**taken: Any) -> int:
+        noted.append(taken)
+        return 0
+
+    purse = Purse(lambda *_: 0, note, 10_000_000)
     with provider(half) as stub:
         said = served(stub, purse=purse).ask(SURE, books.person("rep"), listener=Ear())
     (taken,) = noted
