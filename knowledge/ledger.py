@@ -169,7 +169,7 @@ def new_id() -> str:
 
 def record_access(db: Database, *, at: datetime, person_id: str, tool: str, records: Sequence[Any]) -> None:
     """Notes that something of some records was handed on for a person, by a tool or to a provider."""
-    with db.write() as session:
+    with db.write(books=False) as session:
         session.add(Access(id=new_id(), at=at, person_id=person_id, tool=tool, records=list(records)))
 
 

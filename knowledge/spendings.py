@@ -39,7 +39,7 @@ def add(
 ) -> int:
     """Notes what an answer took, added to what it took before if it is repeated; how many tokens the person's answers
     took since an instant."""
-    with db.write() as session:
+    with db.write(books=False) as session:
         # Held until the end: of two answers, one finds the sum without the other, and the other the whole.
         session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
         known = session.get(Spending, audit_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from knowledge.ledger import Access, Suggestion, new_id, record_suggestion
+from knowledge.ledger import Access, Suggestion, new_id, record_access, record_suggestion
 
 
 def said(db, now, evidence, refused=None):
@@ -25,6 +25,7 @@ def test_a_suggestion_keeps_its_evidence_and_who_looked_at_which_records(db, now
     (kept,), (looked,) = everything(db, Suggestion), everything(db, Access)
     assert (kept.audit_id, kept.args, kept.evidence) == ("A-1", {"lead": "Ana"}, ["leads/L-1", "model:ranking@3"])
     assert (looked.person_id, looked.tool, looked.records, looked.at) == ("P-1", "show_lead", ["leads/L-1"], now)
+    record_access(db, at=now, person_id="P-1", tool="openai:gpt-5-mini", records=["leads/L-1"])
     assert db.version() == version
 
 

@@ -42,8 +42,10 @@ def test_of_answers_side_by_side_each_finds_another_sum(replicas: list[Database]
 
 
 def test_tokens_count_for_their_person_and_day(replicas: list[Database], now: datetime) -> None:
-    db = replicas[0]
+    db, version = replicas[0], replicas[0].version()
     kept = partial(add, db)
     assert [kept("A-1", now - timedelta(days=1)), kept("A-2", now), kept("A-3", now, person="P-2")] == [100] * 3
     assert kept("A-2", now) == 200
     assert spendings.tokens(db, "P-1", now - timedelta(days=2)) == 300
+    # What answers cost is no news of the books: what is kept for their version stays good.
+    assert db.version() == version
