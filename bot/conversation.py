@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 MODEL_CALLS, TOOL_CALLS = 6, 8
 # What a model is told of a thread, in tokens of about so many letters.
 REMEMBERED, LETTERS_PER_TOKEN = 2_000, 4
+# Of an earlier question, so many letters tell what it was about.
+GIST = 120
 EARLIER = "Earlier in this thread I asked: {}"
 AS_SAID = "As said in the answer."
 PROMPT = Path(__file__).with_name("prompt.md")
@@ -154,28 +156,33 @@ class Speech:
 def history(turns: Sequence[Turn]) -> list[BaseMessage]:
     """The turns of a thread as messages, each call with the names that its answer showed.
 
-    The latest are whole, as far as `REMEMBERED` tokens go; of those before, it is told what was asked.
+    The latest are whole, as far as `REMEMBERED` tokens go, and of one that is longer its beginning; of those before, it
+    is told what they were about.
     """
     from langchain_core.messages import HumanMessage
 
-    whole: list[Turn] = []
-    left = REMEMBERED
-    for turn in reversed(turns):
-        left -= (len(turn.question) + len(turn.answer)) // LETTERS_PER_TOKEN
-        if left < 0 and whole:
-            break
-        whole.insert(0, turn)
-    before = [turn.question for turn in turns[: len(turns) - len(whole)]]
-    asked = [HumanMessage(EARLIER.format("; ".join(before)))] if before else []
-    return [*asked, *(message for turn in whole for message in _messages(turn))]
+    kept: list[BaseMessage] = []
+    left = REMEMBERED * LETTERS_PER_TOKEN
+    for place, turn in reversed(list(enumerate(turns))):
+        room = left - len(turn.question)
+        if kept and room < len(turn.answer):
+            asked = "; ".join(_cut(each.question, GIST) for each in turns[: place + 1])
+            return [HumanMessage(EARLIER.format(asked)), *kept]
+        kept[:0] = _messages(turn, _cut(turn.answer, room))
+        left = room - len(turn.answer)
+    return kept
 
 
-def _messages(turn: Turn) -> list[BaseMessage]:
+def _cut(text: str, letters: int) -> str:
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+
+
+def _messages(turn: Turn, answer: str) -> list[BaseMessage]:
     """A turn: what was asked, the tools that were, and what was said; the answer stands there once."""
     from langchain_core.messages import AIMessage, HumanMessage
 
-    told = [(call, Result(text=turn.answer, names=tuple(call["names"]))) for call in turn.calls]
-    return [HumanMessage(turn.question), *exchanged(told, turn.id, AS_SAID), AIMessage(turn.answer)]
+    told = [(call, Result(text=answer, names=tuple(call["names"]))) for call in turn.calls]
+    return [HumanMessage(turn.question), *exchanged(told, turn.id, AS_SAID), AIMessage(answer)]
 
 
 def exchanged(
