@@ -175,7 +175,7 @@ class Assistant:
         """
         from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 
-        from bot.attempts import NoWords
+        from bot.attempts import NoWords, fault
         from bot.leaving import Leaving
         from bot.planner import OfflinePlanner
         from bot.planning import PlanFirst
@@ -204,9 +204,8 @@ class Assistant:
                 # What one question makes of a model closes the breaker for nobody else.
                 went_well = isinstance(error, NoWords | ModelCallLimitExceededError)
                 self._note(type(error).__name__, attempt.meter, went_well=went_well)
-                logger.exception(
-                    "The language model failed", extra={"action": "model_failed", "audit_id": ctx.audit_id}
-                )
+                noted = {"action": "model_failed", "audit_id": ctx.audit_id}
+                logger.error("The language model failed: %s", fault(error), extra=noted)
             else:
                 is_planned = conversation.is_planned(messages[-1])
                 self._note("planned" if is_planned else "answered", attempt.meter, went_well=True)

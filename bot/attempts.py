@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
@@ -130,6 +132,18 @@ class Attempt(AgentMiddleware[Any, Any, Any]):
 
     def _late(self) -> TooSlow:
         return TooSlow(f"The language model took longer than {self._time_s:g} seconds.")
+
+
+def fault(error: Exception) -> str:
+    """What may be noted of an error: its kind, the provider's status and id for it, and the place in the code.
+
+    What it says by itself may hold the prompt, and with it what people asked and are told.
+    """
+    status, request = getattr(error, "status_code", None), getattr(error, "request_id", None)
+    told = [f"status {status}"] if status else []
+    told += [f"request {str(request)[:64]}"] if request else []
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return ", ".join([type(error).__name__, *told, f"{Path(frame.filename).name}:{frame.lineno}"])
 
 
 def _is_whole(message: BaseMessage) -> bool:

@@ -110,6 +110,15 @@ def test_what_goes_wrong_leaves_the_answer_to_the_planner(
         assert stub.heard
 
 
+def test_the_log_names_what_failed_and_not_what_the_provider_said_of_it(
+    served: Any, books: Books, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    answers(served, books, Reply({"error": {"message": "Jane Doe is too long"}}, 400, {"x-request-id": "req_7"}))
+    assert "RequestError, status 400, request req_7" in caplog.text
+    assert "Jane Doe" not in caplog.text
+
+
 def test_a_busy_provider_is_asked_again(served: Any, books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.0)
     said, stub = answers(served, books, fails(429, Retry_After="0"), says("Good morning."))
