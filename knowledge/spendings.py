@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -23,6 +26,18 @@ class Spending(Table):
     input_tokens: Mapped[int]
     output_tokens: Mapped[int]
     usd: Mapped[float | None]
+
+
+@dataclass
+class Day:
+    """What one person's answers took on a day of theirs; `usd` is None where no price was known."""
+
+    day: date
+    person_id: str
+    answers: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float | None = None
 
 
 def add(
@@ -59,6 +74,28 @@ def tokens(db: Database, person_id: str, since: datetime) -> int:
     """How many tokens a person's answers took since then, read and written together."""
     with db.read() as session:
         return _taken(session, person_id, since)
+
+
+def days(db: Database, *, now: datetime, last: int, zone: Callable[[str], ZoneInfo]) -> list[Day]:
+    """Who took how much on each of the last days, the latest first; a day is one of the person's own `zone`."""
+    # Nobody's day is two days away from another's.
+    query = select(Spending).where(Spending.at >= now - timedelta(days=last + 1)).order_by(Spending.at)
+    found: dict[tuple[str, date], Day] = {}
+    with db.read() as session:
+        for each in session.scalars(query):
+            there = zone(each.person_id)
+            day = each.at.astimezone(there).date()
+            if (now.astimezone(there).date() - day).days < last:
+                _count(found.setdefault((each.person_id, day), Day(day, each.person_id)), each)
+    return sorted(found.values(), key=lambda each: (-each.day.toordinal(), each.person_id))
+
+
+def _count(day: Day, spent: Spending) -> None:
+    day.answers += 1
+    day.input_tokens += spent.input_tokens
+    day.output_tokens += spent.output_tokens
+    if spent.usd is not None:
+        day.usd = (day.usd or 0.0) + spent.usd
 
 
 def _taken(session: Session, person_id: str, since: datetime) -> int:

@@ -22,6 +22,7 @@ from bot.cli import (
     questions,
     reports,
     reviews,
+    spending,
     training,
     workspace,
 )
@@ -38,7 +39,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 # In the order in which `--help` lists them.
-for group in (workspace, books, training, models, questions, reports, reviews, playbook, people, benchmarks):
+for group in (workspace, books, training, models, questions, reports, reviews, spending, playbook, people, benchmarks):
     app.add_typer(group.app)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge import spendings
 from scoring.registry import CATALOG
 from tests import commandline
 from tests.company import NOW, Books
@@ -108,6 +109,17 @@ def test_slack_refusing_the_token_is_one_clear_sentence(home: Path) -> None:
         )
         assert (run.returncode, run.stderr.count("\n")) == (2, 1)
         assert "SLACK_APP_TOKEN" in run.stderr
+
+
+def test_what_a_language_model_took_of_whom_is_told_beside_the_cap(home: Path, books: Books) -> None:
+    rep, took = books.person("rep"), {"input_tokens": 900, "output_tokens": 100, "usd": 0.5}
+    spendings.add(books.db, audit_id="A-1", at=NOW, person_id=rep.id, model="m", since=NOW, **took)
+    (day,) = json.loads(callsheet(home, "spending", "--json").stdout)
+    assert (
+        day == {"day": f"{NOW:%Y-%m-%d}", "person_id": rep.id, "person": rep.name, "answers": 1, "cap": 500_000} | took
+    )
+    told = callsheet(home, "spending", CALLSHEET_DAILY_TOKENS="2000").stdout
+    assert f"{rep.name}  1        900          100      $0.5000  50%" in told
 
 
 def test_people_tools_models_and_status_report_as_json(home: Path) -> None:
