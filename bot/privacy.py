@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.settings import Privacy
 from tools.names import Mention
+from tools.wording import visible
 
 SHORTEST, LONGEST = 3, 120
 LINKED = ("lead", "deal", "account", "rep")
@@ -52,17 +53,22 @@ class Veil:
 
     def knows(self, names: Iterable[str]) -> None:
         """Takes in names that are to be hidden wherever they stand."""
-        fresh = {name for name in names if SHORTEST <= len(name) <= LONGEST and any(each.isalpha() for each in name)}
-        fresh = {name for name in fresh if name.casefold() not in self._names and name.casefold() not in self.ordinary}
+        seen = {visible(name).casefold(): name for name in names}
+        fresh = {
+            name: real
+            for name, real in seen.items()
+            if SHORTEST <= len(name) <= LONGEST and any(each.isalpha() for each in name)
+        }
+        fresh = {name: real for name, real in fresh.items() if name not in self._names and name not in self.ordinary}
         if not fresh:
             return
-        for name in fresh:
-            self._names[name.casefold()] = name
+        self._names |= fresh
         longest = sorted(self._names, key=len, reverse=True)
         self._known = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.I)
 
     def hide(self, text: str) -> str:
-        """The text with stand-ins."""
+        """The text with stand-ins, and without what no reader sees."""
+        text = visible(text)
         if self.mode == "off" or not text:
             return text
         text = _EMAIL.sub(lambda found: self._token("EMAIL", found[0]), text)

@@ -1,4 +1,4 @@
-"""Figures, amounts and instants as people write them."""
+"""Figures, amounts and instants as people write them, and text as they see it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from knowledge.metrics import Unit
+from knowledge.playbook.blocks import is_seen
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def visible(text: str) -> str:
+    """The text without signs that take no space on any screen, in which words can be hidden from all but machines."""
+    return "".join(filter(is_seen, text))
 
 
 def money(amount: Decimal | float, currency: str) -> str:

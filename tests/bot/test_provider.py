@@ -180,7 +180,8 @@ def test_no_name_address_or_number_to_dial_leaves_the_house(
         names = first.results[0].names
         for question in (f"why {names[1].split()[0].lower()}?", "which of my deals are at risk", OPEN, "my day"):
             asker.ask(question, rep, thread=mode)
-        bodies = [json.dumps(each["messages"], ensure_ascii=False) for each in stub.heard]
+        # With the system's prompt and the tools on offer, which speak of nobody either.
+        bodies = [json.dumps(each, ensure_ascii=False) for each in stub.heard]
     assert len(bodies) >= 4
     left = {each for each in secrets for body in bodies if each in body}
     assert left == set()
