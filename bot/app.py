@@ -135,9 +135,17 @@ def create_assistant(settings: Settings, db: Database) -> Assistant:
         purse=create_purse(settings, db) if model else None,
         note_leaving=partial(record_access, db),
         privacy=settings.privacy,
-        # Replicas agree on stand-ins where they share a key; else they hold for as long as this process does.
-        privacy_key=settings.secret_keys[0].encode() if settings.secret_keys else secrets.token_bytes(32),
+        privacy_key=_privacy_key(settings) if model else secrets.token_bytes(32),
     )
+
+
+def _privacy_key(settings: Settings) -> bytes:
+    """What stand-ins are made under; replicas agree on them where they share a secret."""
+    from bot.privacy import kept_key
+
+    if settings.secret_keys:
+        return settings.secret_keys[0].encode()
+    return kept_key(settings.home / "stand-ins.key")
 
 
 def create_purse(settings: Settings, db: Database) -> Purse:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
+import os
 import re
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bot.settings import Privacy
 from tools.names import Mention
 from tools.wording import visible
 
-SHORTEST, LONGEST = 3, 120
+logger = logging.getLogger(__name__)
+
+SHORTEST, LONGEST, KEY_BYTES = 3, 120, 32
 LINKED = ("lead", "deal", "account", "rep")
 _TOKEN = re.compile(r"\b(NAME|EMAIL|PHONE|NUMBER|ADDRESS)_([A-Z2-7]{6})(?![A-Z0-9_])", re.I)
 _ADDRESS = re.compile(
@@ -118,6 +124,25 @@ class Veil:
         self._real.setdefault(token, real)
         self.hidden[kind.lower()] += 1
         return token
+
+
+def kept_key(file: Path) -> bytes:
+    """The key that a file keeps, for its owner alone; made at first, so that stand-ins stay the same from then on.
+
+    Where nothing can be kept it is good for this process.
+    """
+    try:
+        if not file.exists():
+            # Put in its place whole: nobody reads half a key, and of two that begin at once the later one's is kept.
+            unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+            with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as writing:
+                writing.write(secrets.token_bytes(KEY_BYTES))
+            unfinished.replace(file)
+        if len(key := file.read_bytes()) == KEY_BYTES:
+            return key
+    except OSError as error:
+        logger.warning("Stand-ins are kept nowhere: %s", type(error).__name__, extra={"action": "no_privacy_key"})
+    return secrets.token_bytes(KEY_BYTES)
 
 
 def _outside(text: str, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str]) -> str:
