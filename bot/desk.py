@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -93,9 +93,13 @@ class Desk:
         What only the asker sees goes where it was asked: Slack would not show it in a thread that it has to begin.
         """
         if is_direct or self.all_may_see(slack, channel, team, said):
-            payload = posting.message(said.text, blocks.answer(said), said.audit_id)
+            shown = said if is_direct else replace(said, note="")
+            payload = posting.message(said.text, blocks.answer(shown), said.audit_id)
             posted = slack.chat_postMessage(channel=channel, thread_ts=thread, **payload)
             posting.attach(slack, said.files, channel=channel, thread=thread or str(posted["ts"]))
+            if said.note and not is_direct:
+                note = posting.ephemeral(said.note, [blocks.context(blocks.escaped(said.note))])
+                slack.chat_postEphemeral(channel=channel, user=user, thread_ts=asked_in, **note)
             return
         # What only one person sees cannot be found again, so it comes last: it is not said twice when files fail.
         self.hand_over(slack, said, user)

@@ -130,6 +130,18 @@ def test_what_is_for_whoever_asked_alone_is_shown_to_no_channel(office: Office) 
     assert not office.desk.all_may_see(client, room, team, private)
 
 
+def test_what_goes_with_an_answer_for_the_asker_is_told_in_a_channel_to_the_asker_alone(office: Office) -> None:
+    ana, mia = (office.user(office.books.person(role)) for role in ("rep", "manager"))
+    said = Answer("Hello.", [], [], OFFLINE, "a", 0.0, note="That was enough for today.")
+    room, team = office.slack.workspace.conversation("sales").id, office.slack.workspace.app.team_id
+    where = {"channel": room, "thread": None, "asked_in": None, "user": ana.id, "team": team, "is_direct": False}
+    office.desk.post(office.client(), said, **where)
+    hers, others = ([each.says for each in person.sees("sales")] for person in (ana, mia))
+    assert "enough for today" in hers[-1]
+    assert "Hello." in others[-1]
+    assert not any("enough for today" in each for each in others)
+
+
 def test_what_one_person_sees_is_put_into_no_thread_that_has_not_begun(office: Office) -> None:
     ana = office.user(office.books.person("rep"))
     asked = ana.mention("sales", "which leads should I call now")
