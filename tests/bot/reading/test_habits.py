@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import habits
+from bot.reading import habits
 from knowledge import instants
 from tools.nudge_settings import time_of_day
 

@@ -14,7 +14,7 @@ from tools.catalog import TOOLS
 
 QUESTIONS = [
     json.loads(line)
-    for line in (Path(__file__).parents[1] / "data" / "questions.jsonl").read_text("utf-8").splitlines()
+    for line in (Path(__file__).parents[2] / "data" / "questions.jsonl").read_text("utf-8").splitlines()
 ]
 
 
