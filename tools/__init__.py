@@ -16,5 +16,6 @@ of the ordinary by `standings` of `signals`, what to do by `team_actions`, in th
 `team_picture`), and `team_posts` has it posted. This floor imports `scoring` and `knowledge`; it knows no Slack.
 
 To add a tool: write a function with `@tool(...)` and its `Result` in the module of its subject, and put it into
-`TOOLS` in `catalog`. Its docstring is what a language model reads, its examples are what the offline planner learns.
+`TOOLS` in `catalog`. Its docstring is what a language model reads; the questions it answers, a line each in the file of
+its name in `examples`, are what the offline planner learns.
 """

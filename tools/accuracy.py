@@ -77,30 +77,7 @@ class ForecastAccuracy(Result):
         return [_own(each) for each in self.own_words]
 
 
-@tool(
-    examples="""
-        how far off were we / did our last forecasts come true / did the forecast come true / how good are our
-        forecasts / how accurate is the forecast / how accurate were the last forecasts / forecast accuracy / accuracy
-        of the forecast / accuracy of our projections / how reliable is the forecast / can I trust the forecast / is
-        the forecast any good / how often was the forecast right / how often is the forecast wrong / how wrong was the
-        forecast / how close was the last forecast / how close were we to the forecast / forecast against actuals /
-        forecast versus actual / forecast vs actual bookings / past forecasts against what happened / past projections
-        against results / compare past forecasts with what came / what did past forecasts say and what came / did we
-        hit what you predicted / were your predictions of bookings right / how did the last {number} forecasts do /
-        how did the forecast do in the last {number} quarters / grade the forecasts / grade your past forecasts /
-        track record of the forecast / your track record on forecasts / forecast error / forecast bias / is the
-        forecast biased / do you forecast too high / are the forecasts too optimistic / am I too optimistic / am I
-        sandbagging / do I sandbag / are we sandbagging / who is sandbagging / who is too optimistic / how optimistic
-        am I with my close dates / do my close dates hold / how often do my expected closes come true / how good are
-        my own close dates / does the 80 % interval hold / do the forecast ranges hold / how many of the forecasts
-        were inside the range / coverage of the forecast intervals / backtest of the forecast / how well did we
-        predict the last quarters / how far off was the forecast for last quarter / were we over or under the forecast
-        / did we beat the forecast / calls on the quarter against the outcome / did the forecast for {period} come
-        true / how well did you forecast {period} / forecast accuracy for {period} / did we land where you said we
-        would / how far off was the forecast {period} / accuracy of the forecast {period} / how good was the forecast
-        {period} / did {period} turn out as forecast / did your forecasts hold up
-        """,
-)
+@tool()
 def forecast_accuracy(ctx: ToolContext, *, periods: Periods = 4) -> ForecastAccuracy:
     """Past forecasts against what happened: how far off, how often inside the interval, and how own dates come true.
 

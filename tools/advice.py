@@ -59,22 +59,7 @@ class NextStepAdvice(Result):
     passage: Quote | None = None
 
 
-@tool(
-    examples="""
-        next step for {deal} / next step for {lead} / what is the next step with {deal} / what should I do next with
-        {deal} / what do I do with {lead} now / what now with {deal} / what to do about {deal} / how do I move {deal}
-        forward / how do I get {deal} moving / how can I win {deal} / what would help to win {deal} / best next action
-        for {deal} / recommended action for {lead} / next best action for {lead} / what should happen next in {deal} /
-        how should I proceed with {lead} / how to proceed with {deal} / where do I go from here with {deal} / should I
-        send {deal} a proposal / should I do a demo for {deal} / is it time for a demo with {deal} / should I send
-        prices to {deal} / what is the best move on {deal} / advise me on {deal} / any advice on {lead} / what raises
-        the chance of {deal} most / how do I close {deal} / what is missing to close {deal} / what shall I do with
-        {lead} / suggest a next step for {lead} / which step should I take with {lead} / what comes next for {lead} /
-        do I call or write to {lead} / call or e-mail {lead} / how should I approach {lead} / how do I push {deal} over
-        the line / {deal} what next / {lead} what next / next move for {deal} / what can I still do for {deal} / who
-        else should I bring into {deal} / should I bring in a senior decision maker for {deal}
-        """,
-)
+@tool()
 def next_step(ctx: ToolContext, *, record: RecordName) -> NextStepAdvice:
     """The step that best raises the chance of a deal or lead from here, with the evidence.
 

@@ -79,26 +79,7 @@ class Assigned(Result):
     may_appeal: bool
 
 
-@tool(
-    examples="""
-        who fits {lead} best / which rep should take {lead} / best rep for {lead} / who should work {lead} / who is the
-        right person for {lead} / who should own {lead} / who would win {lead} / who should call {lead} / who is best
-        placed to close {lead} / who can close {lead} / which colleague suits {lead} / who on the team is best for
-        {lead} / whom should I give {lead} to / whom to give {lead} / give {lead} to whom / who should handle {lead} /
-        right rep for {lead} / recommend a rep for {lead} / suggest an owner for {lead} / match {lead} with a rep /
-        match for {lead} / find somebody for {lead} / who speaks the language of {lead} / with whom is {lead} most
-        likely to buy / with which rep has {lead} the best chance / rank the reps for {lead} / compare reps for {lead}
-        / is {rep} the right one for {lead} / would {rep} be better for {lead} / should {rep} take {lead} / does {lead}
-        suit {rep} / could {rep} win {lead} / {rep} for {lead} / is {lead} in the best hands / is {lead} with the right
-        rep / who has time for {lead} / who has room for {lead} / who could take over {lead} / who should take over
-        {lead} from {rep} / best owner for {lead} / best salesperson for {lead} / best agent for {lead} / ideal rep for
-        {lead} / who is most likely to win {lead} / who has the highest chance with {lead} / top reps for {lead} /
-        which of my reps should get {lead} / which rep fits {lead} / which seller fits {lead} / who matches {lead} /
-        who'd be good for {lead} / who would do best with {lead} / who is strongest for {lead} / route {lead} to whom /
-        where should {lead} go / to whom should {lead} go / who next for {lead} / pick a rep for {lead} / choose a rep
-        for {lead} / best person to work {lead} / who do you see with {lead}
-        """,
-)
+@tool()
 def best_rep(ctx: ToolContext, *, lead: LeadName) -> BestRep:
     """The reps who fit a lead best, in order, with reasons and load. Use for "who should take this lead"."""
     found = names.lead(ctx, lead)
@@ -121,28 +102,7 @@ def best_rep(ctx: ToolContext, *, lead: LeadName) -> BestRep:
     )
 
 
-@tool(
-    examples="""
-        why did I not get {lead} / why did {lead} go to {rep} / why does {rep} have {lead} / who decided on {lead} /
-        why didn't I get {lead} / why not me for {lead} / why was {lead} given to {rep} / why was {lead} not given to
-        me / why is {lead} not mine / why is {lead} with {rep} / why did {rep} get {lead} / why did a colleague get
-        {lead} / why did somebody else get {lead} / who assigned {lead} / how was {lead} assigned / how did {rep} get
-        {lead} / explain the assignment of {lead} / why was {lead} assigned to {rep} / assignment of {lead} / by which
-        rule did {lead} go to {rep} / which rule gave {lead} to {rep} / what decided who got {lead} / why was {lead}
-        taken away from me / why did I lose {lead} to {rep} / why did you take {lead} from me / why was {lead} moved /
-        why was {lead} moved to {rep} / why did {lead} change hands / why has {lead} a new owner / I wanted {lead}, why
-        did {rep} get it / why can't I have {lead} / why am I not on {lead} / why me for {lead} / why did I get {lead}
-        / why was I given {lead} / why is {lead} mine / how did {lead} come to me / why do I have {lead} / why does
-        {lead} belong to {rep} / why is {rep} working {lead} / why is {rep} on {lead} / I should have got {lead} / I
-        disagree that {rep} got {lead} / appeal {lead} / I want to appeal for {lead} / appeal the assignment of {lead}
-        / contest the assignment of {lead} / object to {lead} going to {rep} / is it fair that {rep} got {lead} / was
-        it fair to give {lead} to {rep} / reason for giving {lead} to {rep} / who gave {lead} to {rep} / since when
-        does {rep} have {lead} / who had {lead} before {rep} / who had {lead} before / who else could have got {lead} /
-        why is {lead} in somebody else's hands / what would it cost to give me {lead} / how much better is {rep} with
-        {lead} than I am / why did the plan give {lead} to {rep} / what did the plan say about {lead} / why wasn't
-        {lead} given to {rep}
-        """,
-)
+@tool()
 def explain_assignment(ctx: ToolContext, *, lead: LeadName) -> Assigned:
     """Why a lead went to this rep and not to another: the rule, the difference it makes, and how to appeal.
 

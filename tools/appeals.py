@@ -41,7 +41,7 @@ class AppealView(Result):
     may_decide: bool
 
 
-@tool(roles=("rep",), offered=False, examples="")
+@tool(roles=("rep",), offered=False)
 def appeal_assignment(ctx: ToolContext, *, lead: LeadName, text: Words) -> AppealView:
     """Asks the manager for a lead that a colleague of the own team has, or nobody. Only by a click."""
     found = names.heard(ctx, lead)
@@ -51,7 +51,7 @@ def appeal_assignment(ctx: ToolContext, *, lead: LeadName, text: Words) -> Appea
     return _view(ctx, made, f"Your manager will hear that you want {found.name}, and what it would cost.")
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(roles=("manager", "admin"), offered=False)
 def decide_appeal(
     ctx: ToolContext, *, appeal: AppealId, decision: Literal["grant", "refuse"], reason: Words | None = None
 ) -> AppealView:
@@ -70,7 +70,7 @@ def decide_appeal(
     return _view(ctx, settled, text)
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def appeal_news(ctx: ToolContext, *, appeal: AppealId) -> AppealView:
     """An appeal as the manager hears of it, with the cost of granting it; or, once settled, as its author does."""
     held = proposals.read_appeal(ctx.db, appeal)

@@ -36,7 +36,7 @@ class Arrivals(Result):
     leads: tuple[Arrival, ...]
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(roles=("manager", "admin"), offered=False)
 def arrivals_news(ctx: ToolContext, *, proposal: ProposalId) -> Arrivals:
     """New leads that wait for an owner, and who is to have each: the proposal, or the newest that took its place."""
     held = newest(ctx, proposal)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, cast, get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -277,18 +278,20 @@ class Tool:
 def tool(
     *,
     roles: Sequence[Role] = EVERYONE,
-    examples: str,
+    examples: str = "",
     words: Mapping[str, Mapping[str, str]] | None = None,
     offered: bool = True,
 ) -> Callable[[Callable[..., Result]], Tool]:
     """Makes a `Tool` of a function whose first argument is the context and whose others are keyword-only.
 
-    Examples, and the phrases for each value in `words`, are written in one text with " / " between them.
+    Examples, and the phrases for each value in `words`, are written in one text with " / " between them. Where a tool
+    is offered and has no examples here, they are the lines of the file in `examples` that is called as it is.
     """
     said = {name: {value: phrases(text) for value, text in values.items()} for name, values in (words or {}).items()}
 
     def make(function: Callable[..., Result]) -> Tool:
-        return Tool(function.__name__, function, _arguments(function), roles, phrases(examples), said, offered)
+        asked = phrases(examples) if examples or not offered else _lines(function.__name__)
+        return Tool(function.__name__, function, _arguments(function), roles, asked, said, offered)
 
     return make
 
@@ -296,6 +299,10 @@ def tool(
 def phrases(text: str) -> tuple[str, ...]:
     """The phrases of a text that has " / " between them."""
     return tuple(" ".join(phrase.split()) for phrase in re.split(r"\s/\s", text))
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    return tuple((files(__package__) / "examples" / f"{name}.txt").read_text(encoding="utf-8").splitlines())
 
 
 def _arguments(function: Callable[..., Result]) -> type[BaseModel]:

@@ -70,25 +70,14 @@ class Brief(Result):
         return not (has_calls or self.due or self.late or self.waiting or self.skipped)
 
 
-@tool(
-    examples="""
-        brief me / give me my brief / my daily brief / daily brief / morning brief / my morning briefing / send me my
-        brief / send me my brief now / what's my day / what does my day look like / how does my day look / what is on
-        {period} / what's on {period} / what's on for {period} / what is on my plate / what's on my plate {period} /
-        what do I have to do {period} / what should I do {period} / what have I promised / what did I promise for
-        {period} / what is due {period} / what's due {period} / anything due {period} / my tasks for {period} / any
-        tasks {period} / do I have tasks {period} / my to-dos / plan my day / walk me through my day / start my day /
-        what should I know this morning / what's new since {period} / sum up my day / my agenda / my day / brief me on
-        {period} / {period}'s briefing / catch me up / what do I start the day with
-        """,
-)
+@tool()
 def daily_brief(ctx: ToolContext) -> Brief:
     """The asker's day: calls worth making, promises due, deals that slipped, one thing learned. Use for "brief me",
     "what's my day", "what is due today"."""
     return _brief(ctx, since=ctx.now - timedelta(days=1), skipped="")
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def morning_brief(ctx: ToolContext, *, nudge: NudgeId) -> Brief:
     """The brief of a day as it is sent; nothing is, where there is nothing to do. Only for its person."""
     held = nudges.read(ctx.db, nudge)

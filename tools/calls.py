@@ -58,28 +58,7 @@ class CallList(Result):
     basis: str
 
 
-@tool(
-    examples="""
-        who do I start with / whom to begin with today / where do I begin with my calls / who comes first today /
-        a list of prospects for today / prospects to work this morning / give me a list of leads /
-        which prospects are worth calling / two leads to call, which ones / give me people to call /
-        i need {number} leads to work on / next {number} calls please / {number} leads / whom do I dial /
-        leads to phone now / best people to talk to / calls for the next hour / who is most likely to buy /
-        which enquiries deserve a call / what calls should I make / why is my top lead first / my next call /
-        plan my calls / line up my calls / recommend leads for {rep} / leads of {rep} / {rep}'s call list /
-        top {number} leads of {rep} / who to call at {source} / {source} leads worth calling /
-        suggest somebody to ring / where is the money on the phone / hot leads / i want to make some calls /
-        today's calls / which leads should I call now / who should I call / who do I ring first today /
-        give me my top {number} leads / who should I phone this afternoon / my call list / best leads from {source} /
-        top leads from {source} {period} / what should {rep} be calling / who should {rep} call next /
-        show me {number} leads to call / hottest leads right now / where should I start calling / whom to dial next /
-        leads worth a call / give me {number} leads / call list for {rep} / who is worth my time today /
-        best {number} leads to phone from {source} / what are my best leads / next best call /
-        which of my leads are hot / who should the team call now / prioritise my leads / who should I contact first /
-        i have an hour for calls who first / who's next / any good leads for me / leads to ring up / my leads today /
-        rank my leads / which prospects should I reach out to / who to call from {source}
-        """,
-)
+@tool()
 def leads_to_call(
     ctx: ToolContext,
     *,

@@ -104,29 +104,6 @@ class IdealCustomer(Result):
 
 @tool(
     roles=("manager", "admin"),
-    examples="""
-        who is our ideal customer / ideal customer / what is our ideal customer profile / ICP / show me our ICP /
-        what do our best customers look like / what do good leads look like / who buys from us / who converts / who
-        converts fast / which leads convert fast / which leads convert slowly / which leads never convert / what
-        kind of lead converts quickest / what marks customers who convert fast / who should we go for / who should
-        we target / which prospects should marketing target / describe our ideal customer / profile of our best
-        customers / persona of our buyers / buyer personas / customer persona / who are our buyers / what do fast
-        converting leads have in common / what do won leads have in common / why do customers choose us / why do
-        customers stay / why do our customers stay with us / what keeps customers with us / why do
-        people buy from us / why did customers come to us / what type of company buys from us / which companies are
-        a good fit / which kind of customer is a good fit / what is a good fit for us / what sets our customers
-        apart / what distinguishes leads that convert from those that don't / who converts slowly / who never buys /
-        who never converts / what do leads that never buy look like / fast, medium, slow and never converters /
-        classes of time to convert / how long do leads take to convert and why / open leads that look like our best
-        customers / more leads like our best customers / find lookalikes / lookalike leads / which open leads
-        resemble our ideal customer / leads that fit our ideal customer / who is likely to convert fast / what makes
-        a lead convert quickly / who is our target customer / target group / what is our sweet spot / our sweet spot /
-        where is our sweet spot in the market / best kind of lead for us / what should a perfect lead look like /
-        typical customer / what is our typical buyer / what does our typical customer look like / characteristics of
-        customers / traits of our best leads / which leads are a waste of time / what kind of leads should we avoid /
-        who is not a good customer for us / what profile wins fastest / which profile closes fastest / quick wins:
-        who are they / what do leads have in common that buy within weeks
-        """,
 )
 def ideal_customer(ctx: ToolContext) -> IdealCustomer:
     """Who converts fast, slowly and never, what marks each class, and open leads like the fast ones.

@@ -51,25 +51,7 @@ class DealExplanation(Result):
     notes: tuple[str, ...]
 
 
-@tool(
-    examples="""
-        deals at risk / which deals are at risk / which of my deals will slip {period} / which deals will be late
-        {period} / what might slip {period} / deals likely to slip / deals that could fall through / shaky deals /
-        which deals should I worry about / which opportunities are in danger / deals in trouble / red flags in my
-        pipeline / which deals have red flags / show me risky deals / risky opportunities {period} / which deals are
-        stalling / stalled deals / deals going cold / which deals went quiet / overdue deals / deals past their close
-        date / pushed deals / what could go wrong {period} / where are we going to lose money {period} / deals at risk
-        of {rep} / which deals of {rep} will slip {period} / {rep}'s shaky deals / top {number} deals at risk /
-        {number} riskiest deals / biggest risks in the pipeline {period} / what is at stake {period} / which closings
-        {period} are in doubt / which deals won't close in time / deals that will not make it {period} / which deals
-        need attention / which deals need help {period} / where do I have to step in / what deals are slipping away /
-        will any deals be late {period} / deals we may lose {period} / team deals at risk {period} / at-risk
-        opportunities / pipeline risk / what is the risk in our pipeline / deals that might not close {period} / which
-        deals could be delayed / likely delays {period} / which of the team's deals are in danger / slip list / which
-        deals due {period} look weak / weak deals {period} / endangered deals / deals I should save first / which
-        deals are about to be lost
-        """,
-)
+@tool()
 def deals_at_risk(
     ctx: ToolContext, *, period: PeriodWords = "this quarter", owner: Owner = "me", limit: Limit = 10
 ) -> DealsAtRisk:
@@ -106,23 +88,7 @@ def deals_at_risk(
     )
 
 
-@tool(
-    examples="""
-        will {deal} close / explain {deal} / how is {deal} doing / what is the probability that {deal} slips / chances
-        of {deal} / what are the odds for {deal} / is {deal} at risk / how likely are we to win {deal} / will we win
-        {deal} / will we get {deal} / why is {deal} at risk / what is wrong with {deal} / red flags on {deal} / are
-        there red flags on {deal} / is {deal} going to slip / will {deal} be late / win chance of {deal} / slip chance
-        of {deal} / why is {deal} so unlikely / what speaks for {deal} / what speaks against {deal} / where does {deal}
-        stand / status of {deal} / how healthy is {deal} / deal health of {deal} / tell me about {deal} / show me {deal}
-        / what about {deal} / can we still win {deal} / is {deal} dead / is {deal} stalled / why did {deal} stall / is
-        {deal} in trouble / should I worry about {deal} / how safe is {deal} / {deal} / is {deal} likely to close / will
-        {deal} come in on time / when will {deal} close / how sure is {deal} / what's the story with {deal} / why {deal}
-        / what is holding {deal} up / score of {deal} / likelihood of {deal} / does {deal} look good / what drives the
-        chance of {deal} / what lowers the chance of {deal} / is {deal} worth the effort / break {deal} down for me /
-        what do I have to do about {deal} / is the deal {deal} safe / the deal {deal} / how good is the deal {deal} /
-        prospects of {deal} / how promising is {deal} / do we lose {deal} / are we losing {deal}
-        """,
-)
+@tool()
 def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
     """Why a deal stands as it does: chance to be won, chance to slip or be lost, what moves them, red flags.
 

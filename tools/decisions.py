@@ -42,7 +42,7 @@ class DecidedPlan(Result):
     undo_until: datetime | None = None
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(roles=("manager", "admin"), offered=False)
 def decide_proposal(
     ctx: ToolContext, *, proposal: ProposalId, decision: Decision, reason: Words | None = None
 ) -> DecidedPlan:
@@ -71,7 +71,7 @@ def decide_proposal(
             )
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(roles=("manager", "admin"), offered=False)
 def adjust_proposal(
     ctx: ToolContext,
     *,

@@ -102,33 +102,7 @@ class PastForecast(Result):
     was_kept: bool
 
 
-@tool(
-    examples="""
-        what will we close {period} / are we going to hit the number / are we going to make the quarter / forecast /
-        my forecast / forecast for {period} / sales forecast / sales forecast for {period} / the forecast for the team
-        / forecast for the team {period} / what's the forecast for {period} / what is my forecast for {period} / how
-        much will we sell {period} / how much will I close {period} / how much are we going to book {period} / will we
-        hit quota / will I hit my quota / will I make my number {period} / am I going to make my target / am I on
-        track {period} / are we on track for {period} / are we on track to hit target / how likely are we to reach the
-        quota / what are the odds that we make the number / how far are we from quota / how far am I from my target
-        {period} / gap to quota {period} / are we short of quota / where will we land {period} / where are we going to
-        end up {period} / what will the quarter look like / what will {period} bring / what can I expect to close
-        {period} / expected bookings {period} / predict our sales for {period} / predicted revenue {period} /
-        projection for {period} / project the bookings of {period} / revenue outlook / outlook for {period} / how does
-        {period} look / commit and best case for {period} / best case for {period} / worst case for {period} / p10 p50
-        p90 for {period} / what changed in the forecast / what changed since last week's forecast / why did the
-        forecast move / why is the forecast down / bridge from last week's forecast / why is the forecast lower than
-        last week / forecast by rep / forecast by team {period} / forecast by segment {period} / forecast by product /
-        {rep}'s forecast / {rep}'s forecast for {period} / what will {rep} close {period} / will {rep} make quota
-        {period} / will {rep} hit the number / which deals does the forecast rest on / which deals decide the quarter
-        / what carries the forecast / bookings forecast / how much of the pipeline will we win {period} / what will
-        come out of my pipeline {period} / how much money will come in {period} / give me the number for {period} /
-        what's our number for {period} / how much more can we close {period} / will the quarter be good / is {period}
-        going to be a good one / what did we forecast for {period} / expected revenue of the team {period} / weighted
-        pipeline {period} / how sure is the forecast for {period} / range of the forecast for {period} / can we still
-        make it {period}
-        """,
-)
+@tool()
 def forecast_sales(
     ctx: ToolContext, *, period: PeriodWords = "this quarter", owner: Owner = "me"
 ) -> SalesForecast | PastForecast:

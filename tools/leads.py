@@ -82,30 +82,7 @@ class LeadView(OneLead):
     is_open: bool
 
 
-@tool(
-    examples="""
-        how would you rate {lead} / rate the chance of {lead} / give {lead} a rating / how do you judge {lead} /
-        which factors drive {lead} / what drives the score of {lead} / what matters for {lead} /
-        which signals speak for {lead} / factors behind {lead} / what are the odds with {lead} / chances with {lead} /
-        probability that {lead} converts / likelihood of {lead} buying / why {lead} and not somebody else /
-        justify {lead} / is {lead} any good / how promising is {lead} / what is the chance for {lead} /
-        why do you recommend {lead} / what lowers {lead}'s chance / how come {lead} is on top /
-        should I bother with {lead} / tell me why {lead} scores so well / reasoning behind {lead} /
-        what do you base {lead}'s score on / score of {lead} / why should I call {lead} / explain {lead} /
-        why is {lead} on my list / what's behind {lead}'s score / what speaks for {lead} /
-        how likely is {lead} to buy / chance of {lead} / why {lead} / how good is {lead} /
-        what makes {lead} a good lead / how was the score of {lead} made / is {lead} worth a call /
-        why is {lead} first / reasons for {lead} / what are the odds that {lead} buys / will {lead} convert /
-        why so low for {lead} / break down the score of {lead} / what would raise {lead}'s chance /
-        is {lead} a hot lead / why is {lead} ranked so high / why is {lead} ranked so low /
-        why does {lead} rank so high / why is {lead} so high up / why is {lead}'s score so high /
-        why is {lead}'s chance so low / why is {lead} at the top of my list / what puts {lead} so high /
-        why is {lead} scored that low / why is {lead} not higher / why {lead}, please / but why {lead} /
-        and why {lead} / so why {lead} / why just {lead} / why {lead} of all leads / why {lead} at all /
-        why {lead} now / why {lead} today / why the lead {lead} / why {lead} first / why {lead} so early /
-        why exactly {lead} / {lead}, why / why call {lead}
-        """,
-)
+@tool()
 def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
     """Why a lead has the chance it has: the interval, what raises and lowers it, what would change it."""
     found = names.lead(ctx, lead)
@@ -134,21 +111,7 @@ def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
     )
 
 
-@tool(
-    examples="""
-        I want to see {lead} / what's the story with {lead} / let me see {lead} / what is up with {lead} /
-        read me the file of {lead} / what have we got on {lead} / info on {lead} / where do we stand with {lead} /
-        everything on {lead} / {lead} details / find {lead} / notes on {lead} / last contact with {lead} /
-        what did {lead} do lately / have we spoken to {lead} / bring up {lead} / give me the background on {lead} /
-        card of {lead} / how do I reach {lead} / which company is {lead} from / background of {lead} / show me {lead} /
-        show {lead} / open {lead} / what do we know about {lead} / who is {lead} / tell me about {lead} /
-        history of {lead} / timeline of {lead} / when did we last talk to {lead} / details of {lead} /
-        contact details of {lead} / {lead} / phone number of {lead} / pull up {lead} / what happened with {lead} /
-        last activity of {lead} / who owns {lead} / look up {lead} / record of {lead} / email address of {lead} /
-        status of {lead} / did {lead} answer / did {lead} reply / has {lead} called back / did anybody reach {lead} /
-        who spoke to {lead} last / how did my call with {lead} go / was {lead} called already
-        """,
-)
+@tool()
 def show_lead(ctx: ToolContext, *, lead: LeadName) -> LeadView:
     """What is on record about a lead: its fields and its timeline. Use for "show me" and "when did we last"."""
     found = names.lead(ctx, lead)

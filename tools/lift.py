@@ -64,27 +64,6 @@ class LiftReport(Result):
 
 @tool(
     roles=("manager", "admin"),
-    examples="""
-        do the nudges work / does the matching work / what is the lift / lift report / lift report {period} / lift of
-        the nudges / lift of the matching / lift of the plans / effect of the nudges / effect of the plans / effect of
-        the matching {period} / do the plans help / do your plans bring anything / does the plan pay off / did the plan
-        work / did the redistribution work / did the redistribution help {period} / did moving the leads help / did
-        reassigning the leads pay off / was it worth moving the leads / does your assignment beat ours / does assigning
-        by the plan win more / are we winning more because of the plan / are the nudges any use / are the nudges worth
-        it / do nudges make a difference / do the reminders help / prove that the plans work / proof that the matching
-        works / evidence that the nudges work / how much do the nudges bring / how much does the matching bring / how
-        much more do we win by the plans / hold-out results / results of the hold-out / how is the hold-out doing /
-        control group results / compare with the control group / plan against control / on off test of the matching /
-        A/B test of the plans / A/B test results / experiment results / result of the experiment {period} / what does
-        the experiment say / is the difference significant / how sure are you that the plans help / how many more leads
-        until we know / how long until we know whether it works / what is the uplift / uplift of the matching {period}
-        / incremental wins from the plans / incremental effect of the nudges / causal effect of the assignment / with
-        and without the plan / leads by the plan against leads by the old rule / measure the matching / measure the
-        effect of the nudges {period} / has callsheet increased our wins / does it work at all / what have the plans
-        brought {period} / impact of the plans / impact of nudges {period} / impact of the matching / did sharing out
-        leads pay / did sharing out the leads pay off / has sharing out leads paid / was sharing out the leads worth it
-        / did it pay to share out the leads / did handing out the leads by plan pay
-        """,
 )
 def lift_report(ctx: ToolContext, *, period: PeriodWords | None = None) -> LiftReport:
     """Whether plans win more leads than today's rule, and whether nudges are acted on, by hold-outs: effect, interval,

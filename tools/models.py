@@ -60,36 +60,6 @@ class ColumnDecision(Result):
 
 
 @tool(
-    examples="""
-        how accurate is lead scoring / how good is the model / can I trust the scores / what was the ranking trained
-        on / is the model any good / how reliable are the chances / are the chances calibrated / is the scoring
-        accurate / how well does the model predict / model report / show me the model card / give me the model card of
-        the ranking / which model is running / what data did you learn from / how often are you right / how often is
-        the model wrong / how much can I rely on the ranking / should I believe these scores / is the model drifting /
-        is there drift / when was the model last trained / which version of the model serves / how was the model
-        evaluated / what is the auc of the ranking / what is the calibration error / what is the lift of the model /
-        quality of the predictions / performance of the model / accuracy of the predictions / accuracy of the ranking
-        / where does the model fail / where is the scoring wrong / for which leads are the scores off / is the scoring
-        better than guessing / is it better than a simple rule / does the score beat calling the oldest first /
-        compare the model with logistic regression / what must the model not be used for / limits of the model / what
-        are the weaknesses of the ranking / which columns does the model use / which columns were left out / which
-        columns leak the outcome / does the model cheat / are there leaks in the data / is the data leaking / what
-        features go into the score / what is the ranking based on in general / how does lead scoring work / how good
-        is the time to call model / how accurate is the best time to call / when is a call answered, is that reliable
-        / how good is the pace model / how good is the forecast model / how good is the win model / show me the card of
-        the slippage model / can I trust the next step model /
-        is the model still up to date / does the model need retraining / should we
-        retrain / how sure is the model in general / are the intervals honest / how wide are the intervals /
-        does {number} % mean {number} % / tell me about the model / describe the model / explain the model to me /
-        evaluate the ranking / report on the models / how many leads did the model learn from / on how many leads was
-        the scoring tested / backtest of the ranking / how good were the predictions {period} / did the predictions
-        come true / how trustworthy is the lead score / what share of wins do we keep if we call only the top half /
-        how many calls do we need to keep {number} % of the wins / how well do the chances hold up / are your
-        percentages right / is the percentage you show correct / how good are you at predicting wins / can we rely on
-        the lead scores / is lead scoring calibrated / a report on how good the ranking is / which version is live /
-        how far can I believe a score / report on the quality of the model / since when does this version serve /
-        do the scores mean anything / are your scores trustworthy / how do you know that the scores are right
-        """,
     words={
         "model": {
             "ranking": "ranking / lead scoring / lead score / lead scores / scoring / scores / chances",

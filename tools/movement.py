@@ -67,35 +67,7 @@ class _Then:
     notes: tuple[str, ...]
 
 
-@tool(
-    examples="""
-        {lead}'s score went down why / why did the score of {lead} change / what changed for {lead} {period} /
-        why is {lead} no longer on top / why did {lead} drop / why did {lead} fall on my list /
-        why did {lead} go up / why did {lead} go down / why has {lead} become a better lead /
-        what happened to the score of {lead} / why is {lead}'s score lower than {period} /
-        why is {lead} ranked lower now / why is {lead} ranked higher now / why did {lead} move up /
-        why did {lead} move down / what moved {lead} / what moved the score of {lead} {period} /
-        how did the score of {lead} change {period} / how has {lead}'s chance changed since {period} /
-        has {lead}'s score changed since {period} / what is different about {lead} since {period} /
-        why was {lead} better {period} / {lead} was on top {period} why not now / {lead} was higher {period} /
-        why isn't {lead} on my list any more / why is {lead} suddenly first / why did {lead} jump /
-        why did {lead} rise / {lead} dropped, what happened / {lead} has dropped since {period} /
-        explain the change in {lead}'s score / explain the drop of {lead} / explain the rise of {lead} /
-        score change of {lead} / score changes for {lead} {period} / score history of {lead} /
-        change in {lead}'s chance {period} / movement of {lead}'s score / score movement for {lead} since {period} /
-        did the chance of {lead} go up or down / did {lead} get better or worse / did {lead} get worse {period} /
-        why has {lead} got worse / why is {lead} worse than {period} / is {lead} better than {period} /
-        why does {lead} score less than {period} / why does {lead} score more than before /
-        what made {lead}'s score drop / what made {lead} rise / what pushed {lead} up / what pulled {lead} down /
-        {lead}'s odds got worse why / {lead}'s chance fell / {lead}'s chance went up why /
-        compare {lead}'s score with {period} / difference in {lead}'s score since {period} /
-        why was the score of {lead} changed / who changed the score of {lead} / did the model change {lead}'s score /
-        why has {lead} cooled off / why did {lead} cool down / when did {lead} go cold / why did {lead} heat up /
-        {lead} used to be hot / {lead} used to score higher / why not {lead} any more / what has changed with {lead} /
-        what's new with the score of {lead} / since {period} {lead} fell, why / why the change for {lead} /
-        why is {lead}'s chance not what it was {period} / what cost {lead} its place
-        """,
-)
+@tool()
 def score_change(ctx: ToolContext, *, lead: LeadName, since: Since | None = None) -> ScoreChange:
     """Why a lead's score moved since an instant: new facts, passing time, another model, or a person's word.
 

@@ -49,7 +49,7 @@ class AssignmentNews(Result):
     why: str
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def plan_news(ctx: ToolContext, *, proposal: ProposalId) -> PlanNews:
     """What an approved or undone plan means for the asker: the leads that came, those that went, and why."""
     held = proposals.read(ctx.db, proposal)
@@ -75,7 +75,7 @@ def plan_news(ctx: ToolContext, *, proposal: ProposalId) -> PlanNews:
     )
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def assignment_news(ctx: ToolContext, *, lead: LeadName) -> AssignmentNews:
     """That a lead came to the asker or went from them, by which rule and why."""
     found = names.heard(ctx, lead)

@@ -45,20 +45,7 @@ class NudgeSettings(Result):
     changed: bool = False
 
 
-@tool(
-    examples="""
-        only {number} nudges a day please / at most {number} nudges a day / {number} nudges a day is enough / no more
-        than {number} nudges a day / limit my nudges to {number} / fewer nudges please / too many nudges / more nudges /
-        no nudges at all / mute nudges {period} / mute nudges until monday / mute my nudges for a week / no nudges until
-        next week / pause nudges until thursday / stop nudging me until friday / leave me alone until monday / don't
-        nudge me until {period} / unmute nudges / turn nudges back on / brief me at 7:45 / send my brief at 9 / send me
-        the brief at 8am / I want my daily brief at 7:30 / move my brief to 9:15 / brief me earlier / change my brief to
-        8 o'clock / quiet from 6pm to 8am / no nudges after 6pm / no nudges before 9 / quiet hours from 18:00 to 9:00 /
-        set my quiet hours / no nudges in the evening / nudge settings / my nudge settings / show my nudge settings /
-        change my nudge settings / how many nudges do I get / when do I get my brief / when are my quiet hours / what
-        are my quiet hours / notification settings / set nudges to {number} a day
-        """,
-)
+@tool()
 def nudge_settings(
     ctx: ToolContext,
     *,
@@ -90,7 +77,7 @@ def nudge_settings(
     return _view(ctx, wanted, "\n".join(["Shall I change your nudges to this?", *fresh]), proposed=True)
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def keep_nudge_settings(
     ctx: ToolContext,
     *,

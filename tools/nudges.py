@@ -70,7 +70,7 @@ class HeldNudges(Result):
     sent: int
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def nudge(ctx: ToolContext, *, nudge: NudgeId) -> NudgeTold:
     """A nudge in the words that are true now: what to do, why, and on what evidence. Only for its person."""
     held = _own(ctx, nudge)
@@ -106,21 +106,21 @@ def nudge(ctx: ToolContext, *, nudge: NudgeId) -> NudgeTold:
     )
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def done_nudge(ctx: ToolContext, *, nudge: NudgeId) -> NudgeSettled:
     """Says that what a nudge asked for is done. Only by a click."""
     held = nudges.respond(ctx.db, _own(ctx, nudge).id, "acted", at=ctx.now)
     return _settled(ctx, held, "Done, thank you. More of this kind will come before others.")
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def dismiss_nudge(ctx: ToolContext, *, nudge: NudgeId, reason: Words) -> NudgeSettled:
     """Says that a nudge was not useful, and why. Only by a click."""
     held = nudges.respond(ctx.db, _own(ctx, nudge).id, "useless", at=ctx.now, words=reason)
     return _settled(ctx, held, f"Noted: “{reason}”. Fewer of this kind will come.")
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def mute_nudge(ctx: ToolContext, *, nudge: NudgeId) -> NudgeSettled:
     """Stops nudges of a kind for the asker, until it is allowed again in the settings. Only by a click."""
     held = nudges.respond(ctx.db, _own(ctx, nudge).id, "muted", at=ctx.now)
@@ -130,17 +130,7 @@ def mute_nudge(ctx: ToolContext, *, nudge: NudgeId) -> NudgeSettled:
     return _settled(ctx, held, f"No more nudges of this kind ({title}); “my nudge settings” brings them back.")
 
 
-@tool(
-    examples="""
-        what did you not tell me / what did you hold back / what did you hold back {period} / what have you kept from me
-        / did you keep anything from me / which nudges did you hold back / what nudges were held back / held back nudges
-        / what did you not tell me {period} / what have you been holding back / what did you keep to yourself / nudges
-        you kept back / why was I not nudged {period} / why wasn't I nudged about anything {period} / why no nudges
-        {period} / show me what you held back / anything you held back / anything you kept from me {period} / what are
-        you not telling me / what was held back because of quiet hours / what was not worth an interruption / suppressed
-        nudges / list what you kept from me / why did you hold back {lead}
-        """,
-)
+@tool()
 def held_nudges(ctx: ToolContext) -> HeldNudges:
     """What was worth a nudge today but was held back from the asker, and why. Use for "what did you not tell me"."""
     zone = ctx.zone

@@ -69,30 +69,6 @@ class TakenBack(OneRecord):
 
 
 @tool(
-    examples="""
-        log a call with {lead} / log a call with {deal} / just spoke to {lead}, meeting booked / {lead} did not pick
-        up / log a call with {deal}: reached / {lead} didn't answer / no answer from {lead} / called {lead}, no answer /
-        called {lead} and left a voicemail / left a message for {lead} on the machine / {lead} was busy /
-        the line of {lead} was busy / {lead} wants me to call back / {lead} asked for a callback / {lead} asked me to
-        ring again / {lead} is not interested / {lead} has no interest / wrong number for {lead} / the number of {lead}
-        is wrong / reached {lead} / got hold of {lead} / had a good chat with {lead} / had a call with {lead} / I talked
-        to {lead} / I called {lead} / I rang {lead} / tried {lead}, nobody there / tried to reach {lead} in vain / could
-        not reach {lead} / booked a meeting with {lead} / got a meeting with {lead} / {lead} agreed to a demo / met
-        {lead} today / had a meeting with {deal} / the meeting with {lead} took place / {lead} replied to my mail /
-        {lead} answered my e-mail / {lead} wrote back / got a reply from {lead} / sent {lead} an e-mail / I emailed
-        {lead} / wrote to {lead} / mark {lead} as won / mark {deal} as won / mark {deal} won / close {deal} as lost /
-        close {lead} as lost / mark {lead} as lost / {lead} signed / {deal} is won / we won {deal} / we lost {deal} /
-        {deal} is lost / {lead} bought / {lead} went with a competitor / {deal} went to a competitor / set {deal} to won
-        / set {lead} to lost / {deal} signed the contract / closed {deal}, won / log outcome for {lead} / log the
-        outcome of my call with {lead} / note that I spoke to {lead} / note that {lead} called back / put down a call
-        with {lead} / record a call with {lead} / record a meeting with {deal} / add a call with {lead} to the record /
-        note down that {lead} was not there / I spoke with {lead} / my call with {lead} went well / update: {lead} not
-        interested / call with {lead} done / got {lead} on the phone / {lead} hung up on me / {lead} said no / {lead}
-        turned us down / {lead} picked up, wants a demo / finally reached {lead} / rang {lead}, engaged / voicemail for
-        {lead} / {lead}: voicemail / {lead}: no answer / {lead}: meeting booked / {lead}: won / {deal}: lost / spoke to
-        {lead}, not interested / spoke with {deal}, they want to be called back / log outcome / log a call / log my last
-        call / no luck with {lead}, will try again {period} / call with {lead} went great / got {lead} on the line
-        """,
     words={"outcome": SAID},
 )
 def log_outcome(
@@ -116,7 +92,7 @@ def log_outcome(
     )
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def write_outcome(
     ctx: ToolContext, *, record: RecordName, outcome: Outcome, entry: EntryId, note: Note | None = None
 ) -> Logged:
@@ -128,7 +104,7 @@ def write_outcome(
     return _told(ctx, found, f"{told}.{_noted(_plain(note))}", entry)
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def log_message(
     ctx: ToolContext, *, record: RecordName, kind: Kind, note: Message, said_at: AwareDatetime, entry: EntryId
 ) -> Logged:
@@ -138,7 +114,7 @@ def log_message(
     return _told(ctx, found, f"{_logged(found, WORDS[kind])}, {opening(note)}.", entry)
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def undo_outcome(ctx: ToolContext, *, entry: EntryId) -> TakenBack:
     """Takes back what the asker wrote within the hour; what that closed is open again. Only by a click."""
     held = entries.read(ctx.db, entry)

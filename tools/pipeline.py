@@ -60,28 +60,6 @@ class PipelineReport(Result):
 
 
 @tool(
-    examples="""
-        how long is a sales cycle / number of calls per day {period} / number of activities {period} /
-        count leads by industry {period} / what did we book {period} / total sales {period} /
-        what's the value of our deals by stage / how much is in the pipeline / deals we lost {period} /
-        demos held {period} / how quickly are new leads called / share of leads won by source / which rep closes most /
-        won deals by rep {period} / how many opportunities were opened {period} / activity of the team {period} /
-        {rep}'s bookings {period} / {rep}'s win rate / calls by {rep} {period} / average time to close /
-        leads by segment {period} / meetings per rep {period} / how big is an average deal / inbound leads per month /
-        trend of bookings / how did conversions develop by month / compare sources by conversion /
-        statistics on calls {period} / figures for {period} / lost deals per rep / win rate by rep {period} /
-        number of new leads per source {period} / how many leads came in {period} / show my open pipeline by stage /
-        pipeline by stage / bookings {period} / how many deals did we win {period} /
-        conversion rate by source {period} / calls per rep {period} / average deal size by segment /
-        how many meetings {period} / lost deals by industry {period} / how long does it take to close a deal /
-        time to first touch by rep / leads per day {period} / revenue by month {period} / what is our conversion rate /
-        how much did {rep} sell {period} / total bookings of the team {period} /
-        how many calls did {rep} make {period} / value of the open pipeline / activities per week {period} /
-        deals won by team {period} / how fast do we respond to new leads / which source converts best /
-        split leads by country / how many leads from {source} {period} / win rate {period} / count of deals by stage /
-        how many open deals do I have / show bookings by quarter / sales per month {period} /
-        how many leads did I get {period} / conversion of {source} / deals opened by month / what's in my pipeline
-        """,
     words={
         "metric": {
             "conversion_rate": """

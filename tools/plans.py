@@ -47,28 +47,6 @@ class Asked:
 
 @tool(
     roles=("manager", "admin"),
-    examples="""
-        share out the new leads / distribute the new leads / who should get which lead / assign the unassigned leads /
-        redistribute the old leads at most {number} each / reassign the stale leads / share out the aged leads / split
-        the new leads among the team / how should we split the leads / deal out the incoming leads / divide the new
-        leads fairly / hand out the fresh leads / give everyone their share of the new leads / plan the allocation of
-        the new leads / make an allocation plan / allocate the leads / allocate all leads / the best way to assign our
-        leads / optimise the assignment of leads / optimal distribution of leads / rebalance the leads / rebalance the
-        team's leads / balance the load of the reps / even out the workload / reshuffle the book / redistribute
-        everything / redistribute all open leads / reassign all leads / move the cold leads to other reps / who should
-        take over the untouched leads / spread the dormant leads / what to do with the neglected leads / new owners for
-        the forgotten leads / rotate the old leads / give the aged leads to somebody else / reassign leads nobody has
-        touched / redistribute idle leads / distribute leads with at most {number} per rep / share out new leads with
-        no more than {number} each / assign the new leads with at least {number} for everyone / share the leads,
-        maximum {number} a head / every rep should get at least {number} of the new leads / a plan with up to {number}
-        leads per person / who gets what / which rep gets which of the new leads / match leads and reps / match the
-        leads to the reps / mix of leads for each rep / the best mix of leads for the team / which leads should change
-        hands / should we move leads between reps / is it worth moving leads around / are the leads with the right
-        people / would another split of the leads bring more / who has too many leads / take leads from overloaded reps
-        / propose a reassignment / suggest a redistribution / draft an assignment plan / make a plan for the leads /
-        leads without an owner should go to whom / assign leads that nobody owns / distribute today's leads / plan who
-        works which lead {period} / reassign the leads of people who left / find owners for new leads
-        """,
     words={
         "pool": {
             "new": """

@@ -75,32 +75,7 @@ class Marked(Result):
     verdict: Verdict
 
 
-@tool(
-    examples="""
-        how to answer a price objection / how do I handle the price objection / what do I say when they find it too
-        expensive / what is our discount policy / do we offer discounts for annual payment / who approves a discount /
-        how much discount can I give / battlecard for {lead} / how do we compare with {lead} / what is our answer to
-        {lead} / why are we better than {lead} / battlecard for our competitor / what does the playbook say about
-        security / what does the playbook say about pilots / are we iso certified / do we support single sign-on /
-        where is our data hosted / is the product gdpr compliant / which questions should I ask on a discovery call /
-        discovery questions / give me the demo script / script for a cold call / what do I say on voicemail /
-        template for a follow-up e-mail / e-mail template after a demo / how do I write a break-up e-mail / what is
-        meddicc / how does bant work / how do we qualify a deal / when should I walk away from a deal / what are our
-        contract terms / how long is the notice period / what is the cancellation period / payment terms / can they pay
-        monthly / how do pilots work / can we offer a free trial / what does the starter kit cost / what is the list
-        price of the portfolio suite / difference between site metering and portfolio suite / what is in the starter
-        kit / they say they have no budget / the customer says they need to think about it / prospect says we are too
-        expensive, what do I say / the buyer wants to talk to the boss first / they are happy with their current
-        supplier / what if they had a bad experience before / rules for calling on saturdays / may I record a call /
-        who owns a lead when two reps want it / what is the rule for gifts / how do I hand over a won deal / renewal
-        process / how do I save a customer who wants to cancel / onboarding plan for a new customer / what should a new
-        rep do in the first week / how do we ship / what is our refund policy / what is our position on data
-        protection / mutual action plan template / what do I answer when they ask for references / how do I find a
-        champion / how do I get to the decision maker / what does our policy say / is there a template for that / what
-        are the rules for trials / how do I negotiate / what can I give in return for a longer contract / proposal
-        checklist
-        """,
-)
+@tool()
 def search_playbook(ctx: ToolContext, *, question: Question) -> PlaybookAnswer:
     """Passages of the company's playbook that answer a question: objections, rivals, prices, policies, scripts.
 
@@ -127,7 +102,7 @@ def search_playbook(ctx: ToolContext, *, question: Question) -> PlaybookAnswer:
     )
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def open_passage(ctx: ToolContext, *, passage: PassageId) -> Page:
     """The document of a passage, whole, for whoever may read it. Only by a click."""
     document, passages = _opened(ctx, passage)
@@ -145,7 +120,7 @@ def open_passage(ctx: ToolContext, *, passage: PassageId) -> Page:
     )
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def mark_passage(ctx: ToolContext, *, passage: PassageId, verdict: Verdict) -> Marked:
     """Keeps what the asker thinks of a passage, and tells the document's owner. Only by a click."""
     document, passages = _opened(ctx, passage)
@@ -168,7 +143,7 @@ def mark_passage(ctx: ToolContext, *, passage: PassageId, verdict: Verdict) -> M
     )
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def passage_news(ctx: ToolContext, *, passage: PassageId, verdict: Verdict, by: str) -> PassageNews:
     """What somebody thinks of a passage of the asker's document, for its owner."""
     document, passages = _opened(ctx, passage)

@@ -24,7 +24,7 @@ class Rating(OneLead):
     chance: float
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def rate_lead(ctx: ToolContext, *, lead: LeadName, view: View = "as the model") -> Rating:
     """Rates a lead higher or lower than the model does for a while, or leaves it to the model again. Only by a click.
 

@@ -56,31 +56,6 @@ class RetroReport(Result):
 
 @tool(
     roles=("manager", "admin"),
-    examples="""
-        what did we miss in the last {number} months / replay my last {number} months / retro report /
-        which deals did we leave on the table / what have we left on the table / retro-evaluation /
-        replay the past {number} months / what would have happened had we followed the ranking / run the retro /
-        how many calls would we have saved / would the ranking have saved us calls / calls saved by the ranking /
-        what if we had called in your order / what if we had listened to you / prove that the ranking works for us /
-        which leads did we lose because nobody called / leads lost without a call / who did we forget to call /
-        which good leads fell through the cracks / show me the leads we let go cold / missed opportunities {period} /
-        missed opportunities / how much money did we leave on the table {period} / value left on the table /
-        evaluate the last {number} months / test the ranking on our own history / backtest on our past /
-        make the retro report for {number} months / retro over {number} months / look back {number} months /
-        look back at {period} and tell me what we missed / what should we have called {period} /
-        how would the model have done {period} / how would your order have done against ours /
-        compare our calling order with yours / did we call the right people / were we calling the right leads /
-        did we work the right leads {period} / how well did the team choose whom to call / review our past calls /
-        what would the ranking have changed / show the gains curve / wins per call compared with ours /
-        wins kept with fewer calls / how many fewer calls for the same wins / is it worth following the ranking /
-        does the ranking pay off / what is the ranking worth to us / return of using callsheet /
-        retrospective of the team / a retrospective over {number} months / retrospective report please /
-        send me the retro page / give me the look-back report / how much did we lose by calling late /
-        top leads that nobody contacted / high ranked leads that were lost / hot leads we lost {period} /
-        which hot leads were never called / which lost leads should have been called / lost leads with high chance /
-        what did we let slip {period} / how many wins did we miss / what did it cost us to call late /
-        replay our history / replay {period} / show what we missed by source / what went wrong {period}
-        """,
 )
 def retro_report(ctx: ToolContext, *, months: Months = 6) -> RetroReport:
     """The own past replayed month by month with models that knew only what was known then, as a page.

@@ -44,27 +44,7 @@ class Unsnoozed(OneLead):
     """A lead that is back on the list."""
 
 
-@tool(
-    examples="""
-        remind me of {lead} next monday / snooze {lead} / snooze {lead} for two weeks / snooze {lead} until {period} /
-        put {lead} aside until {period} / put {lead} off until {period} / put {lead} aside for a month / remind me of
-        {lead} {period} / remind me about {lead} in {number} days / remind me to call {lead} on friday / remind me to
-        call {lead} {period} / bring {lead} back on the 15th / bring {lead} up again in {number} weeks / hide {lead}
-        until {period} / hide {lead} for {number} days / don't show me {lead} before monday / do not show {lead} until
-        {period} / not {lead} before next week / leave {lead} alone until {period} / leave {lead} for {number} weeks /
-        take {lead} off my list until {period} / take {lead} off the list for a week / park {lead} until {period} /
-        park {lead} for {number} weeks / pause {lead} until {period} / come back to {lead} in {number} months / come
-        back to {lead} {period} / get back to {lead} in two weeks / call {lead} again in {number} days / call {lead}
-        back on thursday / postpone {lead} / postpone {lead} to {period} / defer {lead} until {period} / sleep on {lead}
-        until monday / ping me about {lead} {period} / nudge me about {lead} on tuesday / wake me up about {lead} in may
-        / {lead} later / {lead} again in {number} weeks / {lead} not before april / {lead} only after the summer / set
-        {lead} aside / set a reminder for {lead} / set a reminder to call {lead} {period} / put {lead} on hold / put
-        {lead} on ice for a month / mute {lead} / mute {lead} until {period} / silence {lead} for a week / skip {lead}
-        until {period} / skip {lead} this week / follow up with {lead} in {number} weeks / follow up on {lead} {period}
-        / I will call {lead} {period} / not now with {lead} / no {lead} until {period} / {lead} is on holiday until
-        {period} / {lead} is away until monday / snooze until {period}
-        """,
-)
+@tool()
 def snooze_lead(ctx: ToolContext, *, lead: LeadName, until: Until | None = None) -> SnoozeProposal:
     """Proposes to take a lead off the call list until a day. Use for "remind me of … next Monday", "snooze …".
 
@@ -80,7 +60,7 @@ def snooze_lead(ctx: ToolContext, *, lead: LeadName, until: Until | None = None)
     )
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def write_snooze(
     ctx: ToolContext, *, lead: LeadName, entry: EntryId, until: Until | None = None, day: Day | None = None
 ) -> Snoozed:
@@ -101,7 +81,7 @@ def write_snooze(
     )
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def end_snooze(ctx: ToolContext, *, entry: EntryId) -> Unsnoozed:
     """Puts a lead that was put aside back on the list. Only by a click."""
     held = snoozes.read(ctx.db, entry)

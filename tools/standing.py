@@ -42,7 +42,7 @@ class StandingRules(Result):
     may_switch: bool
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def standing_rules(ctx: ToolContext) -> StandingRules:
     """Which standing rules are on for the teams that the asker answers for or is in. Shown on the Home tab."""
     teams, on = _teams(ctx), {kind: standing.in_force(ctx.db, kind) for kind in standing.KINDS}
@@ -58,7 +58,7 @@ def standing_rules(ctx: ToolContext) -> StandingRules:
     )
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(roles=("manager", "admin"), offered=False)
 def standing_rule(ctx: ToolContext, *, kind: Literal["assign", "take_back"], on: bool) -> StandingRule:
     """Switches a standing rule on or off for the teams that the asker answers for. Only by a click."""
     teams = _teams(ctx)

@@ -46,7 +46,7 @@ class PostSwitched(Result):
     is_on: bool
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(roles=("manager", "admin"), offered=False)
 def post_summary(
     ctx: ToolContext,
     *,
@@ -83,7 +83,7 @@ def post_summary(
     )
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(roles=("manager", "admin"), offered=False)
 def stop_summary(ctx: ToolContext, *, post: PostId) -> PostSwitched:
     """Has a summary posted no longer. Only by a click of whoever switched it on."""
     held = team_posts.switch_off(ctx.db, post, person_id=ctx.asker.id, at=ctx.now)

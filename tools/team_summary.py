@@ -49,33 +49,6 @@ class TeamSummary(TeamTotals):
 
 @tool(
     roles=("manager", "admin"),
-    examples="""
-        team summary / team summary {period} / summary of the team / summary of my team {period} / what happened in my
-        team {period} / what happened in the team {period} / what happened {period} / how is the team doing / how is my
-        team doing {period} / how are we doing / how are we doing {period} / how did we do {period} / how did the team
-        do {period} / how did my team do / how was {period} / how is {period} going for the team / who needs help / who
-        in my team needs help / does anybody need help / who needs my help {period} / which of my reps need support /
-        which of my reps need my attention / who of my people could use a hand / which reps should I sit down with / who
-        is struggling / who is falling behind / who is ahead / who is behind / who is doing well {period} / who is ahead
-        and who is behind / who should I coach first / who should I talk to / who do I have to look after / weekly
-        summary / weekly report / monthly summary / daily summary / summary of the week / summary of {period} / summary
-        for {period} / sum up {period} / sum up the week for me / recap of {period} / recap {period} for the team / give
-        me the highlights of {period} / overview of the team / team overview {period} / overview of my reps / team
-        report / team report for {period} / how are my people doing / how are my reps doing {period} / how are the reps
-        doing / how is everyone doing / state of the team / status of the team / team status {period} / what should I do
-        for my team / what should I do as a manager {period} / where does my team need me / what does my team need /
-        what do I need to know about my team / what's going on in the team / what is new in the team {period} / anything
-        I should know about the team / how is business {period} / how's the team performing / team performance {period}
-        / performance of my team {period} / what has the team done {period} / what did my team do {period} / what did
-        the team get done {period} / team results {period} / results of the team {period} / prepare my team meeting /
-        brief me for the team meeting / team meeting summary / what do I tell my team on monday / what went well
-        {period} / what went wrong {period} / wrap up {period} / end of week summary / how is {team} doing / how is the
-        {team} doing {period} / summary of {team} / summary for {team} {period} / what happened in {team} {period} /
-        what happened in the {team} {period} / {team} summary / how did {team} do {period} / who needs help in {team} /
-        {team} {period} / how is {team} / report on {team} {period} / how do all teams do {period} / summary of all
-        teams / compare the teams / post the team summary every monday / send me the team summary every week / post the
-        summary every day / daily post of the team summary / switch off the weekly summary
-        """,
 )
 def team_summary(ctx: ToolContext, *, team: TeamName | None = None, period: PeriodWords = "this week") -> TeamSummary:
     """What happened in a team: results against quota and the period before, who is ahead, who needs help, what to do.
@@ -109,7 +82,7 @@ def team_summary(ctx: ToolContext, *, team: TeamName | None = None, period: Peri
     )
 
 
-@tool(offered=False, examples="")
+@tool(offered=False)
 def posted_totals(ctx: ToolContext, *, post: PostId, period: PeriodWords = "last week") -> TeamTotals:
     """What a summary says in the channel that it is posted to: totals of the team, for everyone in it.
 

@@ -39,7 +39,7 @@ class PlanTerms(Result):
     pinned: dict[str, str]
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(roles=("manager", "admin"), offered=False)
 def plan_terms(ctx: ToolContext, *, proposal: ProposalId) -> PlanTerms:
     """What a plan was asked for, so that it can be asked otherwise. Only by a click."""
     held = theirs(ctx, proposal)
@@ -58,7 +58,7 @@ def plan_terms(ctx: ToolContext, *, proposal: ProposalId) -> PlanTerms:
     )
 
 
-@tool(roles=("manager", "admin"), offered=False, examples="")
+@tool(roles=("manager", "admin"), offered=False)
 def renew_proposal(ctx: ToolContext, *, proposal: ProposalId) -> AllocationPlan:
     """A fresh plan on the same terms, which takes the place of one that the books have moved past. Only by a click."""
     held = newest(ctx, proposal)

@@ -38,12 +38,6 @@ class WaitingDecisions(Result):
 
 @tool(
     roles=("manager", "admin"),
-    examples="""
-        what waits for my approval / what do I have to approve / approvals waiting / anything to approve /
-        which plans wait for me / what is waiting for a decision / open appeals / are there appeals to decide /
-        what do I have to decide / pending approvals / do I have anything to sign off / which appeals are open /
-        decisions waiting for me / is a plan pending / pending plans / show my approvals
-        """,
 )
 def waiting_decisions(ctx: ToolContext) -> WaitingDecisions:
     """What waits for a click of the asker: plans, new leads without an owner, appeals.
