@@ -21,6 +21,8 @@ SUNDAY = 6
 INSTANT = timedelta(microseconds=1)
 
 _LAST_N = re.compile(r"(?:the )?(?:last|past) ([1-9]\d{0,2}) (day|week|month|quarter|year)s?")
+_NEXT_N = re.compile(r"(?:the )?(?:next|coming) ([1-9]\d{0,2}) (day|week|month|quarter|year)s?")
+_BEFORE_LAST = re.compile(r"(week|month|quarter|year) before last")
 _QUARTER = re.compile(r"(?:(?P<year>\d{4})[- ])?q(?P<q>[1-4])(?: (?P<late_year>\d{4}))?")
 _NAMED_MONTH = re.compile(r"([a-z]{3,9})(?: (\d{4}))?")
 MONTHS = (
@@ -108,6 +110,11 @@ def _days(words: str, today: date) -> tuple[date, date]:
     if match := _LAST_N.fullmatch(words):
         after = today + timedelta(1)
         return back(after, match[2], int(match[1])), after
+    if match := _NEXT_N.fullmatch(words):
+        return today, back(today, match[2], -int(match[1]))
+    if match := _BEFORE_LAST.fullmatch(words):
+        start = unit_start(today, match[1], -2)
+        return start, unit_start(start, match[1], 1)
     if match := _QUARTER.fullmatch(words):
         year = int(match["year"] or match["late_year"] or 0)
         start = _latest(year, 3 * int(match["q"]) - 2, today)
@@ -115,6 +122,8 @@ def _days(words: str, today: date) -> tuple[date, date]:
     if (match := _NAMED_MONTH.fullmatch(words)) and (number := month(match[1])):
         start = _latest(int(match[2] or 0), number, today)
         return start, unit_start(start, "month", 1)
+    if re.fullmatch(r"20\d\d", words):
+        return date(int(words), 1, 1), date(int(words) + 1, 1, 1)
     if match := _MONTH.fullmatch(words):
         start = date(int(match[1]), int(match[2]), 1)
         return start, unit_start(start, "month", 1)

@@ -19,6 +19,7 @@ May import `knowledge`, never `tools` or `bot`.
 - `retro` lives the past again, and tells what following the ranking would have changed.
 - `eligibility` says who may be given which lead, `stream` whom to give the next one, `dispatch` does it: new leads find
   their rep as they come, and hot ones do not lie.
+- `intent` says which kind of question a text is, by its words and what `words` mean.
 - `retrieval` asks the playbook questions whose answers are known, and learns from some of them when it may be sure.
 - `forecast` says what a period's bookings will come to (a package; its own map is in it).
 - `matching` says what each rep adds to a lead, `reps` are those there are, `policy` what another way to share leads out

@@ -248,7 +248,7 @@ class Tool:
         except ValidationError as error:
             return Refusal(text=_complaint(self.name, error), reason="arguments")
         except CallsheetError as error:
-            return Refusal(text=str(error), reason=_reason(error))
+            return Refusal(text=str(error), reason=_reason(error), names=_choices(error))
         except Exception:
             error_id = ledger.new_id()
             logger.exception("%s failed", self.name, extra={"action": "tool_failed", "error_id": error_id})
@@ -318,6 +318,12 @@ def _complaint(name: str, error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "arguments"
     return f"{name} cannot use {where}: {first['msg'][0].lower()}{first['msg'][1:]}."
+
+
+def _choices(error: CallsheetError) -> tuple[str, ...]:
+    """What the asker may choose from, so that "the second one" has a meaning here too."""
+    given = error.facts.get("choices")
+    return tuple(map(str, given)) if isinstance(given, list) else ()
 
 
 def _reason(error: CallsheetError) -> Reason:

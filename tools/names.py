@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rapidfuzz import fuzz, process, utils
@@ -22,7 +22,9 @@ Subject = Literal["lead", "deal", "account", "rep", "source", "team"]
 # More visible names than this are not compared one by one: near misses then share their first letters.
 COMPARED = 5_000
 LONGEST_NAME = 7
-CLOSE, CLOSE_ENOUGH_TO_TAKE = 78, 86
+CLOSE_ENOUGH_TO_TAKE = 86
+# So many are offered where several fit.
+CHOICES = 4
 # What parts the buyer from the rest in the name of a deal.
 _JOINT = re.compile(r"\s[–—:|/-]\s|,\s")
 _WORD = re.compile(r"[^\s,;:!?()\"“”]+")
@@ -147,12 +149,16 @@ _COMMON = frozenset(
 
 @dataclass(frozen=True)
 class Mention:
-    """A stretch of a question, from `start` to before `end`, that names something the asker may hear of."""
+    """A stretch of a question, from `start` to before `end`, that names something the asker may hear of.
+
+    `other` is what else the same words may mean: a company's name stands for its lead and for its deal.
+    """
 
     subject: Subject
     name: str
     start: int
     end: int
+    other: Mention | None = None
 
 
 def lead(ctx: ToolContext, name: str) -> Named:
@@ -224,18 +230,23 @@ def _of_key(ctx: ToolContext, kind: Kind, id_: str) -> Named:
 def _only(found: Sequence[Named], name: str) -> Named:
     if len(found) == 1:
         return found[0]
-    choices = " or ".join(f"{one.name} ({one.company or one.id})" for one in found[:4])
-    raise UnknownRecord(f'Which "{name}" do you mean: {choices}?', choices=[one.id for one in found])
+    told = " or ".join(f"{one.name} ({one.company or one.id})" for one in found[:CHOICES])
+    # Of one name only their keys tell them apart.
+    apart = len({one.name for one in found}) == len(found)
+    choices = [one.name if apart else f"{_key(one.kind)}{one.id}" for one in found[:CHOICES]]
+    raise UnknownRecord(f'Which "{name[:80]}" do you mean: {told}?', choices=choices)
 
 
 def _nearest(ctx: ToolContext, kind: Kind, name: str) -> Named:
     known = {one.name: one for one in near(ctx, kind, name) if _sight(ctx, one) == "all"}
     companies = {one.company: one for one in known.values() if one.company}
-    close = process.extract(name, [*known, *companies], scorer=fuzz.WRatio, processor=utils.default_process, limit=3)
-    sure = [text for text, score, _ in close if score >= CLOSE_ENOUGH_TO_TAKE]
-    if len({(known.get(text) or companies[text]).id for text in sure}) == 1:
-        return known.get(sure[0]) or companies[sure[0]]
-    nearest = ", ".join((known.get(text) or companies[text]).name for text, score, _ in close if score >= 50)
+    close = process.extract(
+        name, [*known, *companies], scorer=fuzz.WRatio, processor=utils.default_process, limit=CHOICES
+    )
+    found = [(known.get(text) or companies[text], score) for text, score, _ in close]
+    if sure := {one.id: one for one, score in found if score >= CLOSE_ENOUGH_TO_TAKE}:
+        return _only([*sure.values()], name)
+    nearest = ", ".join(dict.fromkeys(one.name for one, score in found if score >= 50))
     raise UnknownRecord(
         f'I know no {kind} called "{name[:80]}" that you may see.{f" Nearest: {nearest}." if nearest else ""}'
     )
@@ -312,11 +323,14 @@ def _people(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
         if access.sight(ctx.asker, ctx.roster, person.id) != "nothing":
             firsts.setdefault(person.first_name.casefold(), []).append(person.name)
     for span in spans:
-        text = span.text.casefold()
-        if text in known:
-            yield Mention("rep", known[text], span.start, span.end)
-        elif len(firsts.get(text, ())) == 1 and text not in _COMMON:
-            yield Mention("rep", firsts[text][0], span.start, span.end)
+        # "Anas leads" are Ana's as well.
+        for text in (span.text.casefold(), span.text.casefold().removesuffix("s")):
+            if text in known:
+                yield Mention("rep", known[text], span.start, span.end)
+                break
+            if len(firsts.get(text, ())) == 1 and text not in _COMMON:
+                yield Mention("rep", firsts[text][0], span.start, span.end)
+                break
 
 
 def _sources(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
@@ -349,30 +363,36 @@ def _misspelt(
     free = [span for span in free if span.words <= 4 and not _is_common(span) and not _is_ordinary(span, ordinary)]
     if not free:
         return
-    labels = {
-        label: (kind, name) for kind in reversed(KINDS) for label, name in _labels(near(ctx, kind, question)).items()
-    }
+    labels: dict[str, list[tuple[Kind, str]]] = {}
+    kinds: tuple[Kind, ...] = ("deal", "lead", "account")
+    # Whoever says the name of a company means its deal rather than its lead.
+    for kind in kinds:
+        for label, name in _labels(near(ctx, kind, question)).items():
+            labels.setdefault(label, []).append((kind, name))
     if not labels:
         return
     texts = [span.text.casefold() for span in free]
     scores = process.cdist(texts, list(labels), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH_TO_TAKE)
     choices = list(labels.values())
-    for span, row in zip(free, scores, strict=True):
-        best = row.argmax()
+    fits = sorted(zip(scores.max(axis=1), free, scores.argmax(axis=1), strict=True), key=lambda fit: -fit[0])
+    close: list[Mention] = []
+    for score, span, best in fits:
         # A short word is close to too many names to be one of them by a near miss.
-        if row[best] >= (100 if len(span.text) < 6 else CLOSE_ENOUGH_TO_TAKE):
-            yield Mention(choices[best][0], choices[best][1], span.start, span.end)
+        if score >= (100 if len(span.text) < 6 else CLOSE_ENOUGH_TO_TAKE):
+            first, *others = (Mention(kind, name, span.start, span.end) for kind, name in choices[best])
+            close.append(replace(first, other=others[0]) if others else first)
+    yield from _apart(close)
 
 
 def _labels(named: Sequence[Named]) -> dict[str, str]:
-    """What each record may be called: its name; its company, first or last name where only one has it."""
+    """What each record may be called: its name, company, first or last name; what several share is left as it is."""
     full = {one.name.casefold(): one.name for one in named}
     parts: dict[str, set[str]] = {}
     for one in named:
         for part in _parts(one):
             if len(part) > 2 and part not in _COMMON:
                 parts.setdefault(part, set()).add(one.name)
-    return {part: next(iter(names)) for part, names in parts.items() if len(names) == 1} | full
+    return {part: next(iter(names)) if len(names) == 1 else part for part, names in parts.items()} | full
 
 
 def _parts(one: Named) -> set[str]:
@@ -394,8 +414,13 @@ def _is_ordinary(span: _Span, ordinary: frozenset[str]) -> bool:
 
 def _claim(found: Iterable[Mention]) -> list[Mention]:
     """The longest mentions that do not overlap; of two readings of the same words the first given."""
+    return _apart(sorted(found, key=lambda each: each.start - each.end))
+
+
+def _apart(found: Iterable[Mention]) -> list[Mention]:
+    """The mentions that overlap none before them."""
     taken: list[Mention] = []
-    for mention in sorted(found, key=lambda each: each.start - each.end):
+    for mention in found:
         if not any(mention.start < other.end and other.start < mention.end for other in taken):
             taken.append(mention)
     return taken

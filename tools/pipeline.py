@@ -63,72 +63,117 @@ class PipelineReport(Result):
     words={
         "metric": {
             "conversion_rate": """
-                conversion rate / conversion rates / conversion / converts best / convert best / converts / converting
+                conversion rate / conversion rates / conversion / converts best / convert best / converts / converting /
+                turn into customers / become customers / become deals / share of leads / leads … convert / converted
+                best / percentage of leads / leads do we win / convert / convert better / convert well
                 """,
-            "win_rate": "win rate / win rates / winning rate / close rate / closing rate / hit rate",
+            "win_rate": """
+                win rate / win rates / winning rate / close rate / closing rate / hit rate / how often … win /
+                percentage of deals won / share of deals / deals … out of ten / success rate / wins and losses
+                """,
             "pipeline_value": """
-                pipeline / pipeline value / open pipeline / open deals worth / value of open deals / pipe
+                pipeline / pipeline value / open pipeline / open deals worth / value of open deals / pipe / in play /
+                open deals / my deals worth / much … open / in negotiation / deals in each stage / open business
                 """,
             "bookings": """
-                bookings / booked / book / did we book / revenue / sales / sell / sold / turnover / closed amount /
-                won amount
+                bookings / booked / book / did we book / revenue / sales / sell / sold / turnover / closed amount / won
+                amount / closed / close / closing / bring in / brought in / bring home / money / income / earn / earned
+                / order intake / business did / signed / turned over / sales did / order book
                 """,
             "average_deal_size": """
-                average deal size / deal size / average deal / avg deal size / average deal value / size of deals
+                average deal size / deal size / average deal / avg deal size / average deal value / size of deals /
+                typical deal / mean deal size / deal … on average / order value / big … deals / big … deal / deal …
+                worth / average order / average contract
                 """,
             "won_deals": """
-                won the most deals / most deals won / closed the most deals / deals won / won deals /
-                deals did we win / deals closed won / wins / deals we won / deals i won / deals have we won
+                won the most deals / most deals won / closed the most deals / deals won / won deals / deals did we win /
+                deals closed won / wins / deals we won / deals i won / deals have we won / deals … win / deals … won /
+                deals have won / win most / won most / won … deals / deals signed / closed deals / deals closed / deals
+                did … close / deals … closed / won
                 """,
             "lost_deals": """
-                deals lost / lost deals / losses / deals did we lose / deals have we lost / deals we lost / lose
+                deals lost / lost deals / losses / deals did we lose / deals have we lost / deals we lost / lose / deals
+                … lose / deals … lost / lost … deals / lost most / did we lose / lost / losing
                 """,
             "time_to_first_touch": """
-                time to first touch / speed to lead / response time / first response / respond to new leads /
-                first touch / how fast do we call / how quickly do we respond / react to new leads
+                time to first touch / speed to lead / response time / first response / respond to new leads / first
+                touch / how fast do we call / how quickly do we respond / react to new leads / quick … new leads / fast
+                … leads / quickly … leads / fast … call / wait for us / leads wait / the first call / get back to leads
+                / react to leads / response times / reaction time / follow up on new leads / new leads … called / get
+                their first call / first call / get a call / first contact / get to new leads
                 """,
             "time_to_close": """
                 time to close / sales cycle / close a deal / cycle length / how long do deals take / days to close /
-                cycle time
+                cycle time / long … deal / long … close / days … win / days … deal / long … win / long … sale / time …
+                deal / closing time / take … close / until we win / time from lead to deal / duration of / lead to win /
+                lead to deal / first contact to close
                 """,
             "conversions": """
-                conversions / leads won / won leads / leads converted / converted leads / leads did we win
+                conversions / leads won / won leads / leads converted / converted leads / leads did we win / leads … won
+                / leads became / leads turned
                 """,
-            "calls": "calls / dials / phone calls / calls made / calls did",
-            "meetings": "meetings / demos / appointments / meetings held",
-            "activities": "activities / activity / touches / e-mails and calls",
-            "deals": "deals / opportunities / deals opened / new deals / number of deals",
+            "calls": """
+                calls / dials / phone calls / calls made / calls did / call / call volume / called / calling /
+                conversations / did … call / phoning / dial / people did … talk / talk to / talked to / spoke to / reach
+                / reached / conversations did
+                """,
+            "meetings": """
+                meetings / demos / appointments / meetings held / meeting / demo / appointment / demos held / demos
+                booked / meetings booked / appointments booked / booked demos / booked meetings
+                """,
+            "activities": """
+                activities / activity / touches / e-mails and calls / activity level / what did … do / active
+                """,
+            "deals": """
+                deals / opportunities / deals opened / new deals / number of deals / opportunity / deals created /
+                opportunities opened / new opportunities / deals were created / pipeline created
+                """,
             "leads": """
-                leads / new leads / number of leads / inbound / leads came in / prospects / enquiries
+                leads / new leads / number of leads / inbound / leads came in / prospects / enquiries / lead / lead
+                volume / signups / requests / inquiries / came in / new names
                 """,
         },
         "by": {
             "rep": """
-                by rep / per rep / by person / per person / each rep / by salesperson / by agent / by owner /
-                every rep / per head / which rep / who of us
+                by rep / per rep / by person / per person / each rep / by salesperson / by agent / by owner / every rep
+                / per head / which rep / who of us / who / whose / rep by rep / which of us / each of us / each
+                colleague / per colleague / per salesperson / each person / reps / ranking of reps / by name /
+                individually / who … most
                 """,
-            "team": "by team / per team / each team / by teams",
+            "team": "by team / per team / each team / by teams / team by team / which team / teams / between teams",
             "source": """
-                by source / per source / each source / which source / by channel / per channel / which sources /
-                by lead source
+                by source / per source / each source / which source / by channel / per channel / which sources / by lead
+                source / by origin / channel / channels / which channel / which channels / where … come from / where …
+                came from / sources / what source / what sources / per lead source / by where
                 """,
-            "stage": "by stage / per stage / each stage / stages / by status / per status",
+            "stage": """
+                by stage / per stage / each stage / stages / by status / per status / by phase / which stage / stage by
+                stage / in each stage
+                """,
             "industry": """
-                by industry / per industry / each industry / which industry / industries / by sector
+                by industry / per industry / each industry / which industry / industries / by sector / sector / sectors
+                / which sector / per sector / per vertical / by vertical / what industry / by branch / which industries
+                / verticals
                 """,
             "segment": """
-                by segment / per segment / each segment / which segment / segments / by size
+                by segment / per segment / each segment / which segment / segments / by size / by company size / per
+                company size / what segment / per size / size of company
                 """,
-            "kind": "by kind / per kind / by type / per type / each kind / each type",
-            "day": "by day / per day / daily / each day / every day / a day",
+            "kind": "by kind / per kind / by type / per type / each kind / each type / by sort / which kind",
+            "day": """
+                by day / per day / daily / each day / every day / a day / day by day / on each day / per working day
+                """,
             "week": """
-                by week / per week / weekly / each week / every week / week by week / a week
+                by week / per week / weekly / each week / every week / week by week / a week / weeks / by the week / per
+                calendar week
                 """,
             "month": """
-                by month / per month / monthly / each month / every month / month by month / a month
+                by month / per month / monthly / each month / every month / month by month / a month / months / by the
+                month / over the months / trend
                 """,
             "quarter": """
-                by quarter / per quarter / quarterly / each quarter / every quarter / quarter by quarter / a quarter
+                by quarter / per quarter / quarterly / each quarter / every quarter / quarter by quarter / a quarter /
+                quarters / by the quarter / over the quarters
                 """,
         },
     },

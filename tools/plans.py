@@ -51,13 +51,19 @@ class Asked:
         "pool": {
             "new": """
                 new / fresh / unassigned / unowned / without an owner / without owner / no owner / nobody owns /
-                incoming / today's leads / need owners
+                incoming / today's leads / need owners / nobody has / nobody owns yet / new ones / came in / without rep
+                / ownerless / orphaned / leftover / unclaimed / unallocated
                 """,
             "aged": """
-                old / aged / stale / cold / untouched / dormant / neglected / forgotten / idle / aging / ageing /
-                nobody has touched / not been touched / nobody touched
+                old / aged / stale / cold / untouched / dormant / neglected / forgotten / idle / aging / ageing / nobody
+                has touched / not been touched / nobody touched / old ones / lying around / lie around / nobody works on
+                / nobody worked / not touched / dead leads / sleeping / inactive / nobody called / nobody is calling /
+                left alone
                 """,
-            "all": "all / all leads / every lead / everything / the whole / entire / whole book / all of them",
+            "all": """
+                all / all leads / every lead / everything / the whole / entire / whole book / all of them / all open /
+                book / complete / whole / entire book / rebalance / all our leads / workload / load
+                """,
         }
     },
 )

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot import smalltalk
 from bot.reading import threads
-from bot.reading.arguments import arguments, fields_of, filled_by, left_over
+from bot.reading.arguments import arguments, fields_of, filled_by
 from bot.reading.calls import Call, Reading
-from bot.reading.text import NAMED, Link, Text, look, spelt_out, with_tokens
+from bot.reading.spelling import Spelling
+from bot.reading.text import NAMED, RECORDS, TOKENS, Link, Text, look, spelt_out, strange, taken_for_name, with_tokens
 from tools.base import Tool
 
-SURE, SURE_OF_A_PART = 0.42, 0.6
-_SPLIT = re.compile(r"\s*(?:;|\?(?=\s*\w)|\band also\b|,? \band\b|\bplus\b)\s*", re.IGNORECASE)
+# A question is one for the tools if they are together this likely, and the likeliest of them this likely by itself. On
+# examples left out, 3 % of the questions for tools are then turned away, and 90 % of the others are.
+FOR_TOOLS, SURE, SURE_OF_A_PART = 0.7, 0.4, 0.55
+CERTAIN = 0.7
+MOST_PARTS = 3
+# What asks for nothing, and what is told rather than asked: its second half belongs to the first.
+POLITE, SPEAKING = (smalltalk.GREETING, smalltalk.THANKS), ("log_outcome",)
+_WORD = re.compile(r"[^\W\d_]+")
+_SPLIT = re.compile(
+    r"\s*(?:;|[?!](?=\s*\w)|\.(?=\s+[A-Za-z])|\band also\b|,? \b(?:and|then)\b|,? \balso\b|\bplus\b|\+|&|,(?=\s))\s*",
+    re.IGNORECASE,
+)
 # What is asked back where a question names no record.
 _ASKED = {"deal": "deal", "lead": "lead", "record": "deal or lead"}
+_FIGURE = "Which figure do you mean? Say for example leads, calls, win rate, bookings or pipeline value."
 
 
 class Guess(Protocol):
@@ -31,11 +44,28 @@ class Guess(Protocol):
 
 @dataclass(frozen=True)
 class _Kind:
+    """What a question asks for, and how likely that is.
+
+    Attributes
+    ----------
+    chance : among the kinds that are ever asked about what it names
+    chance_of_all : among all kinds
+    is_sure : whether it is likely enough to be done
+    """
+
     kind: str
     chance: float
+    chance_of_all: float
+    is_sure: bool = True
 
 
-Intents = Callable[[str], Sequence[Guess]]
+class Intents(Protocol):
+    """Kinds of question, likeliest first, and the words of the language."""
+
+    def __call__(self, text: str) -> Sequence[Guess]: ...
+    def is_word(self, text: str) -> bool: ...
+
+
 # Whether the company's documents answer a text.
 Knows = Callable[[str], bool]
 
@@ -59,13 +89,12 @@ class Reader:
         self.tools = {tool.name: tool for tool in tools if tool.offered}
         # The tool that takes any question as it is asked.
         self._open = next((name for name, tool in self.tools.items() if "question" in fields_of(tool)), None)
-        examples = {name: tool.examples for name, tool in self.tools.items()}
-        examples |= talk
+        examples = {name: tool.examples for name, tool in self.tools.items()} | dict(talk)
         masked = {kind: [with_tokens(text) for text in texts] for kind, texts in examples.items()}
-        self.vocabulary = frozenset(
-            word for texts in masked.values() for text in texts for word in re.findall(r"\w+", text)
-        )
+        used = Counter(word for texts in masked.values() for text in texts for word in _WORD.findall(text.lower()))
+        self.vocabulary = frozenset(used)
         self._intents = learn(masked)
+        self._spelling = Spelling(used, self._intents.is_word)
         self._names_in = {
             kind: {token for token in NAMED if any(token in text for text in texts)} for kind, texts in masked.items()
         }
@@ -76,79 +105,110 @@ class Reader:
         What the documents know cannot be learnt from examples, so what seems to be no question for a tool is looked
         up there before it is turned away.
         """
-        text = look(question, link)
-        if past and (follow_up := self._follow_up(text, past)):
-            return Reading((follow_up,))
-        if calls := self._two_in_one(question, link):
+        text, best = self._look(question, link)
+        if past and (follow_up := self._follow_up(text, best, past)):
+            return follow_up
+        if calls := self._several(question, link, past):
             return Reading(calls)
-        best = self._best(text)
-        if self._open and (best.chance < SURE or best.kind in smalltalk.TURNED_AWAY) and knows(text.plain):
+        if self._open and (not best.is_sure or best.kind in smalltalk.TURNED_AWAY) and knows(text.plain):
             return Reading((Call(self._open, {"question": text.plain}),))
-        if best.chance < SURE:
+        return self._reading(best, text, past)
+
+    def _look(self, question: str, link: Link) -> tuple[Text, _Kind]:
+        """The question as it is most likely meant, and what it then asks for.
+
+        Where that needs a record and names none, a strange word is taken for the name.
+        """
+        text, best = self._likeliest(look(question, link, self._spelling))
+        tool = self.tools.get(best.kind)
+        if tool and not text.unknown and _lacks_record(tool, text) and (words := strange(text, self._spelling)):
+            return self._likeliest([taken_for_name(text, words)])
+        return text, best
+
+    def _likeliest(self, texts: Sequence[Text]) -> tuple[Text, _Kind]:
+        """The likeliest of several ways to read a question; of two that are all but certain the first."""
+        return max(((text, self._best(text)) for text in texts), key=lambda each: min(each[1].chance_of_all, CERTAIN))
+
+    def _best(self, text: Text) -> _Kind:
+        """The likeliest kind among those that are ever asked about what the question names."""
+        named = {token for token in NAMED if token in text.masked}
+        fitting = [guess for guess in self._intents(text.masked) if named <= self._names_in[guess.kind]]
+        if not fitting:
+            return _Kind(smalltalk.OUTSIDE, 1.0, 1.0)
+        total = sum(guess.chance for guess in fitting)
+        tools = [guess for guess in fitting if guess.kind in self.tools]
+        if sum(guess.chance for guess in tools) >= FOR_TOOLS * total:
+            is_sure = tools[0].chance >= SURE * total and self._is_known(text)
+            return _Kind(tools[0].kind, tools[0].chance / total, tools[0].chance, is_sure)
+        best = fitting[0]
+        return _Kind(best.kind, best.chance / total, best.chance, best.kind not in self.tools)
+
+    def _is_known(self, text: Text) -> bool:
+        """Whether any example has a word of the question that says something."""
+        return any(word in self.vocabulary for word in _WORD.findall(text.masked.lower()) if word not in threads.SMALL)
+
+    def _reading(self, best: _Kind, text: Text, past: Sequence[Call], pointed: str | None = None) -> Reading:
+        """What is asked for as a call, or what is said instead."""
+        if not best.is_sure:
             return Reading(reply=smalltalk.UNSURE, is_unsure=True)
         if best.kind not in self.tools:
             return Reading(reply=smalltalk.REPLIES[best.kind])
-        call = self._call(self.tools[best.kind], text, past)
-        if call is None:
-            fields = fields_of(self.tools[best.kind])
-            record = next((each for each in ("deal", "lead", "record") if each in fields), None)
-            return Reading(
-                reply=f"Which {_ASKED[record]} do you mean? Give me the name." if record else smalltalk.UNSURE,
-                is_unsure=True,
-            )
-        return Reading((call,))
+        tool = self.tools[best.kind]
+        call = self._call(tool, text, past, pointed)
+        return Reading((call,)) if call else Reading(reply=_asked_back(tool), is_unsure=True)
 
-    def _best(self, text: Text) -> Guess:
-        """The likeliest kind among those that are ever asked about what the question names.
+    def _several(self, question: str, link: Link, past: Sequence[Call]) -> Sequence[Call]:
+        """The calls of a question that asks several things, if each part is sure to ask for itself.
 
-        Whoever names a record wants something of it: where no kind is sure but the tools together are likelier than
-        the rest, the likeliest tool is as good as sure.
+        Thanks and greetings between them ask for nothing. What a later part points at is what an earlier one named.
         """
-        named = {token for token in NAMED if token in text.masked}
-        fitting = [guess for guess in self._intents(text.masked) if named <= self._names_in[guess.kind]]
-        total = sum(guess.chance for guess in fitting)
-        tools = [guess for guess in fitting if guess.kind in self.tools]
-        likely = sum(guess.chance for guess in tools) / total if total else 0.0
-        if not fitting:
-            return _Kind(smalltalk.OUTSIDE, 1.0)
-        if named and fitting[0].chance < SURE * total and likely > 0.5:
-            return _Kind(tools[0].kind, likely)
-        return _Kind(fitting[0].kind, fitting[0].chance / total)
-
-    def _two_in_one(self, question: str, link: Link) -> Sequence[Call]:
-        """The calls of a question that asks two things, if each half is sure to ask another tool."""
         parts = [part for part in _SPLIT.split(question) if part.strip()]
-        if not 2 <= len(parts) <= 3:
+        if not 2 <= len(parts) <= MOST_PARTS:
             return ()
-        texts = [look(part, link) for part in parts]
-        best = [self._best(text) for text in texts]
-        if len({guess.kind for guess in best}) < len(best) or any(
-            guess.kind not in self.tools or guess.chance < SURE_OF_A_PART for guess in best
-        ):
-            return ()
-        calls = [self._call(self.tools[guess.kind], text, ()) for guess, text in zip(best, texts, strict=True)]
-        return [call for call in calls if call] if all(calls) else ()
+        calls: list[Call] = []
+        for part in parts:
+            text, best = self._look(part, link)
+            if calls and (call := threads.again(text, calls[-1:], self.tools, is_sure=self._stands_alone(text, best))):
+                # What contradicts nothing that was said belongs to it.
+                belongs = calls[-1].args.items() <= call.args.items()
+                calls[-1 if belongs else len(calls) :] = [replace(call, names=calls[-1].names)]
+                continue
+            shown = calls[-1].names if calls else ()
+            if shown and not _records(text):
+                text, best = self._likeliest([text, spelt_out(text, threads.subject_of(calls[-1]))])
+            if best.kind in POLITE:
+                continue
+            tool = self.tools.get(best.kind)
+            call = self._call(tool, text, calls) if tool and best.chance >= SURE_OF_A_PART else None
+            if call is None or call.tool in SPEAKING:
+                return ()
+            calls.append(replace(call, names=_records(text) or shown))
+        return [replace(call, names=()) for call in _joined(calls)]
 
-    def _follow_up(self, text: Text, past: Sequence[Call]) -> Call | None:
-        """The call that a question means which only makes sense after the last answer."""
+    def _follow_up(self, text: Text, best: _Kind, past: Sequence[Call]) -> Reading | None:
+        """What a question means that only makes sense after the last answer."""
         last = past[-1]
-        best = self._best(text)
+        if call := threads.again(text, past, self.tools, is_sure=self._stands_alone(text, best)):
+            return Reading((call,))
         subject = threads.subject_of(last)
         pointed = threads.pointed(text, last)
-        if pointed:
-            best = self._best(spelt_out(text, subject))
-            about = best.kind in self.tools and filled_by(subject, self.tools[best.kind])
-            kind = best.kind if about and not threads.is_just_why(text) else f"explain_{subject}"
-            tool = self.tools.get(kind)
-            return self._call(tool, text, past, pointed) if tool else None
-        if last.names and threads.is_just_why(text):
-            return Call(f"explain_{subject}", {subject: last.names[0]})
-        if last.tool not in self.tools or not threads.is_same_again(text):
+        if pointed is None:
+            is_why = last.names and threads.is_just_why(text)
+            return Reading((Call(f"explain_{subject}", {subject: last.names[0]}),)) if is_why else None
+        named = self._best(spelt_out(text, subject))
+        if best.kind not in self.tools and best.chance > named.chance:
             return None
-        changed = arguments(self.tools[last.tool], text)
-        if not changed or (best.kind in self.tools and best.kind != last.tool and best.chance > SURE_OF_A_PART):
-            return None
-        return Call(last.tool, {**last.args, **changed})
+        if named.kind not in self.tools:
+            return self._reading(named, text, past)
+        about = filled_by(subject, self.tools[named.kind]) and not threads.is_just_why(text)
+        tool = self.tools.get(named.kind if about else f"explain_{subject}")
+        call = self._call(tool, text, past, pointed) if tool else None
+        return Reading((call,)) if call else None
+
+    def _stands_alone(self, text: Text, best: _Kind) -> bool:
+        """Whether a question is one for a tool and says all that the tool needs, and more than names and numbers."""
+        tool = self.tools.get(best.kind)
+        return tool is not None and best.is_sure and bool(threads.says(text)) and self._call(tool, text, ()) is not None
 
     def _call(self, tool: Tool, text: Text, past: Sequence[Call], pointed: str | None = None) -> Call | None:
         """The call of a tool with all it needs from the text, or None if something needed is not there.
@@ -156,12 +216,37 @@ class Reader:
         A thread about one record goes on about it.
         """
         found = arguments(tool, text)
-        for name, info in tool.arguments.model_fields.items():
+        for name, info in fields_of(tool).items():
             if info.is_required() and name not in found:
-                if name not in ("lead", "record", "deal", "account"):
+                record = pointed or text.unknown or threads.only_one(past, name)
+                if name not in (*RECORDS, "record") or not record:
                     return None
-                unknown = pointed or text.unknown or left_over(tool, text) or threads.only_one(past, name)
-                if not unknown:
-                    return None
-                found[name] = unknown
+                found[name] = record
         return Call(tool.name, found)
+
+
+def _joined(calls: Sequence[Call]) -> list[Call]:
+    """Calls of which those that ask the same tool, each for something else, are one."""
+    joined: list[Call] = []
+    for call in calls:
+        if joined and joined[-1].tool == call.tool and not joined[-1].args.keys() & call.args.keys():
+            call = replace(call, args={**joined.pop().args, **call.args})
+        joined.append(call)
+    return joined
+
+
+def _lacks_record(tool: Tool, text: Text) -> bool:
+    """Whether a tool needs a record and the question names none."""
+    needs = any(info.is_required() for field, info in fields_of(tool).items() if field in (*RECORDS, "record"))
+    return needs and not any(TOKENS[subject] in text.masked for subject in RECORDS)
+
+
+def _records(text: Text) -> tuple[str, ...]:
+    """The record that a text names, as an answer about it would show it."""
+    return tuple(name for subject in RECORDS if (name := text.named(subject)))[:1]
+
+
+def _asked_back(tool: Tool) -> str:
+    """What is asked where a question lacks something that its tool needs."""
+    record = next((each for each in _ASKED if each in fields_of(tool)), None)
+    return f"Which {_ASKED[record]} do you mean? Give me the name." if record else _FIGURE

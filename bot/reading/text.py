@@ -1,28 +1,19 @@
-"""A question with its names, periods and numbers found, and the rest of it as it is compared with examples."""
+"""A question with its names, periods and numbers found, and the rest as it is compared with examples."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from bot.reading import numbers
+from bot.reading import numbers, periods
+from bot.reading.spelling import Spelling
 from tools.names import Mention
 
 Link = Callable[[str], Sequence[Mention]]
 
-UNIT = r"(?:day|week|month|quarter|year)"
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)"
-)
-_PERIOD = re.compile(
-    rf"\b(?:(?:this|last|next|current|previous) {UNIT}|(?:the )?(?:last|past) \d{{1,3}} {UNIT}s?"
-    r"|\d{4}-\d{2}-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?|\d{4}-q[1-4]|q[1-4](?: \d{4})?|today|yesterday|tomorrow"
-    rf"|(?<=in ){_MONTH}(?: \d{{4}})?|{_MONTH} \d{{4}})\b",
-    re.IGNORECASE,
-)
-_DAY = re.compile(rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|{_MONTH}", re.IGNORECASE)
+_DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|may|march", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'’.-]+(?: (?:[A-Z][\w'’.-]*|&|of|de|van|von))*")
 PRONOUN = re.compile(
     r"\b(?:him|her|his|hers|she|he|they|them|it|its|that one|this one|that lead|this lead|that deal|this deal)\b",
@@ -44,18 +35,29 @@ TOKENS = {
     "period": "someperiod",
     "number": "somenumber",
 }
-NAMED = tuple(TOKENS[subject] for subject in ("lead", "rep", "deal", "account"))
+RECORDS = ("lead", "deal", "account")
+NAMED = tuple(TOKENS[subject] for subject in (*RECORDS, "rep"))
+_CLOCK = re.compile(numbers.CLOCK, re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Text:
-    """A question with what it names, dates and counts; `unknown` is a name that nothing has."""
+    """A question with what it names, dates and counts.
+
+    Attributes
+    ----------
+    plain : as it was asked
+    clear : with tokens for names, its shorthand written out, its slips mended and its times of day in figures
+    masked : with tokens for periods and numbers too, as it is compared with examples
+    unknown : what is taken for a name though nothing is called so
+    """
 
     plain: str
     mentions: Sequence[Mention]
+    clear: str = ""
+    masked: str = ""
     periods: Sequence[str] = ()
     numbers: Sequence[int] = ()
-    masked: str = ""
     unknown: str | None = None
 
     def named(self, subject: str) -> str | None:
@@ -71,45 +73,80 @@ class Text:
         return text
 
 
-def look(question: str, link: Link) -> Text:
-    """The question with its names, periods and numbers found and masked."""
+def look(question: str, link: Link, spelling: Spelling) -> list[Text]:
+    """The question with its names, periods and numbers found and masked, in each way that it may be read.
+
+    A company's name may stand for its lead or for its deal, and what looks like a name that nothing has may be any
+    other word.
+    """
     plain = question.strip()
     mentions = list(link(plain))
-    masked = plain
+    texts = [_text(plain, mentions, spelling)]
+    for place, mention in enumerate(mentions):
+        if mention.other:
+            texts.append(_text(plain, [*mentions[:place], mention.other, *mentions[place + 1 :]], spelling))
+    if not any(mention.subject in RECORDS for mention in mentions) and (name := _capitals(texts[0])):
+        texts.insert(0, taken_for_name(texts[0], name))
+    return texts
+
+
+def taken_for_name(text: Text, words: str) -> Text:
+    """The question with some words of it taken for the name of a record that nobody knows."""
+    token = TOKENS["deal" if _OF_DEALS.search(text.plain) else "lead"]
+    clear = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", token, text.clear, count=1)
+    return replace(_read(clear, text), unknown=words)
+
+
+def strange(text: Text, spelling: Spelling) -> str | None:
+    """Words side by side that are neither the language's nor a question's, such as a name in small letters."""
+    words = re.findall(r"[^\W\d_]+", text.clear)
+    found = [word for word in words if len(word) > 2 and spelling.is_strange(word.lower())]
+    together = " ".join(found)
+    return together if found and len(words) > len(found) and together in text.clear else None
+
+
+def _text(plain: str, mentions: Sequence[Mention], spelling: Spelling) -> Text:
+    clear = plain
     for mention in sorted(mentions, key=lambda each: -each.start):
         tail = "'s" if re.search(r"['’]s\W*$", plain[mention.start : mention.end]) else ""
-        masked = f"{masked[: mention.start]}{TOKENS[mention.subject]}{tail} {masked[mention.end :]}"
-    unknown = None
-    if not any(mention.subject in ("lead", "deal", "account") for mention in mentions):
-        unknown = _unknown(masked)
-    if unknown:
-        masked = masked.replace(unknown, TOKENS["deal" if _OF_DEALS.search(plain) else "lead"], 1)
-    masked = _SOME_LEAD.sub(TOKENS["lead"], _SOME_DEAL.sub(TOKENS["deal"], masked))
-    periods = [match[0].removeprefix("the ") for match in _PERIOD.finditer(masked)]
-    masked = _PERIOD.sub(TOKENS["period"], masked)
-    counted = numbers.counts(masked)
-    masked = re.sub(r"\s+", " ", numbers.NUMBER.sub(TOKENS["number"], masked)).strip()
-    return Text(plain, mentions, periods, counted, masked, unknown)
+        clear = f"{clear[: mention.start]}{TOKENS[mention.subject]}{tail} {clear[mention.end :]}"
+    clear = _SOME_LEAD.sub(TOKENS["lead"], _SOME_DEAL.sub(TOKENS["deal"], clear))
+    return _read(numbers.clocked(spelling.mended(" ".join(clear.split()))), Text(plain, mentions))
 
 
-def _unknown(masked: str) -> str | None:
+def _read(clear: str, text: Text) -> Text:
+    masked, spans = mask(clear)
+    return replace(text, clear=clear, masked=masked, periods=spans, numbers=numbers.counts(clear))
+
+
+def mask(clear: str) -> tuple[str, list[str]]:
+    """A text with tokens for its periods, times and numbers, and the periods."""
+    masked, spans = periods.found(clear, TOKENS["period"])
+    masked = numbers.AMOUNT.sub(TOKENS["number"], _CLOCK.sub("sometime", masked))
+    return re.sub(r"\s+", " ", numbers.NUMBER.sub(TOKENS["number"], masked)).strip(), spans
+
+
+def _capitals(text: Text) -> str | None:
     """A name written in capitals that nothing has."""
-    found = _NAME.search(masked)
-    if not found or len(found[0]) <= 2 or _PERIOD.search(found[0]) or _DAY.fullmatch(found[0]):
-        return None
-    return re.sub(r"['’]s$", "", found[0])
+    found = _NAME.search(text.clear)
+    return re.sub(r"['’]s$", "", found[0]) if found and len(found[0]) > 2 and not _is_dated(found[0]) else None
+
+
+def _is_dated(name: str) -> bool:
+    return bool(_DAY.fullmatch(name)) or periods.found(name, "")[0] != name
 
 
 def spelt_out(text: Text, subject: str) -> Text:
     """The question as if it named the record that it points at."""
-    return replace(text, masked=PRONOUN.sub(TOKENS[subject], numbers.POSITION.sub(TOKENS[subject], text.masked)))
+    token = TOKENS[subject]
+    return _read(PRONOUN.sub(token, numbers.POSITION.sub(token, text.clear)), text)
 
 
 def with_tokens(example: str) -> str:
     """An example of a tool as a question like it is compared."""
     for name, token in TOKENS.items():
         example = example.replace(f"{{{name}}}", token)
-    return example
+    return mask(numbers.clocked(example))[0]
 
 
 @dataclass(frozen=True)
@@ -122,12 +159,18 @@ class Phrase:
 
 
 def phrase(text: str, phrases: Mapping[str, Sequence[str]]) -> Phrase | None:
-    """The longest phrase that the text has, with the value that it stands for."""
+    """The longest phrase that the text has, with the value that it stands for; "…" in one is a few words at most."""
     low = text.lower()
     found = [
         Phrase(value, words, match.end())
         for value, many in phrases.items()
         for words in many
-        if (match := re.search(rf"\b{re.escape(words)}\b", low))
+        if (match := re.search(_pattern(words), low))
     ]
     return max(found, key=lambda each: (len(each.words), each.value), default=None)
+
+
+@cache
+def _pattern(words: str) -> re.Pattern[str]:
+    some = r"(?: \S+){0,6} "
+    return re.compile(rf"\b{some.join(map(re.escape, words.split(' … ')))}\b")

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
 
-from bot.reading import numbers
+from bot.reading import numbers, periods
+from bot.reading.arguments import arguments, fields_of
 from bot.reading.calls import Call
-from bot.reading.text import PRONOUN, UNIT, Text
+from bot.reading.periods import UNIT
+from bot.reading.text import PRONOUN, RECORDS, TOKENS, Text
+from tools.base import Tool
 
 _JUST_WHY = re.compile(
-    rf"(?:(?:but|and|so) )?why(?:,? (?:{numbers.POSITION.pattern}|{PRONOUN.pattern}))?\W*", re.IGNORECASE
+    rf"(?:(?:but|and|so|ok|okay) )?why(?:,? (?:{numbers.POSITION.pattern}|{PRONOUN.pattern}))?\W*", re.IGNORECASE
 )
-_SAME = re.compile(r"^(?:and|what about|how about|same|the same|now|only|just|for|in|by|per)\b", re.IGNORECASE)
+# How somebody starts who asks the same again with something changed, and what else such a question is made of.
+_AGAIN = re.compile(
+    r"^(?:ok(?:ay)?,? |hm+,? |so |now |great,? |thanks,? |no,? )?"
+    r"(?:and|but|or|what about|how about|what if|same|the same|now|only|just|for|in|by|per|from|with|since|instead"
+    r"|rather|compared|split|make (?:it|that)|change (?:it|that) to|i mean[t]?|no|not)\b",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(rf"\b(?:the )?(?:{UNIT}|one) before(?: that)?\b", re.IGNORECASE)
+# Words that say nothing by themselves.
+SMALL = frozenset((files(__package__) / "small.txt").read_text(encoding="utf-8").split())
 # Tools whose answers show deals; others show leads.
 OF_DEALS = ("deals_at_risk", "explain_deal")
 
@@ -24,24 +38,21 @@ def subject_of(call: Call) -> str:
 
 def is_just_why(text: Text) -> bool:
     """Whether a question asks for reasons and for nothing else."""
-    return bool(_JUST_WHY.fullmatch(text.plain))
-
-
-def is_same_again(text: Text) -> bool:
-    """Whether a question may ask the last one again with something changed."""
-    return bool(_SAME.match(text.plain)) or len(text.plain.split()) <= 3
+    return bool(_JUST_WHY.fullmatch(text.clear))
 
 
 def pointed(text: Text, last: Call) -> str | None:
     """The record that a question points at by its place in the last answer, or by "her", "it", "that one"."""
-    if not last.names or text.named("lead") or text.named("deal"):
+    if not last.names or any(text.named(subject) for subject in RECORDS):
         return None
-    if match := numbers.POSITION.search(text.plain):
-        if re.search(rf"\b(?:last|next)\s+{UNIT}", text.plain[match.start() :], re.IGNORECASE):
+    if match := numbers.POSITION.search(text.clear):
+        if re.search(
+            rf"\b(?:last|next|(?:fir|1)st|second|third|fourth)\s+{UNIT}", text.clear[match.start() :], re.IGNORECASE
+        ):
             return None
         place = numbers.place(match, len(last.names))
         return last.names[place - 1] if 0 < place <= len(last.names) else None
-    return last.names[0] if PRONOUN.search(text.plain) else None
+    return last.names[0] if PRONOUN.search(text.clear) else None
 
 
 def only_one(past: Sequence[Call], argument: str) -> str | None:
@@ -49,3 +60,51 @@ def only_one(past: Sequence[Call], argument: str) -> str | None:
     if not past or len(past[-1].names) != 1:
         return None
     return past[-1].names[0] if argument in ("record", subject_of(past[-1])) else None
+
+
+def again(text: Text, past: Sequence[Call], tools: Mapping[str, Tool], *, is_sure: bool) -> Call | None:
+    """The last call with what a question changes of it, if the question says nothing beyond that.
+
+    Whoever was asked which record is meant may only name one. A question that `is_sure` to ask for itself is the
+    same again only if it starts like one.
+    """
+    for call in reversed(past[-3:]):
+        if call.tool not in tools or not (is_unresolved(call) or not is_sure or _AGAIN.match(text.clear)):
+            continue
+        changed = changes(text, call, tools[call.tool])
+        if changed and not says(text) - _said(tools[call.tool]):
+            return Call(call.tool, {**call.args, **changed})
+    return None
+
+
+def is_unresolved(call: Call) -> bool:
+    """Whether a call named a record that several may be: its answer showed those, not that one."""
+    return len(call.names) > 1 and any(
+        call.args.get(field) not in (None, *call.names) for field in (*RECORDS, "record")
+    )
+
+
+def changes(text: Text, call: Call, tool: Tool) -> dict[str, Any]:
+    """What a question changes of the arguments of a call."""
+    found = arguments(tool, text)
+    found.pop("question", None)
+    if "period" in fields_of(tool) and not text.periods and _BEFORE.search(text.clear):
+        earlier = periods.before(str(call.args.get("period") or fields_of(tool)["period"].default))
+        found |= {"period": earlier} if earlier else {}
+    if is_unresolved(call) and (name := pointed(text, call)):
+        found |= {field: name for field in (*RECORDS, "record") if field in call.args}
+    return {name: value for name, value in found.items() if call.args.get(name) != value}
+
+
+def says(text: Text) -> set[str]:
+    """The words of a question that are neither names, periods, numbers nor small words."""
+    masked = _BEFORE.sub(" ", numbers.POSITION.sub(" ", text.masked)).lower()
+    words = set(re.findall(r"[^\W\d_]+", masked))
+    return words - SMALL - {*TOKENS.values(), "sometime"} - {"team", "everyone", "company", "mine", "him", "her"}
+
+
+def _said(tool: Tool) -> set[str]:
+    """The words that are said for the arguments of a tool."""
+    return {
+        word for values in tool.words.values() for many in values.values() for each in many for word in each.split()
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,7 @@ from bot.agent import Assistant
 from bot.exams import Case, Mark
 from bot.reading import Reader
 from knowledge.memory import Memory
+from scoring.intent import Intents
 from tests.company import Books
 from tools.catalog import TOOLS
 from tools.errors import BadInput
@@ -48,8 +48,9 @@ def test_a_question_that_no_tool_answers_is_right_when_none_is_asked(assistant: 
 def test_a_reader_is_asked_only_what_it_has_not_learnt() -> None:
     learnt: list[Mapping[str, Sequence[str]]] = []
 
-    def learn(examples: Mapping[str, Sequence[str]]) -> Any:
+    def learn(examples: Mapping[str, Sequence[str]]) -> Intents:
         learnt.append(examples)
+        return Intents({kind: texts[:3] for kind, texts in examples.items()})
 
     found = list(exams.folds(TOOLS, learn))
     assert len(found) == exams.FOLDS

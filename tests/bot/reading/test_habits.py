@@ -33,7 +33,7 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
     ],
 )
 def test_what_is_wished_is_read(text: str, number: int | None, wished: dict[str, object]) -> None:
-    found = habits.wished(text, lambda: number)
+    found = habits.wished(text, number)
     assert found == wished
     for name in {"daily_at", "quiet_from", "quiet_to"} & found.keys():
         time_of_day(str(found[name]))

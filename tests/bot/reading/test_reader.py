@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
+
 from bot.reading import Call, Reader, Reading
+from knowledge.crm import Lead
+from knowledge.people import Person
 from tests.company import Books
 from tools import names
+from tools.base import Refusal
 from tools.catalog import TOOLS
+
+TOOLS_BY_NAME = {tool.name: tool for tool in TOOLS}
 
 QUESTIONS = [
     json.loads(line)
@@ -29,10 +37,13 @@ def fill(books: Books) -> dict[str, str]:
     }
 
 
+def manager_of(books: Books, rep: Person) -> Person:
+    return next(p for p in books.roster.people if p.role == "manager" and rep.team_id in books.roster.teams_of(p))
+
+
 def read(reader: Reader, books: Books, row: dict[str, Any]) -> Reading:
     rep = books.person("rep")
-    manager = next(p for p in books.roster.people if p.role == "manager" and rep.team_id in books.roster.teams_of(p))
-    ctx = books.ctx(rep if row["as"] == "rep" else manager)
+    ctx = books.ctx(rep if row["as"] == "rep" else manager_of(books, rep))
     return reader.read(row["q"].format(**fill(books)), partial(names.link, ctx, ordinary=reader.vocabulary))
 
 
@@ -100,3 +111,61 @@ def test_a_thread_about_one_lead_goes_on_about_it(reader: Reader, books: Books) 
     )
     assert asked("what should I do next with him", shown) == ("next_step", {"record": lead})
     assert not reader.read("log a call: no answer", link, [listed]).calls
+
+
+def test_a_question_that_says_only_what_changes_asks_the_same_again(reader: Reader, books: Books) -> None:
+    rep, other = books.person("rep"), books.rival(books.person("rep"), same_team=True)
+    link = partial(names.link, books.ctx(manager_of(books, rep)), ordinary=reader.vocabulary)
+    asked = Call("pipeline_report", {"metric": "calls", "by": "week", "owner": rep.name, "period": "last month"})
+
+    def again(question: str) -> tuple[str, dict[str, Any]]:
+        (call,) = reader.read(question, link, [asked]).calls
+        return call.tool, {name: call.args[name] for name in call.args if call.args[name] != asked.args.get(name)}
+
+    assert again("and this month?") == ("pipeline_report", {"period": "this month"})
+    assert again("the month before") == ("pipeline_report", {"period": "month before last"})
+    assert again(f"same for {other.first_name}") == ("pipeline_report", {"owner": other.name})
+    assert again("ok and by day") == ("pipeline_report", {"by": "day"})
+    assert again("what about meetings") == ("pipeline_report", {"metric": "meetings"})
+    assert again("which deals are at risk")[0] == "deals_at_risk"
+
+
+def test_where_two_are_called_so_it_asks_which_and_understands_the_answer(reader: Reader, books: Books) -> None:
+    rep = books.person("rep")
+    first, second = (str(lead.name) for lead in books.leads_of(rep)[:2])
+    link = partial(names.link, books.ctx(rep), ordinary=reader.vocabulary)
+    with books.db.write() as session:
+        for name, given in ((first, "Zebulon Quist"), (second, "Zebulon Marsh")):
+            session.execute(update(Lead).where(Lead.name == name).values(name=given))
+    (call,) = reader.read("why should I call zebulon", link).calls
+    asked = TOOLS_BY_NAME[call.tool](books.ctx(rep), **call.args)
+    assert isinstance(asked, Refusal)
+    assert asked.text.startswith('Which "zebulon" do you mean: ')
+    shown = replace(call, names=asked.names)
+    for answer, meant in (
+        ("the second one", asked.names[1]),
+        ("marsh", "Zebulon Marsh"),
+        ("Zebulon Quist", "Zebulon Quist"),
+    ):
+        assert reader.read(answer, link, [shown]).calls == (Call("explain_lead", {"lead": meant}),)
+
+
+def test_parts_of_a_question_are_asked_apart_and_thanks_ask_for_nothing(reader: Reader, books: Books) -> None:
+    rep = books.person("rep")
+    lead, link = str(books.lead_of(rep).name), partial(names.link, books.ctx(rep), ordinary=reader.vocabulary)
+
+    def asked(question: str) -> list[tuple[str, dict[str, Any]]]:
+        return [(call.tool, dict(call.args)) for call in reader.read(question, link).calls]
+
+    both = [("show_lead", {"lead": lead}), ("next_step", {"record": lead})]
+    assert asked(f"show me {lead}. what should I do next with her?") == both
+    assert asked("thanks, what is my forecast") == [("forecast_sales", {"owner": "me"})]
+    assert [tool for tool, _ in asked("calls last week and bookings this month")] == ["pipeline_report"] * 2
+    assert [tool for tool, _ in asked("share out the old leads, at most 10 each")] == ["plan_allocation"]
+
+
+def test_a_capital_makes_a_name_only_where_one_is_asked_for(reader: Reader, books: Books) -> None:
+    link = partial(names.link, books.ctx(books.person("rep")), ordinary=reader.vocabulary)
+    assert not reader.read("what is the weather in Paris", link).calls
+    (call,) = reader.read("tell me about Paris Hawthorne", link).calls
+    assert call.args == {"lead": "Paris Hawthorne"}

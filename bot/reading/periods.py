@@ -1,0 +1,63 @@
+"""The periods of a text, in words that the tools' calendar knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.reading.numbers import COUNT, value
+
+UNIT = r"(?:day|week|month|quarter|year)"
+_FULL = "january|february|march|april|may|june|july|august|september|october|november|december"
+_MONTH = rf"(?:{_FULL}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+# Months that are no other word.
+_PLAIN_MONTH = rf"(?:{_FULL.replace('march|', '').replace('may|', '')}|oct|nov|dec)"
+_OF = r"(?:(?<=\bin )|(?<=\bof )|(?<=\bfor )|(?<=\bsince ))"
+_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_PAST = {"week": "last 7 days", "month": "last 30 days", "quarter": "last 90 days", "year": "last 12 months"}
+_TO_DATE = {"w": "week", "m": "month", "q": "quarter", "y": "year"}
+
+# Each way to say a period, and what the calendar calls it; of two that overlap the first counts.
+_WAYS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"\d{4}-\d{2}-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?|\d{4}-q[1-4]|q[1-4](?: \d{4})?", lambda way: way[0]),
+    (rf"(?:the )?(?:last|past) ({COUNT})(?: of)? ({UNIT})s?", lambda way: f"last {value(way[1])} {way[2]}s"),
+    (rf"(?:the )?({UNIT}) before last", lambda way: f"{way[1]} before last"),
+    (rf"({UNIT})[ -]to[ -]date", lambda way: f"this {way[1]}"),
+    (r"([wmqy])td", lambda way: f"this {_TO_DATE[way[1].lower()]}"),
+    (rf"(?:the )?({'|'.join(_NTH)}) quarter(?: of)? (\d{{4}})", lambda way: f"q{_NTH[way[1].lower()]} {way[2]}"),
+    (rf"(?:the )?({'|'.join(_NTH)}) quarter", lambda way: f"q{_NTH[way[1].lower()]}"),
+    (rf"(?:(?:the )?(?:rest|end) of )?(?:the |this )?({UNIT})(?:'s)?[ -]end", lambda way: f"this {way[1]}"),
+    (rf"(?:the )?(?:rest|end) of (?:the|this) ({UNIT})", lambda way: f"this {way[1]}"),
+    (rf"(?:the )?past ({UNIT})", lambda way: _PAST.get(way[1].lower(), "yesterday")),
+    (rf"(?:the )?(?:coming|upcoming|following) ({UNIT})", lambda way: f"next {way[1]}"),
+    (rf"(?:the )?((?:this|last|next|current|previous) {UNIT})", lambda way: way[1]),
+    (r"today|yesterday|tomorrow", lambda way: way[0]),
+    (rf"{_OF}(?:the )?{_MONTH}(?: \d{{4}})?|{_MONTH} \d{{4}}|{_PLAIN_MONTH}(?! \d)", lambda way: way[0]),
+    (rf"(?:the )?(?:next|coming) ({COUNT}) ({UNIT})s?", lambda way: f"next {value(way[1])} {way[2]}s"),
+    (rf"{_OF}20\d\d|20\d\d(?= (?:by|per)\b)", lambda way: way[0]),
+)
+_PATTERNS = [(re.compile(rf"\b(?:{way})\b", re.IGNORECASE), words) for way, words in _WAYS]
+# What "the one before" is to a period.
+_EARLIER = {"this": "last", "current": "last", "next": "this"}
+
+
+def found(text: str, token: str) -> tuple[str, list[str]]:
+    """The text with a token for each period, and the periods in its order."""
+    taken: list[tuple[re.Match[str], str]] = []
+    for pattern, words in _PATTERNS:
+        for match in pattern.finditer(text):
+            if all(match.start() >= other.end() or match.end() <= other.start() for other, _ in taken):
+                taken.append((match, words(match)))
+    taken.sort(key=lambda each: each[0].start())
+    for match, _ in reversed(taken):
+        text = f"{text[: match.start()]}{token}{text[match.end() :]}"
+    return text, [words for _, words in taken]
+
+
+def before(period: str) -> str | None:
+    """The period before one, as far as there are words for it."""
+    match = re.fullmatch(rf"(this|current|last|previous|next) ({UNIT})", period, re.IGNORECASE)
+    if match is None:
+        return None
+    which = _EARLIER.get(match[1].lower())
+    return f"{which} {match[2]}" if which else f"{match[2]} before last"
