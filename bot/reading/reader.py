@@ -6,14 +6,26 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from bot import smalltalk
 from bot.reading import threads
 from bot.reading.arguments import arguments, fields_of, filled_by
 from bot.reading.calls import Call, Reading
 from bot.reading.spelling import Spelling
-from bot.reading.text import NAMED, RECORDS, TOKENS, Link, Text, look, spelt_out, strange, taken_for_name, with_tokens
+from bot.reading.text import (
+    NAMED,
+    RECORDS,
+    TOKENS,
+    Link,
+    Text,
+    look,
+    spelt_out,
+    strange,
+    taken_for_name,
+    with_record,
+    with_tokens,
+)
+from bot.reading.values import Learn, Values
 from tools.base import Tool
 
 # A question is one for the tools if they are together this likely, and the likeliest of them this likely by itself. On
@@ -28,18 +40,11 @@ _SPLIT = re.compile(
     r"\s*(?:;|[?!](?=\s*\w)|\.(?=\s+[A-Za-z])|\band also\b|,? \b(?:and|then)\b|,? \balso\b|\bplus\b|\+|&|,(?=\s))\s*",
     re.IGNORECASE,
 )
+# "and" in it parts nothing.
+_BETWEEN = re.compile(r"\bbetween\b(.{1,24}?)\band\b", re.IGNORECASE)
 # What is asked back where a question names no record.
 _ASKED = {"deal": "deal", "lead": "lead", "record": "deal or lead"}
 _FIGURE = "Which figure do you mean? Say for example leads, calls, win rate, bookings or pipeline value."
-
-
-class Guess(Protocol):
-    """A kind of question, and how likely it is."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def chance(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,6 @@ class _Kind:
     is_sure: bool = True
 
 
-class Intents(Protocol):
-    """Kinds of question, likeliest first, and the words of the language."""
-
-    def __call__(self, text: str) -> Sequence[Guess]: ...
-    def is_word(self, text: str) -> bool: ...
-
-
 # Whether the company's documents answer a text.
 Knows = Callable[[str], bool]
 
@@ -83,7 +81,7 @@ class Reader:
     def __init__(
         self,
         tools: Sequence[Tool],
-        learn: Callable[[Mapping[str, Sequence[str]]], Intents],
+        learn: Learn,
         talk: Mapping[str, Sequence[str]] = smalltalk.PHRASES,
     ) -> None:
         self.tools = {tool.name: tool for tool in tools if tool.offered}
@@ -94,6 +92,12 @@ class Reader:
         used = Counter(word for texts in masked.values() for text in texts for word in _WORD.findall(text.lower()))
         self.vocabulary = frozenset(used)
         self._intents = learn(masked)
+        self._values = {
+            (name, argument): Values(tool, argument, learn)
+            for name, tool in self.tools.items()
+            for argument, info in fields_of(tool).items()
+            if info.is_required() and argument in tool.words
+        }
         self._spelling = Spelling(used, self._intents.is_word)
         self._names_in = {
             kind: {token for token in NAMED if any(token in text for text in texts)} for kind, texts in masked.items()
@@ -162,7 +166,7 @@ class Reader:
 
         Thanks and greetings between them ask for nothing. What a later part points at is what an earlier one named.
         """
-        parts = [part for part in _SPLIT.split(question) if part.strip()]
+        parts = [part for part in _SPLIT.split(_BETWEEN.sub(r"from\1to", question)) if part.strip()]
         if not 2 <= len(parts) <= MOST_PARTS:
             return ()
         calls: list[Call] = []
@@ -192,9 +196,11 @@ class Reader:
             return Reading((call,))
         subject = threads.subject_of(last)
         pointed = threads.pointed(text, last)
+        if pointed is None and last.names and threads.is_just_why(text):
+            return Reading((Call(f"explain_{subject}", {subject: last.names[0]}),))
         if pointed is None:
-            is_why = last.names and threads.is_just_why(text)
-            return Reading((Call(f"explain_{subject}", {subject: last.names[0]}),)) if is_why else None
+            call = None if best.is_sure else self._about(text, last, past)
+            return Reading((call,)) if call else None
         named = self._best(spelt_out(text, subject))
         if best.kind not in self.tools and best.chance > named.chance:
             return None
@@ -204,6 +210,15 @@ class Reader:
         tool = self.tools.get(named.kind if about else f"explain_{subject}")
         call = self._call(tool, text, past, pointed) if tool else None
         return Reading((call,)) if call else None
+
+    def _about(self, text: Text, last: Call, past: Sequence[Call]) -> Call | None:
+        """What a question asks of the one record that the last answer was about, though it does not point at it."""
+        subject = threads.subject_of(last)
+        if not (name := threads.only_one(past, subject)) or not threads.says(text) <= self.vocabulary:
+            return None
+        best = self._best(with_record(text, subject))
+        tool = self.tools.get(best.kind)
+        return self._call(tool, text, past, name) if tool and best.is_sure and filled_by(subject, tool) else None
 
     def _stands_alone(self, text: Text, best: _Kind) -> bool:
         """Whether a question is one for a tool and says all that the tool needs, and more than names and numbers."""
@@ -218,6 +233,9 @@ class Reader:
         found = arguments(tool, text)
         for name, info in fields_of(tool).items():
             if info.is_required() and name not in found:
+                if value := (tool.name, name) in self._values and self._values[tool.name, name].likeliest(text):
+                    found[name] = value
+                    continue
                 record = pointed or text.unknown or threads.only_one(past, name)
                 if name not in (*RECORDS, "record") or not record:
                     return None

@@ -10,32 +10,27 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 # How people type to one another: what is meant, and the short forms of it.
-_SHORT = {
-    **{"please": "pls plz", "you": "u", "your": "ur", "are": "r", "why": "y", "with": "w", "before": "b4", "and": "n"},
-    **{"right now": "rn atm", "people": "ppl", "thanks": "thx tnx", "thank you": "ty", "because": "cos cuz"},
-    **{"something": "smth", "somebody": "sb", "don't know": "dunno", "going to": "gonna", "want to": "wanna"},
-    **{
-        "have to": "gotta",
-        "give me": "gimme",
-        "let me": "lemme",
-        "should": "shud shld",
-        "could": "cud",
-        "about": "abt",
-    },
-    **{"until": "til till", "tomorrow": "tmrw tmr tmw tomo", "today": "2day", "yesterday": "yday", "minutes": "mins"},
-    **{"week": "wk", "weeks": "wks", "month": "mth mnth", "months": "mths", "quarter": "qtr", "quarters": "qtrs"},
-    **{"year": "yr", "years": "yrs", "hours": "hrs", "monday": "mon", "tuesday": "tue tues", "wednesday": "weds"},
-    **{"thursday": "thu thur thurs", "friday": "fri", "average": "avg", "number": "nr num", "percent": "pct"},
-    **{"revenue": "rev", "forecast": "fcst", "opportunity": "opp oppty", "opportunities": "opps", "voicemail": "vm"},
-    **{"appointment": "appt", "meeting": "mtg", "meetings": "mtgs", "message": "msg", "messages": "msgs"},
-    **{"what's": "whats wats", "what": "wat wot", "who's": "whos", "how's": "hows", "where's": "wheres"},
-    **{"when's": "whens", "that's": "thats", "why did": "whyd", "how did": "howd", "i'm": "im", "i've": "ive"},
-    **{"you're": "youre", "they're": "theyre", "he's": "hes", "she's": "shes", "don't": "dont", "doesn't": "doesnt"},
-    **{"didn't": "didnt", "can't": "cant", "couldn't": "couldnt", "won't": "wont", "wouldn't": "wouldnt"},
-    **{"shouldn't": "shouldnt", "isn't": "isnt", "aren't": "arent", "wasn't": "wasnt", "weren't": "werent"},
-    **{"hasn't": "hasnt", "haven't": "havent", "hadn't": "hadnt"},
+_SHORT = """
+    please = pls plz / you = u / your = ur / are = r / why = y / with = w / before = b4 / and = n /
+    right now = rn atm / people = ppl / thanks = thx tnx / thank you = ty / because = cos cuz / something = smth /
+    somebody = sb / don't know = dunno / going to = gonna / though = tho / want to = wanna / have to = gotta /
+    give me = gimme / let me = lemme / should = shud shld / could = cud / about = abt / until = til till /
+    tomorrow = tmrw tmr tmw tomo / today = 2day / yesterday = yday / minutes = mins / week = wk / weeks = wks /
+    month = mth mnth / months = mths / quarter = qtr / quarters = qtrs / year = yr / years = yrs / hours = hrs /
+    monday = mon / tuesday = tue tues / wednesday = weds / thursday = thu thur thurs / friday = fri /
+    average = avg / number = nr num / percent = pct / revenue = rev / forecast = fcst / opportunity = opp oppty /
+    opportunities = opps / voicemail = vm / appointment = appt / meeting = mtg / meetings = mtgs / message = msg /
+    messages = msgs / what's = whats wats / what = wat wot / who's = whos / how's = hows / where's = wheres /
+    when's = whens / that's = thats / why did = whyd / how did = howd / i'm = im / i've = ive / you're = youre /
+    they're = theyre / he's = hes / she's = shes / don't = dont / doesn't = doesnt / didn't = didnt / can't = cant /
+    couldn't = couldnt / won't = wont / wouldn't = wouldnt / shouldn't = shouldnt / isn't = isnt / aren't = arent /
+    wasn't = wasnt / weren't = werent / hasn't = hasnt / haven't = havent / hadn't = hadnt
+"""
+_MEANT = {
+    short: meant.strip()
+    for meant, shorts in (entry.split("=") for entry in _SHORT.split("/"))
+    for short in shorts.split()
 }
-_MEANT = {short: meant for meant, shorts in _SHORT.items() for short in shorts.split()}
 # A shorter word is close to too many others; a longer one may have two slips.
 _SHORTEST, _LONG = 4, 8
 # A word that is used less often than that in the examples is nothing to mend another by.

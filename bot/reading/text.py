@@ -21,9 +21,9 @@ PRONOUN = re.compile(
 )
 # A record that is spoken of without its name; the lead score is the model's.
 _SOME_DEAL = re.compile(
-    r"\b(?:the deal(?! scor)|this deal|that deal|the opportunity|this opportunity)\b", re.IGNORECASE
+    r"\b(?:the deal(?! (?:scor|rank))|this deal|that deal|the opportunity|this opportunity)\b", re.IGNORECASE
 )
-_SOME_LEAD = re.compile(r"\b(?:the lead(?! scor)|this lead|that lead)\b", re.IGNORECASE)
+_SOME_LEAD = re.compile(r"\b(?:the lead(?! (?:scor|rank))|this lead|that lead)\b", re.IGNORECASE)
 _OF_DEALS = re.compile(r"\b(?:deal|opportunity|slips?|close)\b", re.IGNORECASE)
 TOKENS = {
     "lead": "leadname",
@@ -140,6 +140,11 @@ def spelt_out(text: Text, subject: str) -> Text:
     """The question as if it named the record that it points at."""
     token = TOKENS[subject]
     return _read(PRONOUN.sub(token, numbers.POSITION.sub(token, text.clear)), text)
+
+
+def with_record(text: Text, subject: str) -> Text:
+    """The question as if it named a record at its end."""
+    return _read(f"{text.clear} {TOKENS[subject]}", text)
 
 
 def with_tokens(example: str) -> str:

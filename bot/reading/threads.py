@@ -14,9 +14,6 @@ from bot.reading.periods import UNIT
 from bot.reading.text import PRONOUN, RECORDS, TOKENS, Text
 from tools.base import Tool
 
-_JUST_WHY = re.compile(
-    rf"(?:(?:but|and|so|ok|okay) )?why(?:,? (?:{numbers.POSITION.pattern}|{PRONOUN.pattern}))?\W*", re.IGNORECASE
-)
 # How somebody starts who asks the same again with something changed, and what else such a question is made of.
 _AGAIN = re.compile(
     r"^(?:ok(?:ay)?,? |hm+,? |so |now |great,? |thanks,? |no,? )?"
@@ -24,6 +21,7 @@ _AGAIN = re.compile(
     r"|rather|compared|split|make (?:it|that)|change (?:it|that) to|i mean[t]?|no|not)\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _BEFORE = re.compile(rf"\b(?:the )?(?:{UNIT}|one) before(?: that)?\b", re.IGNORECASE)
 # Words that say nothing by themselves.
 SMALL = frozenset((files(__package__) / "small.txt").read_text(encoding="utf-8").split())
@@ -38,7 +36,8 @@ def subject_of(call: Call) -> str:
 
 def is_just_why(text: Text) -> bool:
     """Whether a question asks for reasons and for nothing else."""
-    return bool(_JUST_WHY.fullmatch(text.clear))
+    pointing = PRONOUN.sub(" ", numbers.POSITION.sub(" ", text.masked)).lower()
+    return set(_WORD.findall(pointing)) - SMALL == {"why"}
 
 
 def pointed(text: Text, last: Call) -> str | None:
@@ -99,7 +98,7 @@ def changes(text: Text, call: Call, tool: Tool) -> dict[str, Any]:
 def says(text: Text) -> set[str]:
     """The words of a question that are neither names, periods, numbers nor small words."""
     masked = _BEFORE.sub(" ", numbers.POSITION.sub(" ", text.masked)).lower()
-    words = set(re.findall(r"[^\W\d_]+", masked))
+    words = set(_WORD.findall(masked))
     return words - SMALL - {*TOKENS.values(), "sometime"} - {"team", "everyone", "company", "mine", "him", "her"}
 
 

@@ -93,6 +93,12 @@ def test_what_was_booked_is_a_figure_and_asks_for_no_record(reader: Reader, book
     assert (call.tool, call.args["metric"], call.args["period"]) == ("pipeline_report", "bookings", "last month")
 
 
+def test_a_figure_in_words_that_nobody_listed_is_the_likeliest_or_asked_for(reader: Reader, books: Books) -> None:
+    (call,) = read(reader, books, {"as": "manager", "q": "how much sits in the funnel by stage"}).calls
+    assert (call.tool, call.args["metric"], call.args["by"]) == ("pipeline_report", "pipeline_value", "stage")
+    assert read(reader, books, {"as": "manager", "q": "figures for last month"}).reply.startswith("Which figure")
+
+
 def test_a_thread_about_one_lead_goes_on_about_it(reader: Reader, books: Books) -> None:
     rep = books.person("rep")
     lead, link = str(books.lead_of(rep).name), partial(names.link, books.ctx(rep), ordinary=reader.vocabulary)
@@ -110,6 +116,9 @@ def test_a_thread_about_one_lead_goes_on_about_it(reader: Reader, books: Books) 
         {"lead": "Jane Doe", "until": "for two weeks"},
     )
     assert asked("what should I do next with him", shown) == ("next_step", {"record": lead})
+    assert asked("ok and what do I do", shown) == ("next_step", {"record": lead})
+    assert asked("but why tho?", shown) == ("explain_lead", {"lead": lead})
+    assert not reader.read("qwerty uiop", link, [shown]).calls
     assert not reader.read("log a call: no answer", link, [listed]).calls
 
 
@@ -161,6 +170,11 @@ def test_parts_of_a_question_are_asked_apart_and_thanks_ask_for_nothing(reader: 
     assert asked(f"show me {lead}. what should I do next with her?") == both
     assert asked("thanks, what is my forecast") == [("forecast_sales", {"owner": "me"})]
     assert [tool for tool, _ in asked("calls last week and bookings this month")] == ["pipeline_report"] * 2
+    assert [args["period"] for _, args in asked("calls last week and this week")] == ["last week", "this week"]
+    assert asked("calls, by day, last week") == [
+        ("pipeline_report", {"metric": "calls", "by": "day", "period": "last week"})
+    ]
+    assert asked("nothing between 6pm and 8am please") == [("nudge_settings", {"quiet_from": "6pm", "quiet_to": "8am"})]
     assert [tool for tool, _ in asked("share out the old leads, at most 10 each")] == ["plan_allocation"]
 
 
