@@ -18,7 +18,7 @@ from bot.lock import Lock
 from bot.privacy import Veil
 from bot.purse import LAST_TODAY, Purse
 from bot.settings import OFFLINE, Privacy
-from tools import names, playbook
+from tools import mentions, playbook
 from tools.base import Attachment, Result, Services, Tool, ToolContext
 from tools.errors import BadInput
 
@@ -182,7 +182,7 @@ class Assistant:
 
         planner = OfflinePlanner(
             reader=self.reader,
-            link=partial(names.link, ctx, ordinary=self.reader.vocabulary),
+            link=partial(mentions.link, ctx, ordinary=self.reader.vocabulary),
             knows=partial(playbook.knows, ctx),
         )
         converse = partial(conversation.converse, tools=self.tools, ctx=ctx, question=question, before=before)
@@ -214,7 +214,7 @@ class Assistant:
 
     def _veil(self, ctx: ToolContext, thread: str, turns: Sequence[Turn]) -> Veil:
         """Stand-ins for the thread, which know its people and what it has shown."""
-        link = partial(names.link, ctx, ordinary=self.reader.vocabulary)
+        link = partial(mentions.link, ctx, ordinary=self.reader.vocabulary)
         veil = Veil(self.privacy, self.privacy_key, thread, link, self.reader.vocabulary)
         veil.knows(person.name for person in ctx.roster.people)
         for call in (call for turn in turns for call in turn.calls):

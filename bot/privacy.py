@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import Privacy
-from tools.names import Mention
+from tools.mentions import Mention
 from tools.wording import visible
 
 logger = logging.getLogger(__name__)

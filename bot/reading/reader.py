@@ -114,7 +114,8 @@ class Reader:
             return follow_up
         if calls := self._several(question, link, past):
             return Reading(calls)
-        if self._open and (not best.is_sure or best.kind in smalltalk.TURNED_AWAY) and knows(text.plain):
+        is_open = threads.says(text) and (not best.is_sure or best.kind in smalltalk.TURNED_AWAY)
+        if self._open and is_open and knows(text.plain):
             return Reading((Call(self._open, {"question": text.plain}),))
         return self._reading(best, text, past)
 
@@ -123,7 +124,11 @@ class Reader:
 
         Where that needs a record and names none, a strange word is taken for the name.
         """
-        text, best = self._likeliest(look(question, link, self._spelling))
+        texts = look(question, link, self._spelling)
+        # A single strange name in what is said of all the world is a place or a thing; people have two.
+        if texts[0].unknown and " " not in texts[0].unknown and self._is_talk(texts[1]):
+            texts = texts[1:]
+        text, best = self._likeliest(texts)
         tool = self.tools.get(best.kind)
         if tool and not text.unknown and _lacks_record(tool, text) and (words := strange(text, self._spelling)):
             return self._likeliest([taken_for_name(text, words)])
@@ -146,6 +151,11 @@ class Reader:
             return _Kind(tools[0].kind, tools[0].chance / total, tools[0].chance, is_sure)
         best = fitting[0]
         return _Kind(best.kind, best.chance / total, best.chance, best.kind not in self.tools)
+
+    def _is_talk(self, text: Text) -> bool:
+        """Whether a question is all but certainly none for the tools."""
+        best = self._best(text)
+        return best.kind not in self.tools and best.chance_of_all >= CERTAIN
 
     def _is_known(self, text: Text) -> bool:
         """Whether any example has a word of the question that says something."""

@@ -9,7 +9,7 @@ from functools import cache
 
 from bot.reading import numbers, periods
 from bot.reading.spelling import Spelling
-from tools.names import Mention
+from tools.mentions import Mention
 
 Link = Callable[[str], Sequence[Mention]]
 

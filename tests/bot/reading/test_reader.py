@@ -14,7 +14,7 @@ from bot.reading import Call, Reader, Reading
 from knowledge.crm import Lead
 from knowledge.people import Person
 from tests.company import Books
-from tools import names
+from tools import mentions
 from tools.base import Refusal
 from tools.catalog import TOOLS
 
@@ -44,7 +44,7 @@ def manager_of(books: Books, rep: Person) -> Person:
 def read(reader: Reader, books: Books, row: dict[str, Any]) -> Reading:
     rep = books.person("rep")
     ctx = books.ctx(rep if row["as"] == "rep" else manager_of(books, rep))
-    return reader.read(row["q"].format(**fill(books)), partial(names.link, ctx, ordinary=reader.vocabulary))
+    return reader.read(row["q"].format(**fill(books)), partial(mentions.link, ctx, ordinary=reader.vocabulary))
 
 
 def test_questions_reach_their_tool_with_their_arguments(reader: Reader, books: Books) -> None:
@@ -101,7 +101,7 @@ def test_a_figure_in_words_that_nobody_listed_is_the_likeliest_or_asked_for(read
 
 def test_a_thread_about_one_lead_goes_on_about_it(reader: Reader, books: Books) -> None:
     rep = books.person("rep")
-    lead, link = str(books.lead_of(rep).name), partial(names.link, books.ctx(rep), ordinary=reader.vocabulary)
+    lead, link = str(books.lead_of(rep).name), partial(mentions.link, books.ctx(rep), ordinary=reader.vocabulary)
     shown, listed = Call("show_lead", {"lead": lead}, (lead,)), Call("leads_to_call", {}, (lead, "Jane Doe"))
 
     def asked(question: str, last: Call) -> tuple[str, dict[str, Any]]:
@@ -124,7 +124,7 @@ def test_a_thread_about_one_lead_goes_on_about_it(reader: Reader, books: Books) 
 
 def test_a_question_that_says_only_what_changes_asks_the_same_again(reader: Reader, books: Books) -> None:
     rep, other = books.person("rep"), books.rival(books.person("rep"), same_team=True)
-    link = partial(names.link, books.ctx(manager_of(books, rep)), ordinary=reader.vocabulary)
+    link = partial(mentions.link, books.ctx(manager_of(books, rep)), ordinary=reader.vocabulary)
     asked = Call("pipeline_report", {"metric": "calls", "by": "week", "owner": rep.name, "period": "last month"})
 
     def again(question: str) -> tuple[str, dict[str, Any]]:
@@ -142,7 +142,7 @@ def test_a_question_that_says_only_what_changes_asks_the_same_again(reader: Read
 def test_where_two_are_called_so_it_asks_which_and_understands_the_answer(reader: Reader, books: Books) -> None:
     rep = books.person("rep")
     first, second = (str(lead.name) for lead in books.leads_of(rep)[:2])
-    link = partial(names.link, books.ctx(rep), ordinary=reader.vocabulary)
+    link = partial(mentions.link, books.ctx(rep), ordinary=reader.vocabulary)
     with books.db.write() as session:
         for name, given in ((first, "Zebulon Quist"), (second, "Zebulon Marsh")):
             session.execute(update(Lead).where(Lead.name == name).values(name=given))
@@ -161,7 +161,7 @@ def test_where_two_are_called_so_it_asks_which_and_understands_the_answer(reader
 
 def test_parts_of_a_question_are_asked_apart_and_thanks_ask_for_nothing(reader: Reader, books: Books) -> None:
     rep = books.person("rep")
-    lead, link = str(books.lead_of(rep).name), partial(names.link, books.ctx(rep), ordinary=reader.vocabulary)
+    lead, link = str(books.lead_of(rep).name), partial(mentions.link, books.ctx(rep), ordinary=reader.vocabulary)
 
     def asked(question: str) -> list[tuple[str, dict[str, Any]]]:
         return [(call.tool, dict(call.args)) for call in reader.read(question, link).calls]
@@ -179,7 +179,25 @@ def test_parts_of_a_question_are_asked_apart_and_thanks_ask_for_nothing(reader: 
 
 
 def test_a_capital_makes_a_name_only_where_one_is_asked_for(reader: Reader, books: Books) -> None:
-    link = partial(names.link, books.ctx(books.person("rep")), ordinary=reader.vocabulary)
+    link = partial(mentions.link, books.ctx(books.person("rep")), ordinary=reader.vocabulary)
     assert not reader.read("what is the weather in Paris", link).calls
     (call,) = reader.read("tell me about Paris Hawthorne", link).calls
     assert call.args == {"lead": "Paris Hawthorne"}
+
+
+def test_a_company_is_its_deal_or_lead_and_what_may_be_seen_before_what_may_not(books: Books, reader: Reader) -> None:
+    rep = books.person("rep")
+    deal, other = books.deal_of(rep), books.lead_of(books.rival(rep, same_team=True))
+    short = str(deal.name).split(" – ")[0]
+    with books.db.write() as session:
+        session.execute(update(Lead).where(Lead.id == other.id).values(name=f"Quincy {short.split()[0]}"))
+    (mention,) = mentions.link(books.ctx(rep), f"next step for {short.lower()}", ordinary=reader.vocabulary)
+    assert (mention.subject, mention.name) == ("deal", deal.name)
+
+
+def test_what_says_nothing_by_itself_is_asked_back(reader: Reader, books: Books) -> None:
+    link = partial(mentions.link, books.ctx(books.person("rep")), ordinary=reader.vocabulary)
+    answer = reader.read("same for now", link, knows=lambda text: True)
+    assert not answer.calls
+    assert answer.is_unsure
+    assert not reader.read("what is the capital of France", link).calls

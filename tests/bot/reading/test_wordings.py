@@ -16,7 +16,7 @@ from bot import smalltalk
 from bot.reading import Call, Reader, Reading
 from knowledge.crm import Account, Deal, Lead
 from tests.company import Books
-from tools import names
+from tools import mentions
 from tools.catalog import TOOLS
 
 
@@ -80,7 +80,7 @@ def mark(reader: Reader, books: Books, row: Mapping[str, Any]) -> Mark:
     said = _slots(books)
     question = row["q"].format(**said)
     asker = books.person("rep") if row["as"] == "rep" else _manager(books)
-    link = partial(names.link, books.ctx(asker), ordinary=reader.vocabulary)
+    link = partial(mentions.link, books.ctx(asker), ordinary=reader.vocabulary)
     past = [
         Call(last["tool"], _filled(last["args"], said), _filled(last["names"], said)) for last in row.get("past", ())
     ]
