@@ -128,6 +128,8 @@ def _cost_told(ctx: ToolContext, held: Appeal) -> str:
     if (found := _cost(ctx, held)) is None:
         return ""
     fit, cost = found
+    if not cost.low and not cost.high:
+        return "Granting it should cost nothing: nothing that is known tells the two apart."
     if cost.value < 0:
         gain, least, most = (allocation.amount(ctx, fit, -end) for end in (cost.value, cost.high, cost.low))
         return f"Granting it should bring {gain} (90 % interval {least} to {most})."
