@@ -8,13 +8,13 @@ without figures are recommended, whether a day that is only called "tomorrow" is
 held back, since no tool declares any; a figure of the question may be said of any record.
 """
 
-from bot.lock.checking import Fact, Lock, Reason
-from bot.lock.figures import Figure, agrees, figures, plain
+from bot.lock.agreement import Figure, agrees
+from bot.lock.checking import Lock, Reason
+from bot.lock.figures import figures, plain
 from bot.lock.releasing import Released, release
 from bot.lock.sentences import clauses, sentences
 
 __all__ = [
-    "Fact",
     "Figure",
     "Lock",
     "Reason",

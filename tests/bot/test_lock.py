@@ -110,14 +110,14 @@ def told(lock: Lock, results: Sequence[Result]) -> Iterator[Told]:
     """The figures of the tools' texts: those of lines that name one record, and those of texts that name none."""
     for result in results:
         for line in plain(result.text).split("\n"):
-            named = [name for name in lock.names if name in line]
+            named = [name for name in lock.names.records if name in line]
             unnamed = line
             for name in named:
                 unnamed = unnamed.replace(name, "x" * len(name))
             for figure in figures(unnamed):
                 text = line[figure.start : figure.end] + _unit(line, figure.end)
                 is_whole = [(each.kind, each.value) for each in figures(text)] == [(figure.kind, figure.value)]
-                if is_whole and (len(named) == 1 or not lock.names):
+                if is_whole and (len(named) == 1 or not lock.names.records):
                     yield Told(named[0] if named else "", text, line)
 
 

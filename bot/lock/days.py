@@ -1,0 +1,67 @@
+"""How dates, days of the week, months, quarters and times of day are read."""
+
+from __future__ import annotations
+
+import re
+
+from bot.lock.agreement import Figure
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tue|wed|thu|fri|sat|sun)\b"
+
+
+def _date(match: re.Match[str], text: str) -> Figure | None:
+    groups = match.groupdict()
+    if groups.get("iso"):
+        year, month, day = (int(part) for part in groups["iso"].split("-"))
+    else:
+        month = MONTHS.index(groups["month"][:3].lower()) + 1
+        day, year = int(groups["day"]), int(groups["year"] or 0)
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    return Figure("date", float(year * 10_000 + month * 100 + day), "", 0.0, False, *match.span())
+
+
+def _month(match: re.Match[str], text: str) -> Figure | None:
+    word = match["month"]
+    if word.lower() == "may" and not re.match(r"May\b", word):
+        return None
+    if word in ("May", "Mar", "March") and not re.search(
+        r"\b(?:in|of|since|until|by|for|last|this|next) $", text[: match.start()], re.I
+    ):
+        return None
+    return Figure("month", float(MONTHS.index(word[:3].lower()) + 1), "", 0.0, False, *match.span())
+
+
+def _weekday(match: re.Match[str], text: str) -> Figure:
+    return Figure("weekday", float(WEEKDAYS.index(match[0][:3].lower())), "", 0.0, False, *match.span())
+
+
+def _time(match: re.Match[str], text: str) -> Figure:
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    half = (match["half"] or "").lower().replace(".", "")
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return Figure("time", float(hour * 60 + minute), "", 0.0, False, *match.span())
+
+
+def _period(match: re.Match[str], text: str) -> Figure:
+    year = int(match["year"] or match["year2"] or 0)
+    return Figure("period", float(year * 10 + int(match["quarter"])), "", 0.0, False, *match.span())
+
+
+PATTERNS = (
+    (r"\b(?P<iso>\d{4}-\d{2}-\d{2})\b", _date),
+    (rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})(?:,? (?P<year>\d{{4}}))?\b", _date),
+    (rf"\b(?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<year>\d{{4}}))?\b", _date),
+    (r"\b(?:(?P<year>\d{4})[- ])?Q(?P<quarter>[1-4])(?:[- ](?P<year2>\d{4}))?\b", _period),
+    (r"\b(?P<hour>\d{1,2}):(?P<minute>\d{2})(?: ?(?P<half>[ap]\.?m\b\.?))?", _time),
+    (r"\b(?P<hour>\d{1,2})(?P<minute>) ?(?P<half>[ap]\.?m\b\.?)", _time),
+    (rf"\b(?P<weekday>{_WEEKDAY})\b", _weekday),
+    (rf"\b(?P<month>{_MONTH})(?!\w)", _month),
+)

@@ -1,0 +1,109 @@
+"""The names of a turn: which of them a text says, and whether it says others."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.identities import identities
+from bot.lock.agreement import Figure
+from bot.lock.figures import plain
+from bot.lock.words import ORDINARY, PRONOUNS
+from tools.base import Result
+
+_WORD = re.compile(r"[^\W\d_][\w'’.&-]*", re.UNICODE)
+_CAPITALS = re.compile(
+    r"\b[A-ZÀ-ÖØ-Þ][\w'’&-]*(?:\s+(?:de|da|do|van|von|der|la|el|of|bin|al)?\s*[A-ZÀ-ÖØ-Þ][\w'’&-]*)*"
+)
+_SUBJECT = re.compile(
+    r"^[\W_]*(?P<name>[A-ZÀ-ÖØ-Þ][\w’'-]+?)(?:['’]s\b|\s+(?:is|was|has|had|will|should|needs|wants|can|did|owns|won|lost|comes|stands)\b)"
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Whom the results of a turn and its question name."""
+
+    results: Sequence[Result]
+    question: str
+
+    @cached_property
+    def records(self) -> tuple[str, ...]:
+        """The names of the records shown, longest first."""
+        named = {plain(name) for result in self.results for name in result.names if name}
+        return tuple(sorted(named, key=len, reverse=True))
+
+    def masked(self, text: str) -> str:
+        """The text with letters in the place of whole names: "Hunter Haulage – 204 sites" has no figure in it."""
+        for name in self._identities:
+            text = re.sub(re.escape(name), "x" * len(name), text, flags=re.I)
+        return text
+
+    def named(self, text: str) -> frozenset[str]:
+        """The records named in a text, by their whole names or by a part that no other has."""
+        lower = text.casefold()
+        whole = [name for name in self.records if name.casefold() in lower]
+        words = {_bare(word) for word in _WORD.findall(text)}
+        parts = [name for name in self.records if name not in whole and words & self._own_parts.get(name, set())]
+        return frozenset([*whole, *parts])
+
+    def strangers(self, said: str, found: Sequence[Figure]) -> list[str]:
+        """Names that neither the tools nor the person said."""
+        dated = [(figure.start, figure.end) for figure in found]
+        strangers = []
+        for start, run, is_first in _capitals(said):
+            words = [each for each in _WORD.finditer(run) if each[0][0].isupper()]
+            for word in words:
+                at = start + word.start()
+                may_be_any = is_first and word is words[0] and not _is_subject(said, word[0])
+                if not may_be_any and not any(a <= at < b for a, b in dated) and not self._knows(word[0]):
+                    strangers.append(word[0])
+        return strangers
+
+    @cached_property
+    def _identities(self) -> tuple[str, ...]:
+        """Whatever the results call somebody or some firm: no figure in there is the tools' own."""
+        named = {plain(name) for result in self.results for name in identities(result) if len(name) > 1}
+        return tuple(sorted(named, key=len, reverse=True))
+
+    @cached_property
+    def _own_parts(self) -> dict[str, set[str]]:
+        parts = {
+            name: {word.casefold() for word in _WORD.findall(name) if word[0].isupper() and len(word) > 2}
+            for name in self.records
+        }
+        count = Counter(part for own in parts.values() for part in own)
+        return {name: {part for part in own if count[part] == 1} for name, own in parts.items()}
+
+    def _knows(self, word: str) -> bool:
+        return word.casefold().rstrip(".") in ORDINARY or bool({word.casefold().rstrip("."), _bare(word)} & self._words)
+
+    @cached_property
+    def _words(self) -> set[str]:
+        told = [self.question, *(result.text for result in self.results), *self.records]
+        return {_bare(word) for text in told for word in _WORD.findall(plain(text))}
+
+
+def _bare(word: str) -> str:
+    """A word without what the sentence does to it."""
+    return word.casefold().rstrip(".").removesuffix("'s").removesuffix("’s")
+
+
+def _capitals(said: str) -> Iterable[tuple[int, str, bool]]:
+    """The runs of words with capitals, where they are, and whether each begins a sentence or a line."""
+    for found in _CAPITALS.finditer(said):
+        ahead = said[: found.start()].rstrip(" \t*_\"'“(•-–")
+        yield (
+            found.start(),
+            found[0],
+            not ahead or ahead[-1] in ".!?:\n" or bool(re.search(r"(?:^|\n)\s*\d+[.)]$", ahead)),
+        )
+
+
+def _is_subject(said: str, word: str) -> bool:
+    """Whether a sentence is about somebody of that name, as far as its grammar tells."""
+    found = _SUBJECT.match(said)
+    return bool(found and found["name"] == word and word.casefold() not in PRONOUNS)

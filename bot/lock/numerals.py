@@ -1,0 +1,49 @@
+"""Numbers in digits and in words."""
+
+from __future__ import annotations
+
+import re
+
+NUMBER = r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+SIGN = r"(?:(?<![\w.,)–-])[-−])?"
+SIZE = r"(?:k|m|mn|bn|thousand|million|billion)\b"
+SIZES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty"
+)
+_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+WORDS = {word: value for value, word in enumerate(_SMALL.split())} | _TENS
+_MORE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "dozen": 12}
+SAID = (
+    rf"(?:{'|'.join(['twenty', *_TENS])})[ -](?:one|two|three|four|five|six|seven|eight|nine)\b"
+    rf"|(?:{'|'.join(WORDS)})\b"
+)
+SAID_MORE = rf"(?:(?:{SAID})|a)[ -](?:{'|'.join(_MORE)})"
+
+
+def value(text: str) -> float:
+    """The value of digits."""
+    return float(re.sub(r"[,\u00a0\u202f]", "", text))
+
+
+def decimals(text: str) -> int:
+    """How many digits stand behind the point."""
+    return len(text.partition(".")[2]) if re.fullmatch(r"[\d,.\u00a0\u202f]+", text) else 0
+
+
+def exactness(digits: str) -> float:
+    """How exactly a number is said; trailing zeros of a whole one may be rounding."""
+    if "." in digits:
+        return float(10 ** -decimals(digits))
+    whole = re.sub(r"\D", "", digits)
+    return float(10 ** (len(whole) - len(whole.rstrip("0")))) if whole.rstrip("0") else 1.0
+
+
+def spelled(words: str) -> float:
+    """The value of a number in words."""
+    parts = re.split(r"[ -]+", words.lower())
+    value = float(sum(WORDS.get(part, 0) for part in parts) or 1)
+    for part in parts:
+        value *= _MORE.get(part, 1)
+    return value
