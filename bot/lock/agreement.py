@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Kind = Literal["money", "percent", "number", "time", "date", "month", "weekday", "period"]
+Kind = Literal[
+    "money", "percent", "number", "time", "date", "monthday", "month", "weekday", "period", "relative", "share"
+]
 
 # Values that differ by less are the same; floats of hours are not exact.
 SAME = 1e-6
+# A place in a list or a number of times is neither a bare number nor of anything else.
+_APART = ("rank", "times", "ratio")
 
 
 @dataclass(frozen=True)
@@ -18,10 +22,13 @@ class Figure:
 
     Attributes
     ----------
-    value : in its unit's smallest sense: dollars, per cent, hours, minutes of a day, an ordinal day, or itself
-    unit : what is counted or measured; "" where it is not said
+    value : in its unit's smallest sense: dollars, per cent, hours, minutes of a day, an ordinal day, days or weeks from
+        today, 100 for all and 0 for none, or itself
+    unit : what is counted or measured; "" where it is not said, with "|" between where it may be one of several
     step : how far apart neighbours of the value are, as exactly as it is said; 0 for what is never rounded
     is_about : whether it is said to be rounded
+    decimals : how many digits are written behind the point
+    side : where it is said to be rounded, on which side of it the true one lies: 1 above, -1 below, 0 either
     """
 
     kind: Kind
@@ -31,35 +38,71 @@ class Figure:
     is_about: bool
     start: int
     end: int
+    decimals: int = 0
+    side: int = 0
 
 
 def agrees(said: Figure, known: Figure) -> bool:
     """Whether what is said is what is known, or a rounding of it that is said to be one."""
     if said.kind != known.kind:
-        return _as_date(said, known)
-    if said.kind in ("time", "period", "month", "weekday"):
-        return said.value == known.value
+        return _across(said, known)
     if said.kind == "date":
         # A year that either leaves out is the other's.
         return said.value == known.value or (
             said.value % 10_000 == known.value % 10_000 and min(said.value, known.value) < 10_000
         )
-    if said.unit and known.unit and said.unit != known.unit:
+    if said.kind not in ("money", "percent", "number"):
+        return (said.value, said.unit) == (known.value, known.unit)
+    return _same_unit(said.unit, known.unit) and _near(said, known.value, known.decimals)
+
+
+def _near(said: Figure, value: float, decimals: int) -> bool:
+    """Whether a value is the one said; more digits behind the point than are known are made up."""
+    if abs(said.value - value) < SAME:
+        return said.decimals <= decimals
+    if not said.is_about or (value - said.value) * said.side < 0:
         return False
-    # A duration, a place in a list or a number of times is neither a bare number nor of anything else.
-    if any((said.unit == unit) != (known.unit == unit) for unit in ("hours", "rank", "times")):
+    return abs(said.value - value) <= said.step / 2 * (1 + 1e-9)
+
+
+def _same_unit(said: str, known: str) -> bool:
+    if "hours" in (said[:5], known[:5]):
+        # "5 days" may be said of what was "5 days ago", "in 5 days" may not.
+        return (said[:5] == known[:5] and "hours" in (said, known)) or said == known
+    if any((said == unit) != (known == unit) for unit in _APART):
         return False
-    if abs(said.value - known.value) < SAME:
-        return True
-    return said.is_about and said.step > known.step and abs(said.value - known.value) <= said.step / 2 * (1 + 1e-9)
+    return not said or not known or said in known.split("|")
+
+
+def _across(said: Figure, known: Figure) -> bool:
+    """Whether figures of two kinds are one: the weekday of a date, 0.34 for 34 %."""
+    if known.kind == "date":
+        return _as_date(said, known)
+    if known.kind == "relative" and known.unit == "day" and said.unit.startswith("hours"):
+        return not known.is_about and _as_distance(said, known)
+    if said.kind == "number" and known.kind == "percent":
+        return not said.unit and 0 < said.value <= 1 and _near(_in_percent(said), known.value, known.decimals)
+    return False
+
+
+def _as_distance(said: Figure, known: Figure) -> bool:
+    """Whether a duration is how far a day is from today: "in 10 days" of a date."""
+    days = said.value / 24
+    return known.value == {"hours ago": -days, "hours ahead": days}.get(said.unit, days * (known.value > 0 or -1))
+
+
+def _in_percent(said: Figure) -> Figure:
+    return Figure(
+        "percent", said.value * 100, "", said.step * 100, said.is_about, 0, 0, max(said.decimals - 2, 0), said.side
+    )
 
 
 def _as_date(said: Figure, known: Figure) -> bool:
-    """Whether a weekday or a month is that of a date."""
-    if known.kind != "date":
-        return False
+    """Whether a weekday, a month or a day of the month is that of a date."""
     month, day = divmod(int(known.value) % 10_000, 100)
     year = int(known.value) // 10_000
     if said.kind == "month":
         return said.value == month
+    if said.kind == "monthday":
+        return said.value == day
     return said.kind == "weekday" and year > 0 and said.value == date(year, month, day).weekday()

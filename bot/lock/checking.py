@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from bot.lock.agreement import Figure
+from bot.lock.attribution import Attribution, Saying
+from bot.lock.comparing import is_extreme, is_ratio
 from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
 from bot.lock.names import Names
-from bot.lock.sentences import clauses, sentences
+from bot.lock.sentences import sentences
 from tools.base import Result
 
 Reason = Literal["figure", "record", "name"]
+
+# What stands around a number of the records shown.
+_COUNTED = re.compile(r"\b(?:of(?: the| your| our)?|all|top|best|first|these|those|other|remaining|come) $", re.I)
+_COUNTED_AFTER = re.compile(r" (?:others?|more|are|follow|of them|on (?:the|your) list|for you)\b", re.I)
+
+_RECORDS = ("lead", "deal", "account", "customer", "rep")
 
 
 @dataclass(frozen=True)
@@ -35,14 +45,11 @@ class Lock:
     def fault(self, sentence: str, before: str = "") -> Reason | None:
         """Why a sentence may not be said; None where it may. `before` is what was said before it."""
         said = plain(sentence)
-        found = figures(self.names.masked(self._facts.unquoted(said)))
-        if self.names.strangers(said, found):
+        saying = Saying(said, figures(self.names.masked(self._facts.unquoted(said))), plain(before), self.names)
+        if self.names.strangers(said, saying.figures):
             return "name"
-        for start, end, names in self._clauses(said, before):
-            for figure in found:
-                if start <= figure.start < end and not self._facts.holds(figure, names):
-                    return "record" if self._facts.holds(figure, frozenset()) else "figure"
-        return None
+        faults = [self._fault(saying, way) for way in saying.ways()]
+        return faults[0] if all(faults) else None
 
     def own(self, sentence: str) -> str:
         """The tools' own words about what a sentence is about: the line with most of its names and kinds of figure."""
@@ -62,20 +69,28 @@ class Lock:
     def _facts(self) -> Facts:
         return Facts(self.names, self.now)
 
-    def _clauses(self, said: str, before: str) -> Iterable[tuple[int, int, frozenset[str]]]:
-        """The clauses of a sentence, and the records that each is about: its own, or the last named, or the first."""
-        parts = [(start, end, self.names.named(said[start:end])) for start, end in clauses(self.names.masked(said))]
-        names = next((named for _, _, named in parts if named), frozenset()) or self._last_named(before)
-        for start, end, named in parts:
-            names = named or names
-            yield start, end, names
+    def _fault(self, saying: Saying, way: Attribution) -> Reason | None:
+        for figure, names in way:
+            if not self._may_say(saying, figure, names):
+                return "record" if self._facts.holds(figure, frozenset()) else "figure"
+        return None
 
-    def _last_named(self, before: str) -> frozenset[str]:
-        """The records of the sentence before, which a sentence without any goes on about."""
-        for sentence in reversed(sentences(plain(before))[-2:]):
-            if named := self.names.named(sentence):
-                return named
-        return frozenset()
+    def _may_say(self, saying: Saying, figure: Figure, names: frozenset[str]) -> bool:
+        if figure.kind == "share" and figure.side:
+            return is_extreme(saying, figure, self._facts)
+        if figure.unit == "rank" and not saying.named and not figure.start:
+            return True  # "First, write to them": the order of what to do
+        if figure.unit == "ratio":
+            return self._facts.holds(figure, names) or is_ratio(saying, figure, self._facts)
+        return self._facts.holds(figure, names) or self._counts(saying, figure, names)
+
+    def _counts(self, saying: Saying, figure: Figure, names: frozenset[str]) -> bool:
+        """Whether a figure is how many records are shown, or how many others: "all five", "the other four"."""
+        is_counted = _COUNTED.search(saying.text, 0, figure.start) or _COUNTED_AFTER.match(saying.text, figure.end)
+        if not names or is_counted:
+            return self._facts.counts(figure, len(saying.named))
+        is_of_all = figure.unit in _RECORDS and not self.names.named(saying.text[: figure.start])
+        return is_of_all and self._facts.counts(figure, 0)
 
     @cached_property
     def _lines(self) -> list[str]:

@@ -13,18 +13,44 @@ _MONTH = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tue|wed|thu|fri|sat|sun)\b"
+# Days by their names, in days from today.
+_DAYS = {
+    "the day after tomorrow": 2.0,
+    "the day before yesterday": -2.0,
+    "tomorrow": 1.0,
+    "yesterday": -1.0,
+    "last night": -1.0,
+    "tonight": 0.0,
+    "today": 0.0,
+}
 
 
 def _date(match: re.Match[str], text: str) -> Figure | None:
     groups = match.groupdict()
     if groups.get("iso"):
         year, month, day = (int(part) for part in groups["iso"].split("-"))
+    elif groups.get("slashed"):
+        month, day, year = (int(part) for part in groups["slashed"].split("/"))
     else:
         month = MONTHS.index(groups["month"][:3].lower()) + 1
         day, year = int(groups["day"]), int(groups["year"] or 0)
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     return Figure("date", float(year * 10_000 + month * 100 + day), "", 0.0, False, *match.span())
+
+
+def _day_of_month(match: re.Match[str], text: str) -> Figure | None:
+    return Figure("monthday", float(match["day"]), "", 0.0, False, *match.span())
+
+
+def _day(match: re.Match[str], text: str) -> Figure:
+    said = re.sub(r"\s+", " ", match["day"].lower())
+    return Figure("relative", _DAYS[said], "day", 0.0, False, *match.span())
+
+
+def _span(match: re.Match[str], text: str) -> Figure:
+    offset = {"this": 0.0, "current": 0.0, "next": 1.0, "coming": 1.0}.get(match["which"].lower(), -1.0)
+    return Figure("relative", offset, match["span"].lower(), 0.0, False, *match.span())
 
 
 def _month(match: re.Match[str], text: str) -> Figure | None:
@@ -62,6 +88,10 @@ PATTERNS = (
     (r"\b(?:(?P<year>\d{4})[- ])?Q(?P<quarter>[1-4])(?:[- ](?P<year2>\d{4}))?\b", _period),
     (r"\b(?P<hour>\d{1,2}):(?P<minute>\d{2})(?: ?(?P<half>[ap]\.?m\b\.?))?", _time),
     (r"\b(?P<hour>\d{1,2})(?P<minute>) ?(?P<half>[ap]\.?m\b\.?)", _time),
+    (r"\b(?P<slashed>\d{1,2}/\d{1,2}/\d{4})\b", _date),
+    (r"\b(?:on|by|until|before|after|since|due|from) the (?P<day>\d{1,2})(?:st|nd|rd|th)\b", _day_of_month),
+    (rf"\b(?P<day>{'|'.join(_DAYS)})\b", _day),
+    (r"\b(?P<which>this|last|next|previous|coming|past|current) (?P<span>week|month|quarter|year)\b", _span),
     (rf"\b(?P<weekday>{_WEEKDAY})\b", _weekday),
     (rf"\b(?P<month>{_MONTH})(?!\w)", _month),
 )

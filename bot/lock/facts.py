@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from bot.lock.agreement import Figure, agrees
 from bot.lock.figures import figures, plain
 from bot.lock.names import Names
+from bot.lock.quantities import nouns
 
+_SPEECH = re.compile(r"\b(?!x+\b)[a-z]{2,}", re.I)
 _QUOTED = re.compile("“[^”]*”")
 
 
@@ -32,11 +34,26 @@ class Facts:
 
     def holds(self, figure: Figure, names: frozenset[str]) -> bool:
         """Whether a figure may be said of records; of none, where it is not said of any."""
-        if any(
+        return any(
             agrees(figure, fact.figure) and (not names or not fact.names or names & fact.names) for fact in self._all
-        ):
-            return True
-        return not names and any(agrees(figure, count) for count in self._counts)
+        )
+
+    def counts(self, figure: Figure, named: int) -> bool:
+        """Whether a figure says how many records are shown, or how many beside those that are named."""
+        if figure.kind != "number" or figure.unit in ("hours", "rank", "times"):
+            return False
+        shown = {len(result.names) for result in self.names.results if len(result.names) > 1}
+        if figure.unit == "others":
+            return any(0 < figure.value < count for count in shown)
+        return figure.value in {*shown, *(count - named for count in shown), named} - {0, 1}
+
+    def first(self, name: str) -> list[Figure]:
+        """The first figure of each kind and unit that stands beside a record alone."""
+        found: dict[tuple[str, str], Figure] = {}
+        for fact in self._of_lines:
+            if fact.names == {name}:
+                found.setdefault((fact.figure.kind, fact.figure.unit), fact.figure)
+        return list(found.values())
 
     def unquoted(self, said: str) -> str:
         """The text without what it quotes word for word: a quotation may say what its author said."""
@@ -51,14 +68,15 @@ class Facts:
             for result in self.names.results
             for place, name in enumerate(result.names, 1)
         ]
-        today = [Fact(figure, frozenset()) for figure in figures(f"{self.now:%Y-%m-%d}")]
-        return [*self._of_results(), *asked, *ranks, *today]
+        today = self.now.date()
+        now = [Fact(figure, frozenset()) for figure in [_date(today), *_distances(today, today)]]
+        told = [*self._of_lines, *asked]
+        far = [Fact(each, fact.names) for fact in told for each in self._distances_of(fact.figure)]
+        return [*told, *far, *ranks, *now]
 
     @cached_property
-    def _counts(self) -> list[Figure]:
-        """How many records are shown, which may be said where none of them is named."""
-        counts = {len(result.names) for result in self.names.results if len(result.names) > 1}
-        return [figure for count in counts for figure in figures(f"{count} of them")]
+    def _of_lines(self) -> list[Fact]:
+        return list(self._of_results())
 
     def _of_results(self) -> Iterable[Fact]:
         """A figure stands beside the records named in its line, or else in the last line that names any.
@@ -71,7 +89,43 @@ class Facts:
             text = plain(result.text) if is_document else _QUOTED.sub(_blank, plain(result.text))
             for line in text.split("\n"):
                 last = self.names.named(line) or (last if line.strip() else frozenset())
-                yield from (Fact(figure, last) for figure in figures(self.names.masked(line)))
+                masked = self.names.masked(line)
+                yield from (Fact(_of(figure, masked), last) for figure in figures(masked))
+
+    def _distances_of(self, figure: Figure) -> Sequence[Figure]:
+        """How far from today a date is, or what was some time ago."""
+        if figure.unit == "hours ago" and figure.value < 24 * 366:
+            then = (self.now - timedelta(hours=figure.value)).date()
+            return [replace(each, is_about=True) for each in _distances(then, self.now.date())]
+        if figure.kind != "date":
+            return ()
+        month, day = divmod(int(figure.value) % 10_000, 100)
+        try:
+            return _distances(date(int(figure.value) // 10_000 or self.now.year, month, day), self.now.date())
+        except ValueError:
+            return ()
+
+
+def _of(figure: Figure, line: str) -> Figure:
+    """A bare number of a line with words counts only what the line speaks of."""
+    is_bare = figure.kind == "number" and not figure.unit
+    return replace(figure, unit=nouns(line)) if is_bare and _SPEECH.search(line) else figure
+
+
+def _date(day: date) -> Figure:
+    return Figure("date", float(day.year * 10_000 + day.month * 100 + day.day), "", 0.0, False, 0, 0)
+
+
+def _distances(day: date, today: date) -> list[Figure]:
+    """How many days, weeks, months, quarters and years lie between a day and today."""
+    spans = {
+        "day": day.toordinal() - today.toordinal(),
+        "week": (day.toordinal() - 1) // 7 - (today.toordinal() - 1) // 7,
+        "month": (day.year - today.year) * 12 + day.month - today.month,
+        "quarter": (day.year - today.year) * 4 + (day.month - 1) // 3 - (today.month - 1) // 3,
+        "year": day.year - today.year,
+    }
+    return [Figure("relative", float(value), unit, 0.0, False, 0, 0) for unit, value in spans.items()]
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
-from bot.lock import days, quantities
+from bot.lock import days, quantities, wholes
 from bot.lock.agreement import Figure
 from bot.lock.numerals import decimals
 
-_PATTERNS = [(re.compile(pattern, re.I), read) for pattern, read in (*days.PATTERNS, *quantities.PATTERNS)]
-_NO_FIGURE = re.compile(
-    r"\b(?:(?:this|that|the|which|each|every|no|any|some|other|another|first|last|next|right|good|best) )one\b"
-    r"|\bone (?:of|by|more thing|another)\b",
-    re.I,
-)
+_PATTERNS = [
+    (re.compile(pattern, re.I), read)
+    for pattern, read in (*days.PATTERNS, *wholes.BEFORE, *quantities.PATTERNS, *wholes.AFTER)
+]
+_NO_FIGURE = re.compile(r"\bone (?:by|another)\b|\bstep \d+|\b(?:time for|just|only|make) one \w+", re.I)
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
-_MARK_IN_NUMBER = re.compile(r"(?<=[\d$€£.,])[*_~`\\]+(?=[\d.,%])")
+_MARK_IN_NUMBER = re.compile(r"(?<=[\d$€£.,])[*_~`\\]+(?=[\d.,%])|(?<![\w])_+(?=\w)|(?<=\w)_+(?!\w)")
 
 
 def plain(text: str) -> str:
@@ -33,9 +33,12 @@ def figures(text: str) -> list[Figure]:
         taken[match.start() : match.end()] = [True] * (match.end() - match.start())
     for pattern, read in _PATTERNS:
         for match in pattern.finditer(text):
-            if any(taken[match.start() : match.end()]) or (figure := read(match, text)) is None:
+            if all(taken[match.start() : match.end()]):
                 continue
-            taken[match.start() : match.end()] = [True] * (match.end() - match.start())
+            figure = read(match, text)
+            if figure is None or any(taken[figure.start : figure.end]):
+                continue
+            taken[figure.start : figure.end] = [True] * (figure.end - figure.start)
             found.append(figure)
     return sorted(_ranged(found, text), key=lambda figure: figure.start)
 
@@ -46,20 +49,20 @@ def _ranged(found: list[Figure], text: str) -> Iterator[Figure]:
     for figure in found:
         gap = re.compile(r"\s?(?:–|-|to|and)\s?[$€£¥]?").match(text, figure.end)
         after = by_start.get(gap.end()) or by_start.get(gap.end() - 1) if gap else None
-        if figure.kind == "number" and not figure.unit and after and (after.kind in ("percent", "money") or after.unit):
-            scale = (
-                1.0
-                if after.kind != "number" or after.unit != "hours"
-                else after.step / 10 ** -decimals(text[after.start : after.end])
-            )
-            yield Figure(
-                after.kind,
-                figure.value * scale,
-                after.unit,
-                figure.step * scale,
-                figure.is_about or after.is_about,
-                figure.start,
-                figure.end,
-            )
-        else:
+        if figure.kind != "number" or figure.unit or not after or not (_has_unit(after) or after.unit):
             yield figure
+            continue
+        is_long = after.unit.startswith("hours")
+        scale = after.step / 10 ** -decimals(text[after.start : after.end]) if is_long else 1.0
+        yield replace(
+            figure,
+            kind=after.kind,
+            unit=after.unit,
+            value=figure.value * scale,
+            step=figure.step * scale,
+            is_about=figure.is_about or after.is_about,
+        )
+
+
+def _has_unit(figure: Figure) -> bool:
+    return figure.kind in ("percent", "money")

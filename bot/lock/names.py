@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from bot.identities import identities
 from bot.lock.agreement import Figure
@@ -38,9 +39,7 @@ class Names:
 
     def masked(self, text: str) -> str:
         """The text with letters in the place of whole names: "Hunter Haulage – 204 sites" has no figure in it."""
-        for name in self._identities:
-            text = re.sub(re.escape(name), "x" * len(name), text, flags=re.I)
-        return text
+        return self._identity.sub(lambda found: "x" * len(found[0]), text) if self._identities else text
 
     def named(self, text: str) -> frozenset[str]:
         """The records named in a text, by their whole names or by a part that no other has."""
@@ -49,6 +48,16 @@ class Names:
         words = {_bare(word) for word in _WORD.findall(text)}
         parts = [name for name in self.records if name not in whole and words & self._own_parts.get(name, set())]
         return frozenset([*whole, *parts])
+
+    def in_order(self, text: str) -> list[str]:
+        """The records named in a text, in its order."""
+        return sorted(self.named(text), key=lambda name: self.place(name, text))
+
+    def place(self, name: str, text: str) -> int:
+        """Where a name begins in a text, or the part of it that stands there; far behind where none does."""
+        lower = text.casefold()
+        places = [lower.find(part) for part in (name.casefold(), *self._own_parts.get(name, ()))]
+        return min((place for place in places if place >= 0), default=len(text))
 
     def strangers(self, said: str, found: Sequence[Figure]) -> list[str]:
         """Names that neither the tools nor the person said."""
@@ -61,13 +70,37 @@ class Names:
                 may_be_any = is_first and word is words[0] and not _is_subject(said, word[0])
                 if not may_be_any and not any(a <= at < b for a, b in dated) and not self._knows(word[0]):
                     strangers.append(word[0])
+            strangers.extend(self._mixed(run, is_first=is_first))
         return strangers
+
+    def _mixed(self, run: str, *, is_first: bool) -> Iterable[str]:
+        """Pairs of words that each are of a name, but of no one's: "Ada Li" of Ada Byron and Bo Li."""
+        words = run.split()
+        for one, other in pairwise(words[1:] if is_first and not _is_name(words[0], self._of_names) else words):
+            is_of_names = _is_name(one, self._of_names) and _is_name(other, self._of_names)
+            if is_of_names and not one.endswith(("'s", "’s")) and (_bare(one), _bare(other)) not in self._pairs:
+                yield f"{one} {other}"
+
+    @cached_property
+    def _of_names(self) -> set[str]:
+        """The words that names are made of."""
+        return {_bare(word) for name in self._identities for word in _WORD.findall(name)} - ORDINARY
+
+    @cached_property
+    def _pairs(self) -> set[tuple[str, str]]:
+        """The words that stand one after the other in what was told."""
+        told = [self.question, *(result.text for result in self.results), *self._identities]
+        return {pair for text in told for pair in pairwise(_bare(word) for word in _WORD.findall(plain(text)))}
 
     @cached_property
     def _identities(self) -> tuple[str, ...]:
         """Whatever the results call somebody or some firm: no figure in there is the tools' own."""
-        named = {plain(name) for result in self.results for name in identities(result) if len(name) > 1}
+        named = {plain(name) for result in self.results for name in identities(result) if len(name) > 1} - PRONOUNS
         return tuple(sorted(named, key=len, reverse=True))
+
+    @cached_property
+    def _identity(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, self._identities)), re.I)
 
     @cached_property
     def _own_parts(self) -> dict[str, set[str]]:
@@ -79,7 +112,10 @@ class Names:
         return {name: {part for part in own if count[part] == 1} for name, own in parts.items()}
 
     def _knows(self, word: str) -> bool:
-        return word.casefold().rstrip(".") in ORDINARY or bool({word.casefold().rstrip("."), _bare(word)} & self._words)
+        low = word.casefold().rstrip(".")
+        if len(low) == 1:
+            return low in ORDINARY or low in {each[0] for each in self._of_names}
+        return low in ORDINARY or bool({low, _bare(word)} & self._words)
 
     @cached_property
     def _words(self) -> set[str]:
@@ -90,6 +126,10 @@ class Names:
 def _bare(word: str) -> str:
     """A word without what the sentence does to it."""
     return word.casefold().rstrip(".").removesuffix("'s").removesuffix("’s")
+
+
+def _is_name(word: str, names: set[str]) -> bool:
+    return word[0].isupper() and len(_bare(word)) > 1 and _bare(word) in names
 
 
 def _capitals(said: str) -> Iterable[tuple[int, str, bool]]:

@@ -14,12 +14,12 @@ _SMALL = (
 )
 _TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 WORDS = {word: value for value, word in enumerate(_SMALL.split())} | _TENS
-_MORE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "dozen": 12}
-SAID = (
-    rf"(?:{'|'.join(['twenty', *_TENS])})[ -](?:one|two|three|four|five|six|seven|eight|nine)\b"
-    rf"|(?:{'|'.join(WORDS)})\b"
+_MORE = {"thousand": 1_000, "million": 1_000_000, "dozen": 12}
+_TO_99 = (
+    rf"(?:(?:{'|'.join(['twenty', *_TENS])})[ -](?:one|two|three|four|five|six|seven|eight|nine)|{'|'.join(WORDS)})\b"
 )
-SAID_MORE = rf"(?:(?:{SAID})|a)[ -](?:{'|'.join(_MORE)})"
+_TO_999 = rf"(?:(?:a|{_TO_99})[ -]hundred\b(?:[ -](?:and[ -])?{_TO_99})?|{_TO_99})"
+SAID = rf"(?:(?:{_TO_999})(?:[ -](?:{'|'.join(_MORE)})\b)?|a (?:{'|'.join(_MORE)})\b)"
 
 
 def value(text: str) -> float:
@@ -42,8 +42,12 @@ def exactness(digits: str) -> float:
 
 def spelled(words: str) -> float:
     """The value of a number in words."""
-    parts = re.split(r"[ -]+", words.lower())
-    value = float(sum(WORDS.get(part, 0) for part in parts) or 1)
-    for part in parts:
-        value *= _MORE.get(part, 1)
-    return value
+    total = 0.0
+    for part in re.split(r"[ -]+", words.lower()):
+        if part == "hundred":
+            total = (total or 1) * 100
+        elif part in _MORE:
+            total = (total or 1) * _MORE[part]
+        else:
+            total += WORDS.get(part, 0)
+    return total

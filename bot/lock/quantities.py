@@ -1,30 +1,24 @@
-"""How amounts, shares, counts, durations and places in a list are read."""
+"""How amounts, shares, counts and durations are read."""
 
 from __future__ import annotations
 
 import re
 
 from bot.lock.agreement import Figure, Kind
-from bot.lock.numerals import NUMBER, SAID, SAID_MORE, SIGN, SIZE, SIZES, WORDS, exactness, spelled
+from bot.lock.numerals import NUMBER, SAID, SIGN, SIZE, SIZES, decimals, exactness, spelled
 from bot.lock.numerals import value as value_of
 
-# "First" and "second" are said of much else.
-_RANKS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-# Words that make a figure of nothing else; "one" is mostly none.
-_ALONE = {
-    "dozen": 12.0,
-    "half": 50.0,
-    "twice": 2.0,
-    "double": 2.0,
-    "doubled": 2.0,
-    "thrice": 3.0,
-    "quadruple": 4.0,
-    "quadrupled": 4.0,
-    "triple": 3.0,
-    "tripled": 3.0,
+# What says that a figure is rounded, by the side on which the true one lies.
+_ROUNDED = {
+    0: r"about|around|roughly|approximately|approx\.?|some|circa|close to|or so",
+    1: r"just over|a little over|slightly over|a bit over|just above|slightly more than|a little more than",
+    -1: r"nearly|almost|just under|a little under|slightly under|a bit under|just below|not quite",
 }
-_ROUNDED = r"about|around|roughly|approximately|approx\.?|some|nearly|almost|circa|close to"
-_ABOUT = re.compile(rf"(?:\b(?:{_ROUNDED})|[~≈])\s*(?:a |an )?[$€£¥]?$", re.I)
+_ABOUT = [
+    (side, re.compile(rf"(?:\b(?:{words}){'|[~≈]' if not side else ''})\s*(?:a |an )?[$€£¥]?$", re.I))
+    for side, words in _ROUNDED.items()
+]
+_OR_SO = re.compile(r"\S+(?: (?:%|percent|\w+s))? (?:or so|roughly|approximately|give or take)\b", re.I)
 _HOURS = {
     "minute": 1 / 60,
     "min": 1 / 60,
@@ -39,89 +33,66 @@ _HOURS = {
     "second": 1 / 3600,
 }
 _CURRENCIES = {"usd": ("$", "usd", "dollar"), "eur": ("€", "eur"), "gbp": ("£", "gbp", "pound"), "jpy": ("¥",)}
+_CURRENCY = r"(?:dollars?|euros?|pounds?|usd|eur|gbp)\b"
 _NOUN = re.compile(
     r"\s*-?(?P<noun>minutes?|mins?|hours?|hrs?|h|(?:working |business )?days?|weeks?|months?|quarters?|years?|seconds?"
     r"|(?:(?:open|new|untouched|hot|late|own|more|other|of the|of your|of my|of our|won|lost) )*"
     r"(?:leads?|deals?|calls?|meetings?|accounts?|customers?|reps?|people|e-?mails?|sites?|wins?|times?))\b",
     re.I,
 )
+_AGO, _AHEAD = re.compile(r"\s(?:ago|earlier)\b", re.I), re.compile(r"\s(?:from now|from today|away|left)\b", re.I)
+_OTHERS = re.compile(r"\b(?:other|remaining) $", re.I)
+# "Nothing was heard in 5 days" is of the past.
+_NOT = re.compile(r"\b(?:not|no|nothing|nobody|never)\b|n['’]t\b", re.I)
+_TO = re.compile(r"\s?(?:–|-|to|and|or)\s?\d")
+_IN = re.compile(r"\bin (?:about |around |roughly |just |only )?$", re.I)
+# Words that say of a bare number what it measures; nothing but words stands between.
+_OF_CHANCE = re.compile(r"\b(?:chances?|probability|likelihood|odds)\b(?: \w+)?[^\d\n;,.|]*$", re.I)
+_OF_MONEY = re.compile(r"\b(?:worth|valued?|amount)\b[^\d\n;,.|]{0,24}$", re.I)
+
+# What follows a multiple of something else, and not a number of times.
+THAN = re.compile(
+    r" (?:as|what|that|more|bigger|larger|higher|the (?:size|value|chances?|odds|amount|average))\b", re.I
+)
+# What is counted of one's own words is no figure of anybody.
+_OF_SPEECH = re.compile(
+    r"(?: \w+)? (?:reason|thing|point|way|step|option|idea|note|caveat|question|tip|name|fact|sentence|line)s?\b", re.I
+)
 
 
-def _is_about(text: str, start: int) -> bool:
-    return bool(_ABOUT.search(text, max(0, start - 24), start))
+def rounded(text: str, start: int) -> tuple[bool, int]:
+    """Whether what begins there is said to be rounded, and on which side of it the true figure lies."""
+    if _OR_SO.match(text, start):
+        return True, 0
+    ahead = text[max(0, start - 24) : start]
+    return next(((True, side) for side, words in _ABOUT if words.search(ahead)), (False, 0))
 
 
-def _money(match: re.Match[str], text: str) -> Figure:
-    number, size = match["num"] or match["num2"], (match["size"] or match["size2"] or "").lower()
-    scale = SIZES.get(size, 1.0) * (-1 if "-" in match[0].split(number)[0] else 1)
-    step = 10.0 ** -len(number.partition(".")[2]) if size else exactness(number)
-    return Figure(
-        "money",
-        value_of(number) * scale,
-        _currency(match[0]),
-        step * abs(scale),
-        bool(size) or _is_about(text, match.start()),
-        *match.span(),
-    )
-
-
-def _currency(text: str) -> str:
-    low = text.lower()
-    return next((code for code, marks in _CURRENCIES.items() if any(mark in low for mark in marks)), "")
-
-
-def _percent(match: re.Match[str], text: str) -> Figure:
-    number = match["num"]
-    value = value_of(number) * (-1 if match[0].startswith("-") else 1)
-    return Figure("percent", value, "", exactness(number), _is_about(text, match.start()), *match.span())
-
-
-def _percent_said(match: re.Match[str], text: str) -> Figure:
-    return Figure("percent", spelled(match["said"]), "", 1.0, _is_about(text, match.start()), *match.span())
-
-
-def _plain(match: re.Match[str], text: str) -> Figure | None:
-    number = match["num"]
-    if re.match(r"^\s*\d{1,2}$", text[text.rfind("\n", 0, match.start()) + 1 : match.end()]) and text[
-        match.end() : match.end() + 2
-    ] in (". ", ") "):
-        return None  # the number of an item
-    value, step = value_of(number) * (-1 if match[0].startswith("-") else 1), exactness(number)
-    size = re.compile(rf"\s?(?P<size>{SIZE})", re.I).match(text, match.end())
-    if size:
-        scale = SIZES[size["size"].lower()]
-        return Figure(
-            "number", value * scale, "", 10.0 ** -len(number.partition(".")[2]) * scale, True, match.start(), size.end()
-        )
-    return _counted(value, step, match.start(), match.end(), text)
-
-
-def _worded(match: re.Match[str], text: str) -> Figure | None:
-    value = spelled(match["said"])
-    return _counted(value, 1.0, match.start(), match.end(), text)
-
-
-def _alone(match: re.Match[str], text: str) -> Figure:
-    word = match["word"].lower()
-    kind: Kind = "percent" if word == "half" else "number"
-    unit = "" if kind == "percent" else "times"
-    return Figure(kind, _ALONE[word], unit, 1.0, _is_about(text, match.start()), *match.span())
-
-
-def _part(match: re.Match[str], text: str) -> Figure:
-    share = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}[match["part"].lower()]
-    many = WORDS.get(match[0].split()[0].lower(), 1)
-    return Figure("percent", share * many, "", 1.0, _is_about(text, match.start()), *match.span())
-
-
-def _rank(match: re.Match[str], text: str) -> Figure:
-    return Figure("number", float(_RANKS.index(match["rank"].lower()) + 3), "rank", 0.0, False, *match.span())
-
-
-def _counted(value: float, step: float, start: int, end: int, text: str) -> Figure:
+def counted(value: float, step: float, start: int, end: int, text: str, places: int = 0) -> Figure:
+    """A bare number, or a number of what the noun behind it says."""
     noun = _NOUN.match(text, end)
     unit, scale = _unit(noun["noun"]) if noun else ("", 1.0)
-    return Figure("number", value * scale, unit, step * scale, _is_about(text, start), start, end)
+    is_about, side = rounded(text, start)
+    if not noun and _OTHERS.search(text, max(0, start - 20), start):
+        unit = "others"
+    if noun and unit == "times" and THAN.match(text, noun.end()):
+        unit = "ratio"
+    if noun and unit == "hours":
+        ahead = text[max(0, start - 60) : start]
+        is_in = bool(_IN.search(ahead)) and not _NOT.search(ahead)
+        unit += " ago" if _AGO.match(text, noun.end()) else " ahead" if is_in and not places else ""
+    if not noun and not _TO.match(text, end) and _OF_CHANCE.search(text, max(0, start - 60), start):
+        scale = 100.0 if value <= 1 and places else 1.0
+        places = max(places - 2, 0) if scale > 1 else places
+        return Figure("percent", value * scale, "", step * scale, is_about, start, end, places, side)
+    if not noun and _OF_MONEY.search(text, max(0, start - 40), start):
+        return Figure("money", value, "", step, is_about, start, end, places, side)
+    return Figure("number", value * scale, unit, step * scale, is_about, start, end, places, side)
+
+
+def nouns(text: str) -> str:
+    """What may be counted, of all that a text speaks of, with "|" between."""
+    return "|".join(sorted({_unit(each["noun"])[0] for each in _NOUN.finditer(text)} - {"hours"})) or "?"
 
 
 def _unit(noun: str) -> tuple[str, float]:
@@ -131,17 +102,74 @@ def _unit(noun: str) -> tuple[str, float]:
     return {"people": "rep", "e-mail": "email", "time": "times"}.get(last, last), 1.0
 
 
+def _money(match: re.Match[str], text: str) -> Figure:
+    digits, size = match["num"] or match["num2"], (match["size"] or match["size2"] or "").lower()
+    scale = SIZES.get(size, 1.0) * (-1 if "-" in match[0].split(digits)[0] else 1)
+    step = (10.0 ** -decimals(digits) if size else exactness(digits)) * abs(scale)
+    is_about, side = rounded(text, match.start())
+    places = 0 if size else decimals(digits)
+    value = value_of(digits) * scale
+    return Figure("money", value, _currency(match[0]), step, bool(size) or is_about, *match.span(), places, side)
+
+
+def _currency(text: str) -> str:
+    low = text.lower()
+    return next((code for code, marks in _CURRENCIES.items() if any(mark in low for mark in marks)), "")
+
+
+def _percent(match: re.Match[str], text: str) -> Figure:
+    digits = match["num"]
+    value = value_of(digits) * (-1 if match[0].startswith("-") else 1)
+    is_about, side = rounded(text, match.start())
+    return Figure("percent", value, "", exactness(digits), is_about, *match.span(), decimals(digits), side)
+
+
+def _plain(match: re.Match[str], text: str) -> Figure | None:
+    digits = match["num"]
+    if _is_item(match, text) or _OF_SPEECH.match(text, match.end()):
+        return None
+    value, step = value_of(digits) * (-1 if match[0].startswith("-") else 1), exactness(digits)
+    size = re.compile(rf"\s?(?P<size>{SIZE})", re.I).match(text, match.end())
+    if size:
+        scale = SIZES[size["size"].lower()]
+        return Figure("number", value * scale, "", 10.0 ** -decimals(digits) * scale, True, match.start(), size.end())
+    return counted(value, step, match.start(), match.end(), text, decimals(digits))
+
+
+def _is_item(match: re.Match[str], text: str) -> bool:
+    """Whether a number is that of an item of a list."""
+    ahead = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
+    return bool(re.match(r"^\s*\d{1,2}$", ahead)) and text[match.end() : match.end() + 2] in (". ", ") ")
+
+
+def _worded(match: re.Match[str], text: str) -> Figure | None:
+    value = spelled(match["said"])
+    step = exactness(f"{value:.0f}")
+    if match["percent"] or match["money"]:
+        is_about, side = rounded(text, match.start())
+        kind: Kind = "percent" if match["percent"] else "money"
+        unit = _currency(match["money"] or "")
+        return Figure(kind, value, unit, 1.0 if match["percent"] else step, is_about, *match.span(), 0, side)
+    if _OF_SPEECH.match(text, match.end()) or (value == 1 and not _NOUN.match(text, match.end())):
+        return None  # "the one to call"
+    return counted(value, step, match.start(), match.end(), text)
+
+
+def _single(match: re.Match[str], text: str) -> Figure:
+    """ "a week ago" and "a couple of deals"."""
+    return counted(2.0 if "couple" in match[0].lower() or "pair" in match[0].lower() else 1.0, 1.0, *match.span(), text)
+
+
 PATTERNS = (
     (
         rf"{SIGN}(?:[$€£¥]|\b(?:usd|eur|gbp) ?)\s?(?P<num>{NUMBER})(?:\s?(?P<size>{SIZE}))?"
-        rf"|\b(?P<num2>{NUMBER})(?:\s?(?P<size2>{SIZE}))?\s(?:dollars?|euros?|pounds?|usd|eur|gbp)\b",
+        rf"|\b(?P<num2>{NUMBER})(?:\s?(?P<size2>{SIZE}))?\s{_CURRENCY}",
         _money,
     ),
     (rf"{SIGN}(?P<num>{NUMBER})(?:\s?(?:%|percentage points?|percent\b|per cent\b|pct\b|points?\b))", _percent),
-    (rf"\b(?P<said>{SAID})(?:\s|-)(?:percent|per cent)\b", _percent_said),
     (rf"{SIGN}(?P<num>{NUMBER})", _plain),
-    (rf"\b(?P<said>{SAID_MORE}|{SAID})", _worded),
-    (rf"\b(?P<word>{'|'.join(_ALONE)})\b", _alone),
-    (r"\b(?:a|one|two|three) (?P<part>third|quarter|fifth|tenth)s? of\b", _part),
-    (rf"\b(?P<rank>{'|'.join(_RANKS)})\b(?! (?:time|quarter|week|month|half|party|step|name|call|touch))", _rank),
+    (r"\ban? (?=(?:minute|hour|day|week|month|quarter|year) (?:ago|earlier|away|from now)\b)", _single),
+    (r"(?<=\bin )an? (?=(?:minute|hour|day|week|month|quarter|year)\b)", _single),
+    (r"\b(?:a|the last|the next) (?:couple|pair)(?: of)?\b", _single),
+    (rf"\b(?P<said>{SAID})(?:[ -](?P<percent>per ?cent\b)|\s(?P<money>{_CURRENCY}))?", _worded),
 )

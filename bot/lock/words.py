@@ -13,3 +13,5 @@ def _listed(name: str) -> frozenset[str]:
 ORDINARY = _listed("ordinary.txt")
 # What may be the subject of a sentence though nobody is called so.
 PRONOUNS = _listed("pronouns.txt")
+# What says nothing of what somebody does.
+HELPING = _listed("helping.txt")

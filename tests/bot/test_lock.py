@@ -18,6 +18,8 @@ from bot.reading import Reader
 from knowledge.database import Database
 from knowledge.memory import Memory
 from tests.company import NOW, Books
+from tests.falsehoods import false_cells
+from tests.tellings import cells_of, filled, fillings, wordings
 from tools.base import Refusal, Result
 from tools.catalog import TOOLS
 
@@ -43,7 +45,7 @@ ONE = (
     "{f} for {n}.",
     "For {n} it says {f}.",
     "Start with {n}, at {f}.",
-    "I would go to {n} first: {f}.",
+    "I would go to {n} now: {f}.",
     "With {f}, {n} is worth a look.",
     "Look at {n} ({f}).",
     "- {n} – {f}",
@@ -67,7 +69,7 @@ TWO = (
     "{n} ({f}) comes before {m} ({g}).",
     "Take {n} at {f}; then {m} at {g}.",
     "{n} has {f}, but {m} has {g}.",
-    "First {n} – {f} – then {m} – {g}.",
+    "Here {n} – {f} – and {m} – {g}.",
 )
 ROUND = ("{n} is at about {f}.", "Roughly {f} for {n}.", "{n}: around {f}.", "For {n} it is some {f}.", "~{f} for {n}.")
 BARE = (
@@ -221,7 +223,7 @@ def test_lies_are_caught_and_honest_sentences_are_not(turns: list[tuple[Lock, li
     rng = random.Random(7)
     caught: Counter[str] = Counter()
     passed: dict[str, list[str]] = {}
-    while sum(caught.values()) + sum(map(len, passed.values())) < 3_000:
+    while sum(caught.values()) + sum(map(len, passed.values())) < 2_000:
         for kind, lock, sentence in lies(turns, rng):
             if lock.fault(sentence):
                 caught[kind] += 1
@@ -237,6 +239,41 @@ def test_lies_are_caught_and_honest_sentences_are_not(turns: list[tuple[Lock, li
     assert moved <= 0.01 * (moved + caught["moved"]), passed["moved"]
     assert len(missed) <= 0.005 * (len(missed) + sum(caught.values())), passed
     assert len(alarms) <= 0.01 * len(said), alarms[:20]
+
+
+def test_hundreds_of_honest_wordings_are_let_through(turns: list[tuple[Lock, list[Told]]]) -> None:
+    rng, ways = random.Random(11), wordings("honest.txt")
+    said: Counter[str] = Counter()
+    alarms = []
+    for lock, _ in turns:
+        for cells in fillings(cells_of(lock), rng):
+            for way in rng.sample(ways, 90):
+                if sentence := filled(way, cells):
+                    said[way] += 1
+                    alarms.extend([(lock.fault(sentence), sentence)] if lock.fault(sentence) else [])
+    print(len(said), "wordings", said.total(), "sentences", len(alarms), "alarms")
+    assert len(said) >= 250
+    assert len(alarms) <= 0.01 * said.total(), alarms[:20]
+
+
+def test_lies_without_a_wrong_digit_are_caught(turns: list[tuple[Lock, list[Told]]]) -> None:
+    rng, ways = random.Random(12), [line.split(": ", 1) for line in wordings("lies.txt")]
+    caught: Counter[str] = Counter()
+    passed: dict[str, list[str]] = {}
+    for _ in range(3):
+        for lock, _ in turns:
+            rows = cells_of(lock)
+            for row, cells in zip(rows, fillings(rows, rng), strict=True):
+                for kind, way in rng.sample(ways, 24):
+                    sentence = filled(way, cells | false_cells(row, row["line"], rows, lock.now, rng))
+                    if sentence and lock.fault(sentence):
+                        caught[kind] += 1
+                    elif sentence:
+                        passed.setdefault(kind, []).append(sentence)
+    print({kind: (caught[kind], len(passed.get(kind, ()))) for kind in caught})
+    assert set(caught) == {kind for kind, _ in ways}
+    for kind, sentences_ in passed.items():
+        assert len(sentences_) <= 0.005 * (caught[kind] + len(sentences_)), sentences_
 
 
 def test_the_tools_own_texts_may_be_said(turns: list[tuple[Lock, list[Told]]]) -> None:
@@ -287,6 +324,18 @@ def test_a_sentence_that_may_not_be_said_is_replaced_by_the_tools_own() -> None:
         "Ada Byron is third.",
         "Ada Byron is worth €12,000.",
         "Ada Byron is worth more than $10,000.",
+        "Ada Byron is due tomorrow.",
+        "Ada Byron was reached a week ago.",
+        "Ada Byron comes second.",
+        "Ada Byron is #2.",
+        "Everyone agreed.",
+        "Nobody has called Ada Byron.",
+        "Ada Byron stands at 34.0 %.",
+        "Ada Byron has a 0.3400 chance.",
+        "Ada Byron has a couple of deals.",
+        "Ada Byron is 3x as likely.",
+        "Ada Byron is at nearly 34 %, just over 35 %.",
+        "Ada Byron has about a one in two chance.",
     ],
 )
 def test_figures_in_any_dress_are_figures(lie: str) -> None:
@@ -305,11 +354,43 @@ def test_figures_in_any_dress_are_figures(lie: str) -> None:
         "Ada Byron is due on Tuesday, 24 March.",
         "It is due on 24 Mar 2026.",
         "Call her: it is worth about $10,000.",
+        "It is due in 6 days.",
+        "It is due next week.",
+        "It is due on the 24th.",
+        "The due date, 3/24/2026, comes first.",
+        "She has about a one in three chance.",
+        "Her chance is 0.34.",
+        "Ada Byron is #1, worth twelve thousand dollars.",
+        "A. Byron is the one to call.",
     ],
 )
 def test_other_ways_of_saying_the_same_are_let_through(honest_words: str) -> None:
     text = "Ada Byron: 34 % chance, $12,000, came in 2 weeks ago, due 24 March 2026."
     assert Lock([Result(text=text, names=("Ada Byron",))], "who?", NOW).fault(honest_words) is None
+
+
+def test_records_are_compared_by_what_the_tools_said_of_them() -> None:
+    text = "1. Ada Byron: 60 % chance, $12,000.\n2. Bo Li: 30 % chance, $36,000.\n3. Cy Young: 10 % chance, $9,000."
+    lock = Lock([Result(text=text, names=("Ada Byron", "Bo Li", "Cy Young"))], "whom first?", NOW)
+    for honest_words in (
+        "Ada Byron is twice as likely as Bo Li.",
+        "Bo Li is worth 3x what Ada Byron is.",
+        "None of them is above 60 %.",
+        "All of them are worth at least $9,000.",
+        "Ada Byron and Bo Li are at 60 % and 30 %, respectively.",
+        "The other two can wait.",
+    ):
+        assert lock.fault(honest_words) is None, honest_words
+    for lie in (
+        "Bo Li is twice as likely as Ada Byron.",
+        "Bo Li is worth twice what Ada Byron is.",
+        "None of them is above 30 %.",
+        "All of them are worth at least $12,000.",
+        "Ada Byron and Bo Li are at 30 % and 60 %, respectively.",
+        "Ada Byron's 30 % beats Bo Li's 60 %.",
+        "Ada Li comes first.",
+    ):
+        assert lock.fault(lie), lie
 
 
 def test_what_a_record_says_is_nobodys_figure_but_in_its_own_words() -> None:

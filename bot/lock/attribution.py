@@ -1,0 +1,86 @@
+"""Whose figure each of a sentence is, as far as its grammar tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.lock.agreement import Figure
+from bot.lock.names import Names
+from bot.lock.sentences import clauses, sentences
+
+Attribution = list[tuple[Figure, frozenset[str]]]
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A `plain` sentence with the figures in it, and what was said before it."""
+
+    text: str
+    figures: Sequence[Figure]
+    before: str
+    names: Names
+
+    @cached_property
+    def named(self) -> list[str]:
+        """The records that it names, in its order."""
+        return self.names.in_order(self.text)
+
+    def ways(self) -> Iterator[Attribution]:
+        """The figures with the records they may be of.
+
+        Within a clause that names several, each is of the last name before it, or each of the next one; or else the
+        first figure of a kind is of the first record, the second of the second.
+        """
+        yield [(figure, self._before(figure, names)) for figure, names in self._by_clause]
+        if len(self.named) > 1:
+            yield [(figure, self._after(figure, names)) for figure, names in self._by_clause]
+            if all(count == len(self.named) for count in self._count_by_kind.values()):
+                yield [(figure, frozenset({self.named[place]})) for figure, place in self._by_kind]
+
+    @cached_property
+    def _by_clause(self) -> Attribution:
+        """The figures with the records of their clause: its own, or the last named, or the first."""
+        parts = [
+            (start, end, self.names.named(self.text[start:end])) for start, end in clauses(self.names.masked(self.text))
+        ]
+        names = next((named for _, _, named in parts if named), frozenset()) or self._last_named()
+        found: Attribution = []
+        for start, end, named in parts:
+            names = named or names
+            found.extend((figure, names) for figure in self.figures if start <= figure.start < end)
+        return found
+
+    def _last_named(self) -> frozenset[str]:
+        """The records of the sentence before, which a sentence without any goes on about."""
+        for sentence in reversed(sentences(self.before)[-2:]):
+            if named := self.names.named(sentence):
+                return named
+        return frozenset()
+
+    def _before(self, figure: Figure, names: frozenset[str]) -> frozenset[str]:
+        own = [name for name in self.named if name in names] if len(names) > 1 else []
+        return next((frozenset({name}) for name in reversed(own) if self._places[name] < figure.start), names)
+
+    def _after(self, figure: Figure, names: frozenset[str]) -> frozenset[str]:
+        own = [name for name in self.named if name in names] if len(names) > 1 else []
+        return next(
+            (frozenset({name}) for name in own if self._places[name] > figure.start), frozenset(own[-1:]) or names
+        )
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: self.names.place(name, self.text) for name in self.named}
+
+    @cached_property
+    def _by_kind(self) -> list[tuple[Figure, int]]:
+        """The figures, each with its place among those of its kind."""
+        return [
+            (each, sum(other.kind == each.kind for other in self.figures[:place]))
+            for place, each in enumerate(self.figures)
+        ]
+
+    @cached_property
+    def _count_by_kind(self) -> dict[str, int]:
+        return {figure.kind: place + 1 for figure, place in self._by_kind}
