@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from knowledge.quotas import Target
 from tools import wording
-
-if TYPE_CHECKING:
-    from tools.forecasts import Outcome
+from tools.forecast_facts import Outcome
 
 # Parts of the bridge below this share of the forecast are not told one by one.
 TOLD_FROM = 0.005

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from knowledge import calendar, metrics, quotas
 from knowledge.calendar import Period
@@ -19,7 +18,8 @@ from scoring.forecast.clock import Floats
 from scoring.forecast.projection import Band, Projection
 from tools import access, charts, forecast_words, projections
 from tools.access import Scope
-from tools.base import Attachment, Owner, PeriodWords, Result, ToolContext, tool
+from tools.base import Attachment, Owner, PeriodWords, ToolContext, tool
+from tools.forecast_facts import OpenDeal, Outcome, PastForecast, SalesForecast, Step
 from tools.projections import STAGES, WEEK, Forecaster
 
 # Comparing two colleagues by name says more of a person than of the books.
@@ -28,78 +28,6 @@ DEALS_SHOWN = 5
 GROUPS_SHOWN = 12
 NOBODY = "nobody"
 _YEARLESS = re.compile(r"q[1-4]|(?!yesterday)[a-z]{3,9}", re.IGNORECASE)
-
-
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Outcome(_Facts):
-    """P10, P50 and P90 of a sum of bookings and its mean, with what is booked of it, in the base currency."""
-
-    name: str
-    p10: float
-    p50: float
-    p90: float
-    expected: float
-    booked: float
-    quota: float | None = None
-
-
-class OpenDeal(_Facts):
-    """A deal that the forecast rests on: its chance to be won in the period, and what it would bring."""
-
-    deal_id: str
-    name: str
-    chance: float
-    worth: float
-
-
-class Step(_Facts):
-    """A part of the way from last week's forecast to this one."""
-
-    name: str
-    amount: float
-
-
-class SalesForecast(Result):
-    """What a period will bring, or brought.
-
-    `total` and every group come from the same draws, so groups add up to it. `quota` is the sum over people,
-    `quota_chance` the chance to reach it; `bridge` leads from `week_ago` to the expected sum of `total`. What deals
-    tell is multiplied with `series_factor`, for what the series of past bookings says.
-    """
-
-    period: str
-    currency: str
-    total: Outcome
-    told_by: str
-    quota: float | None
-    quota_chance: float | None
-    stage_conversion: float
-    last_period: float
-    to_come: float
-    series_factor: float
-    week_ago: float | None
-    bridge: tuple[Step, ...]
-    by_person: tuple[Outcome, ...]
-    by_team: tuple[Outcome, ...]
-    by_segment: tuple[Outcome, ...]
-    by_product: tuple[Outcome, ...]
-    deals: tuple[OpenDeal, ...]
-    caveats: tuple[str, ...]
-
-
-class PastForecast(Result):
-    """What a period that is over brought, and what had been told of it, and when."""
-
-    period: str
-    currency: str
-    came: float
-    quota: float | None
-    told: Outcome | None
-    told_on: str | None
-    was_kept: bool
 
 
 @tool()

@@ -30,7 +30,7 @@ def best_rep(found: BestRep) -> list[Block]:
 def assigned(found: Assigned) -> list[Block]:
     """The rule that put the lead there, what it would be worth elsewhere; an appeal for who wants it."""
     rule, *rest = found.text.split("\n")
-    appeal = [buttons.row(buttons.opens("Appeal…", APPEAL, lead=found.lead_id))] if found.may_appeal else []
+    appeal = [buttons.row(forms.opens("Appeal…", APPEAL, lead=found.lead_id))] if found.may_appeal else []
     return [blocks.section(rule), *([blocks.section("\n".join(rest))] if rest else []), *appeal]
 
 
@@ -45,7 +45,7 @@ def appeal(found: AppealView) -> list[Block]:
         blocks.section(found.text, why_there(found.lead_id)),
         buttons.row(
             buttons.sure(grant, "Grant this appeal?", asked),
-            buttons.opens("Refuse…", REFUSE, appeal=found.appeal, decision="refuse"),
+            forms.opens("Refuse…", REFUSE, appeal=found.appeal, decision="refuse"),
         ),
     ]
 

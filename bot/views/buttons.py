@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from bot.views import blocks
 from bot.views.blocks import Block
 from tools.base import Tool
 from tools.leads import explain_lead
-
-if TYPE_CHECKING:
-    from bot.views.forms import Form
 
 # What becomes of the answer: it is posted in the thread, it takes the place of the buttons, or that of all that stood
 # around them.
@@ -34,29 +31,31 @@ class Call:
     arguments: dict[str, Any]
 
 
+def button(kind: str, text: str, name: str, arguments: dict[str, Any]) -> Block:
+    """A button of some kind, for a tool or a form of that name, with the arguments that it stands for."""
+    # Slack takes no two buttons of one name in a block; what they say differs.
+    action_id = f"{kind}:{name}:{blocks.shortened(text, blocks.LABEL_LIMIT)}"
+    return blocks.button(text, action_id, json.dumps(arguments, ensure_ascii=False))
+
+
 def asks(text: str, tool: Tool, **arguments: str) -> Block:
     """A button whose answer comes into the thread, as if it had been asked there."""
-    return _button("asks", text, tool.name, arguments)
+    return button("asks", text, tool.name, arguments)
 
 
 def decides(text: str, tool: Tool, **arguments: str | bool) -> Block:
     """A button that settles something: what came of it takes the place of the block that it stands in."""
-    return _button("decides", text, tool.name, arguments)
+    return button("decides", text, tool.name, arguments)
 
 
 def renews(text: str, tool: Tool, **arguments: Any) -> Block:
     """A button whose answer takes the place of the whole message that it stands in."""
-    return _button("renews", text, tool.name, arguments)
-
-
-def opens(text: str, form: Form, **arguments: str) -> Block:
-    """A button that opens a form; what was entered goes to the form's tool beside the arguments."""
-    return _button(OPENS, text, form.name, arguments)
+    return button("renews", text, tool.name, arguments)
 
 
 def shows(text: str, tool: Tool, **arguments: str) -> Block:
     """A button that opens the answer in a window of its own, for whoever clicked."""
-    return _button(SHOWS, text, tool.name, arguments)
+    return button(SHOWS, text, tool.name, arguments)
 
 
 def why(lead_id: str, text: str = "Why?") -> Block:
@@ -64,12 +63,12 @@ def why(lead_id: str, text: str = "Why?") -> Block:
     return asks(text, explain_lead, lead=lead_id)
 
 
-def sure(button: Block, title: str, text: str) -> Block:
+def sure(asked: Block, title: str, text: str) -> Block:
     """A button that asks back before it does what it says."""
-    yes = blocks.shortened(button["text"]["text"], CONFIRM_LIMIT)
+    yes = blocks.shortened(asked["text"]["text"], CONFIRM_LIMIT)
     said = {"title": blocks.shortened(title, TITLE_LIMIT), "text": blocks.shortened(text, ASKED_LIMIT), "confirm": yes}
     said |= {"deny": "Cancel"}
-    return button | {"confirm": {name: {"type": "plain_text", "text": words} for name, words in said.items()}}
+    return asked | {"confirm": {name: {"type": "plain_text", "text": words} for name, words in said.items()}}
 
 
 def row(*buttons: Block) -> Block:
@@ -81,9 +80,3 @@ def call(action: dict[str, Any]) -> Call:
     """What the button that was clicked stands for: how, the name of a tool or a form, and with what."""
     kind, name, _ = action["action_id"].split(":", 2)
     return Call(kind, name, json.loads(action["value"]))
-
-
-def _button(kind: str, text: str, name: str, arguments: dict[str, Any]) -> Block:
-    # Slack takes no two buttons of one name in a block; what they say differs.
-    action_id = f"{kind}:{name}:{blocks.shortened(text, blocks.LABEL_LIMIT)}"
-    return blocks.button(text, action_id, json.dumps(arguments, ensure_ascii=False))

@@ -8,7 +8,7 @@ from bot.views import blocks
 from bot.views.blocks import Block
 from tools import wording
 from tools.accuracy import ForecastAccuracy
-from tools.forecasts import Outcome, PastForecast, SalesForecast
+from tools.forecast_facts import Outcome, PastForecast, SalesForecast
 
 ROWS_SHOWN = 20
 

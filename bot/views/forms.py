@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.views import blocks
+from bot.views import blocks, buttons
 from bot.views.blocks import Block
-from bot.views.buttons import Kind
 from tools.base import Result, Tool
 from tools.errors import BadInput
 
@@ -37,7 +36,7 @@ class Form:
     tool: Tool
     title: str
     submit: str
-    then: Kind
+    then: buttons.Kind
     fields: Callable[[Result | None], Sequence[Block]]
     look: Tool | None = None
     reads: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
@@ -50,6 +49,11 @@ class Unreadable(BadInput):
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
         self.name = name
+
+
+def opens(text: str, form: Form, **arguments: str) -> Block:
+    """A button that opens a form; what was entered goes to the form's tool beside the arguments."""
+    return buttons.button(buttons.OPENS, text, form.name, arguments)
 
 
 def modal(form: Form, shown: Result | None, private: str) -> dict[str, Any]:

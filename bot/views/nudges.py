@@ -38,7 +38,7 @@ def nudge_told(found: NudgeTold) -> list[Block]:
         *([buttons.row(*_doing(found))] if _doing(found) else []),
         buttons.row(
             buttons.decides("Done", done_nudge, nudge=found.nudge),
-            buttons.opens("Not useful…", USELESS, nudge=found.nudge),
+            forms.opens("Not useful…", USELESS, nudge=found.nudge),
             buttons.sure(
                 buttons.decides("Mute this kind", mute_nudge, nudge=found.nudge),
                 "No more of these?",
@@ -58,7 +58,7 @@ def nudge_settled(found: NudgeSettled) -> list[Block]:
 def nudges_held(found: HeldNudges) -> list[Block]:
     """What was held back, each with a way to look at it."""
     head, *_ = found.text.split("\n")
-    settings = buttons.row(buttons.opens("Change my nudges…", SETTINGS))
+    settings = buttons.row(forms.opens("Change my nudges…", SETTINGS))
     return [blocks.section(head), *(_held(each) for each in found.held), settings]
 
 
@@ -85,13 +85,13 @@ def brief(found: Brief) -> list[Block]:
     if found.is_empty:
         parts.append(blocks.section("Nothing is due, and nothing has slipped."))
     ask = buttons.asks("What did you not tell me?", held_nudges)
-    return [*parts, buttons.row(ask, buttons.opens("Change my nudges…", SETTINGS))]
+    return [*parts, buttons.row(ask, forms.opens("Change my nudges…", SETTINGS))]
 
 
 @blocks.drawn.register
 def settings(found: NudgeSettings) -> list[Block]:
     """What is wished of nudges; where it is only proposed, with the button that keeps it."""
-    change = buttons.opens("Change…", SETTINGS)
+    change = forms.opens("Change…", SETTINGS)
     if not found.proposed:
         # What was just changed takes the place of the text alone, and the other buttons still stand below it.
         return [blocks.section(found.text, change), *([] if found.changed else [_more()])]
@@ -111,7 +111,7 @@ def _doing(found: NudgeTold) -> list[Block]:
     """The buttons that do what a nudge says."""
     if found.lead_id:
         lead = f"leads/{found.lead_id}"
-        snooze = buttons.opens("Snooze…", outcomes.SNOOZE, lead=lead)
+        snooze = forms.opens("Snooze…", outcomes.SNOOZE, lead=lead)
         return [outcomes.log(lead), snooze, buttons.why(found.lead_id)]
     if found.deal_id:
         step = buttons.asks("Next step?", next_step, record=found.deal_id)

@@ -63,12 +63,12 @@ UNTIL = {
 def act(lead_id: str, *first: Block) -> list[Block]:
     """The row of buttons that do something with a lead, after others: log what came of a call, put it aside."""
     lead = f"leads/{lead_id}"
-    return [buttons.row(*first, log(lead), buttons.opens("Snooze…", SNOOZE, lead=lead))]
+    return [buttons.row(*first, log(lead), forms.opens("Snooze…", SNOOZE, lead=lead))]
 
 
 def log(record: str) -> Block:
     """A button that opens the form for what came of a call or a meeting; `record` is a key, such as `deals/7`."""
-    return buttons.opens("Log outcome…", LOG, record=record)
+    return forms.opens("Log outcome…", LOG, record=record)
 
 
 def options(found: Sequence[Named]) -> list[Block]:
@@ -86,7 +86,7 @@ def proposed_outcome(found: OutcomeProposal) -> list[Block]:
     write = buttons.renews(
         "Log it", write_outcome, record=found.record, outcome=found.outcome, entry=found.entry, **said
     )
-    change = buttons.opens("Something else…", LOG, record=found.record)
+    change = forms.opens("Something else…", LOG, record=found.record)
     return [blocks.section(found.text), buttons.row(write, change)]
 
 
@@ -107,10 +107,10 @@ def proposed_snooze(found: SnoozeProposal) -> list[Block]:
     """Until when the lead would be put aside, with the button that does it and the form for another day."""
     lead = f"leads/{found.lead_id}"
     if found.until is None:
-        return [blocks.section(found.text), buttons.row(buttons.opens("Choose a day…", SNOOZE, lead=lead))]
+        return [blocks.section(found.text), buttons.row(forms.opens("Choose a day…", SNOOZE, lead=lead))]
     until = found.until.isoformat(timespec="minutes")
     snooze = buttons.renews("Snooze", write_snooze, lead=lead, until=until, entry=found.entry)
-    return [blocks.section(found.text), buttons.row(snooze, buttons.opens("Another day…", SNOOZE, lead=lead))]
+    return [blocks.section(found.text), buttons.row(snooze, forms.opens("Another day…", SNOOZE, lead=lead))]
 
 
 @blocks.drawn.register

@@ -78,13 +78,13 @@ def _to_decide(found: AllocationPlan) -> Block:
     )
     return buttons.row(
         _primary(buttons.sure(approve, "Approve this plan?", asked)),
-        buttons.opens("Adjust…", ADJUST, proposal=id_),
+        forms.opens("Adjust…", ADJUST, proposal=id_),
         _reject(id_),
     )
 
 
 def _reject(proposal: str) -> Block:
-    return buttons.opens("Reject…", REJECT, proposal=proposal, decision="reject")
+    return forms.opens("Reject…", REJECT, proposal=proposal, decision="reject")
 
 
 def _primary(button: Block) -> Block:

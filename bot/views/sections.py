@@ -13,7 +13,7 @@ from bot.views import blocks, buttons, forecasts, leads, nudges, team
 from bot.views.blocks import Block
 from tools.base import EVERYONE, Refusal, Result, Tool
 from tools.calls import CallList, leads_to_call
-from tools.forecasts import SalesForecast
+from tools.forecast_facts import SalesForecast
 from tools.nudges import HeldNudges
 from tools.team_summary import TeamSummary
 

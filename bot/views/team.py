@@ -153,7 +153,7 @@ def _quota(aim: Aim | None) -> tuple[str, str]:
 def _posts(found: TeamSummary) -> list[Block]:
     """The posts that are on, each with a button that ends it, and the button that opens the form for another."""
     team = {} if found.team is None else {"team": found.team}
-    return [*map(_post, found.posts), buttons.row(buttons.opens("Post this regularly…", POST, **team))]
+    return [*map(_post, found.posts), buttons.row(forms.opens("Post this regularly…", POST, **team))]
 
 
 def _post(post: Posted) -> Block:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views import assignments, blocks, buttons, plans
+from bot.views import assignments, blocks, buttons, forms, plans
 from bot.views.blocks import Block
 from tools.appeals import appeal_news, decide_appeal
 from tools.arrivals import arrivals_news
@@ -32,7 +32,7 @@ def _settled(each: Waiting) -> Block:
         return buttons.row(
             buttons.asks("What would it cost?", appeal_news, appeal=each.id),
             buttons.sure(grant, "Grant this appeal?", "The lead changes hands at once, and everyone touched is told."),
-            buttons.opens("Refuse…", assignments.REFUSE, appeal=each.id, decision="refuse"),
+            forms.opens("Refuse…", assignments.REFUSE, appeal=each.id, decision="refuse"),
         )
     if each.kind == "arrivals":
         shows = buttons.asks("Who gets which?", arrivals_news, proposal=each.id)
@@ -43,5 +43,5 @@ def _settled(each: Waiting) -> Block:
     return buttons.row(
         shows,
         buttons.sure(approve, "Approve this?", asked),
-        buttons.opens("Reject…", plans.REJECT, proposal=each.id, decision="reject"),
+        forms.opens("Reject…", plans.REJECT, proposal=each.id, decision="reject"),
     )

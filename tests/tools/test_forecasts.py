@@ -15,7 +15,8 @@ from tests.company import NOW, Books
 from tools import charts, projections
 from tools.accuracy import ForecastAccuracy, forecast_accuracy
 from tools.base import Refusal
-from tools.forecasts import PastForecast, SalesForecast, forecast_sales
+from tools.forecast_facts import PastForecast, SalesForecast
+from tools.forecasts import forecast_sales
 
 CLOSE = 1.0
 

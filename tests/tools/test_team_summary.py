@@ -15,7 +15,8 @@ from knowledge.database import Database
 from tests.company import NOW, Books
 from tools import access
 from tools.base import Refusal
-from tools.forecasts import SalesForecast, forecast_sales
+from tools.forecast_facts import SalesForecast
+from tools.forecasts import forecast_sales
 from tools.pipeline import pipeline_report
 from tools.team_posts import PostSwitched, post_summary, stop_summary
 from tools.team_summary import TeamSummary, TeamTotals, posted_totals, team_summary
