@@ -57,6 +57,14 @@ class Attachment(BaseModel):
     content: bytes = Field(exclude=True, repr=False)
 
 
+@dataclass(frozen=True)
+class Column:
+    """Amounts that may be added up: the field of a result that holds the rows, and the field of a row."""
+
+    rows: str
+    amount: str
+
+
 class Result(BaseModel):
     """What a tool has to say: a short text, and the facts behind it.
 
@@ -88,6 +96,8 @@ class Result(BaseModel):
     files: tuple[Attachment, ...] = ()
     # Whether it proposes what only a click does: then the buttons are a part of the answer, whoever words it.
     awaits_click: ClassVar[bool] = False
+    # Columns whose sum has a meaning; rows have a `name`, and a `currency` that their amounts are in.
+    addable: ClassVar[tuple[Column, ...]] = ()
 
 
 class Refusal(Result):

@@ -14,7 +14,7 @@ from scoring.explanations import Reason
 from scoring.ranking import Ranking
 from scoring.registry import Served
 from tools import access, queue, wording
-from tools.base import Limit, Owner, Result, ToolContext, tool
+from tools.base import Column, Limit, Owner, Result, ToolContext, tool
 from tools.leads import cite_reason
 
 REASONS_SHOWN = 3
@@ -56,6 +56,7 @@ class CallList(Result):
     held: dict[str, int]
     callable_now: bool
     basis: str
+    addable = (Column("cards", "value"),)
 
 
 @tool()

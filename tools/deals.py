@@ -14,7 +14,7 @@ from scoring.deals.outlook import Outlook
 from scoring.explanations import Reason
 from tools import access, deal_cards, due, names, wording
 from tools.access import Scope
-from tools.base import DealName, Limit, Owner, PeriodWords, Result, ToolContext, tool
+from tools.base import Column, DealName, Limit, Owner, PeriodWords, Result, ToolContext, tool
 from tools.deal_cards import AnyServed, DealCard, Odds
 from tools.due import Due
 from tools.leads import Contribution, event_line
@@ -35,6 +35,7 @@ class DealsAtRisk(Result):
     at_stake: float
     currency: str
     notes: tuple[str, ...]
+    addable = (Column("cards", "amount"), Column("cards", "expected_loss"))
 
 
 class DealExplanation(Result):

@@ -4,11 +4,12 @@
 puts the tools' own sentence in the place of one that may not. Nothing here knows of LangChain or of Slack.
 
 A comparison is checked by what the tools said of both records ("twice as likely"), what is said of all or of none by
-the tools having said it, or by the highest and the lowest; a day from today by the dates and times that were told.
+the tools having said it, or by the highest and the lowest; a day from today by the dates and times that were told. A
+sum is one only of a whole column that its tool declares.
 
 What it cannot tell: whether a true figure is called by the right word ("won" for "lost", the end of an interval for the
 chance), and in which order records are listed without a word about it. Today and this week may be named of anything,
-and a figure of the question may be said of any record. Sums are held back, since no tool declares any.
+and a figure of the question may be said of any record.
 """
 
 from bot.lock.agreement import Figure, agrees

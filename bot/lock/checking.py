@@ -16,6 +16,7 @@ from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
 from bot.lock.names import Names
 from bot.lock.sentences import sentences
+from bot.lock.sums import Sum, is_sum, sums
 from tools.base import Result
 
 Reason = Literal["figure", "record", "name"]
@@ -69,6 +70,10 @@ class Lock:
     def _facts(self) -> Facts:
         return Facts(self.names, self.now)
 
+    @cached_property
+    def _sums(self) -> Sequence[Sum]:
+        return list(sums(self.results))
+
     def _fault(self, saying: Saying, way: Attribution) -> Reason | None:
         for figure, names in way:
             if not self._may_say(saying, figure, names):
@@ -82,7 +87,9 @@ class Lock:
             return True  # "First, write to them": the order of what to do
         if figure.unit == "ratio":
             return self._facts.holds(figure, names) or is_ratio(saying, figure, self._facts)
-        return self._facts.holds(figure, names) or self._counts(saying, figure, names)
+        if self._facts.holds(figure, names) or self._counts(saying, figure, names):
+            return True
+        return figure.kind == "money" and is_sum(saying, figure, self._sums)
 
     def _counts(self, saying: Saying, figure: Figure, names: frozenset[str]) -> bool:
         """Whether a figure is how many records are shown, or how many others: "all five", "the other four"."""

@@ -145,7 +145,7 @@ AFTER = (
     (rf"\b(?:{'|'.join(_TIMES)})\b(?P<num>)", _times),
     (r"\bhalf\b(?! past)", _half),
     (r"\bdozen\b", _dozen),
-    (rf"\b(?P<who>{_ALL})(?: \w+){{0,2}}? {_VERB}(?! (?:listed|shown|below|here)\b)", _all),
+    (rf"\b(?P<who>{_ALL})(?! (?:together|combined)\b)(?: \w+){{0,2}}? {_VERB}(?! (?:listed|shown|below|here)\b)", _all),
     (rf"\b(?P<who>{_NONE})(?: \w+){{0,2}}? {_VERB}", _none),
     (
         rf"\b(?P<rank>{'|'.join(_RANKS[2:])})\b(?! (?:time|quarter|week|month|half|party|step|name|call|touch))",

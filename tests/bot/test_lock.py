@@ -21,6 +21,7 @@ from tests.company import NOW, Books
 from tests.falsehoods import false_cells
 from tests.tellings import cells_of, filled, fillings, wordings
 from tools.base import Refusal, Result
+from tools.calls import CallCard, CallList
 from tools.catalog import TOOLS
 
 ASKED = {
@@ -274,6 +275,40 @@ def test_lies_without_a_wrong_digit_are_caught(turns: list[tuple[Lock, list[Told
     assert set(caught) == {kind for kind, _ in ways}
     for kind, sentences_ in passed.items():
         assert len(sentences_) <= 0.005 * (caught[kind] + len(sentences_)), sentences_
+
+
+def test_a_sum_is_one_only_of_a_whole_column(turns: list[tuple[Lock, list[Told]]]) -> None:
+    rng, trials = random.Random(13), 0
+    lists = [(lock, each) for lock, _ in turns for each in lock.results if isinstance(each, CallList)]
+    for lock, result in lists:
+        values = [card.value or 0.0 for card in result.cards]
+        total, part, off = sum(values), sum(values[:-1]), sum(values) + rng.choice((-1_000, 10, 500, 20_000))
+        first, last = result.names[0], result.names[-1]
+        for way in wordings("sums.txt"):
+            trials += 1
+            assert lock.fault(way.format(total=f"${total:,.0f}", first=first)) is None, way
+            assert lock.fault(way.format(total=f"${part:,.0f}", first=first)), way
+            assert lock.fault(way.format(total=f"${off:,.0f}", first=first)), way
+            assert lock.fault(way.format(total=f"€{total:,.0f}", first=first)), way
+        assert lock.fault(f"They are worth ${total:,.0f} each.")
+        assert lock.fault(f"{last} is worth ${total:,.0f} in total.")
+        assert lock.fault(f"Together, {first} and {last} are worth ${total:,.0f}.")
+    assert trials > 20
+
+
+def test_a_column_with_a_gap_or_in_two_currencies_has_no_sum() -> None:
+    card = dict.fromkeys(CallCard.model_fields) | {"company": None, "reasons": (), "zone_assumed": False}
+    made = CallCard.model_construct
+
+    def fault(*rows: tuple[str, float | None, str]) -> str | None:
+        cards = tuple(made(**card | {"name": name, "value": value, "currency": code}) for name, value, code in rows)
+        text = "\n".join(f"{name}: ${value or 0:,.0f}" for name, value, _ in rows)
+        shown = CallList.model_construct(text=text, names=tuple(name for name, _, _ in rows), cards=cards)
+        return Lock([shown], "whom first?", NOW).fault("Together they are worth $30,500.")
+
+    assert fault(("Ada Byron", 10_000.0, "USD"), ("Bo Li", 20_500.0, "USD")) is None
+    assert fault(("Ada Byron", 10_000.0, "USD"), ("Bo Li", 20_500.0, "USD"), ("Cy Young", None, "USD"))
+    assert fault(("Ada Byron", 10_000.0, "USD"), ("Bo Li", 20_500.0, "EUR"))
 
 
 def test_the_tools_own_texts_may_be_said(turns: list[tuple[Lock, list[Told]]]) -> None:
