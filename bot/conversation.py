@@ -144,8 +144,8 @@ class Speech:
         self._pending += piece.text
         *whole, self._pending = sentences(self._pending) or [""]
         for sentence in whole:
-            sentence = self._show(sentence)
             lock = Lock(self._results, self._question, self._now)
+            sentence = lock.resolved(self._show(sentence))
             if self._is_over or lock.fault(sentence, self._before):
                 self._is_over = True
                 return

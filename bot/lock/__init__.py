@@ -1,7 +1,8 @@
 """The number lock: every figure, date and name in what a language model says comes from the tools or from the question.
 
 `figures` finds the figures of a text with their units, `checking` decides whether a sentence may be said, and `release`
-puts the tools' own sentence in the place of one that may not. Nothing here knows of LangChain or of Slack.
+puts the tools' own sentence in the place of one that may not. `references` lets a model point at a figure instead of
+writing it. Nothing here knows of LangChain or of Slack.
 
 A comparison is checked by what the tools said of both records ("twice as likely"), what is said of all or of none by
 the tools having said it, or by the highest and the lowest; a day from today by the dates and times that were told. A

@@ -15,11 +15,12 @@ from bot.lock.comparing import is_extreme, is_ratio
 from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
 from bot.lock.names import Names
+from bot.lock.references import is_unresolved, resolved
 from bot.lock.sentences import sentences
 from bot.lock.sums import Sum, is_sum, sums
 from tools.base import Result
 
-Reason = Literal["figure", "record", "name"]
+Reason = Literal["figure", "record", "name", "reference"]
 
 # What stands around a number of the records shown.
 _COUNTED = re.compile(r"\b(?:of(?: the| your| our)?|all|top|best|first|these|those|other|remaining|come) $", re.I)
@@ -45,12 +46,18 @@ class Lock:
 
     def fault(self, sentence: str, before: str = "") -> Reason | None:
         """Why a sentence may not be said; None where it may. `before` is what was said before it."""
+        if is_unresolved(sentence):
+            return "reference"
         said = plain(sentence)
         saying = Saying(said, figures(self.names.masked(self._facts.unquoted(said))), plain(before), self.names)
         if self.names.strangers(said, saying.figures):
             return "name"
         faults = [self._fault(saying, way) for way in saying.ways()]
         return faults[0] if all(faults) else None
+
+    def resolved(self, text: str) -> str:
+        """The text with the tools' figures in the place of references to them."""
+        return resolved(text, self.names)
 
     def own(self, sentence: str) -> str:
         """The tools' own words about what a sentence is about: the line with most of its names and kinds of figure."""

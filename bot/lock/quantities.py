@@ -90,6 +90,12 @@ def counted(value: float, step: float, start: int, end: int, text: str, places: 
     return Figure("number", value * scale, unit, step * scale, is_about, start, end, places, side)
 
 
+def with_unit(figure: Figure, text: str) -> int:
+    """Where a figure ends with what it counts: "5 days" of "5 days ago"."""
+    noun = _NOUN.match(text, figure.end) if figure.kind == "number" else None
+    return noun.end() if noun else figure.end
+
+
 def nouns(text: str) -> str:
     """What may be counted, of all that a text speaks of, with "|" between."""
     return "|".join(sorted({_unit(each["noun"])[0] for each in _NOUN.finditer(text)} - {"hours"})) or "?"

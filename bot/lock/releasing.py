@@ -24,7 +24,7 @@ def release(lock: Lock, said: str) -> Released:
     """
     kept: list[str] = []
     faults: list[Reason] = []
-    for sentence in sentences(said.strip()):
+    for sentence in map(lock.resolved, sentences(said.strip())):
         fault = lock.fault(sentence, "".join(kept))
         if fault is None:
             kept.append(sentence)

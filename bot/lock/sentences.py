@@ -13,8 +13,13 @@ _CLAUSE = re.compile(r"[;,](?=\s)|\s(?:and|while|but|whereas|then)\s|\s[–—·
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text with the space behind each, lines of lists among them; together they are the text."""
-    ends = [found.end() for found in _BREAK.finditer(text) if not _SHORT.search(text[: found.start()])]
+    ends = [found.end() for found in _BREAK.finditer(text) if not _is_inside(text[: found.start()])]
     return [text[a:b] for a, b in pairwise([0, *ends, len(text)]) if b > a]
+
+
+def _is_inside(ahead: str) -> bool:
+    """Whether what stands ahead of a break is no whole sentence: it ends in a short form, or within a reference."""
+    return bool(_SHORT.search(ahead)) or ahead.rfind("{{") > ahead.rfind("}}")
 
 
 def clauses(text: str) -> list[tuple[int, int]]:

@@ -1,0 +1,123 @@
+"""What the number lock reads as a figure, and what it takes for the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.lock import Lock, release
+from tests.company import NOW
+from tools.base import Result
+
+
+def test_a_sentence_that_may_not_be_said_is_replaced_by_the_tools_own() -> None:
+    text = "Call Ada Byron first.\nAda Byron: 34 % chance, $12,000.\nBo Li: 12 % chance."
+    lock = Lock([Result(text=text, names=("Ada Byron", "Bo Li"))], "whom first?", NOW)
+    found = release(lock, "Call Ada. She stands at 43 %. Bo Li is at 12 %.")
+    assert found.text == "Call Ada. Bo Li is at 12 %."
+    assert list(found.faults) == ["figure"]
+    moved = release(lock, "Bo Li stands at 34 %.")
+    assert moved.text == "Bo Li: 12 % chance."
+    assert list(moved.faults) == ["record"]
+    assert release(lock, "Ninety percent.").text == text
+    assert release(lock, "").text == text
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "Ada Byron stands at 3**5** %.",
+        "Ada Byron stands at ３５ %.",
+        "Ada Byron stands at 3\u200b5 %.",
+        "Ada Byron stands at thirty-five percent.",
+        "Ada Byron is twice as likely.",
+        "Half of them will buy.",
+        "Ada Byron stands at 34–36 %.",
+        "Ada Byron owes -$12,000.",
+        "Ada Byron is worth $12 million.",
+        "Ada Byron is worth 12,000 euros and 7 cents.",
+        "Call Ada Byron at 9:45.",
+        "Call Ada Byron on 3 May 2031.",
+        "Ask Carl Gauss about Ada Byron.",
+        "One in 3 will buy.",
+        "A dozen of them will buy.",
+        "A third of them will buy.",
+        "Ada Byron is third.",
+        "Ada Byron is worth €12,000.",
+        "Ada Byron is worth more than $10,000.",
+        "Ada Byron is due tomorrow.",
+        "Ada Byron was reached a week ago.",
+        "Ada Byron comes second.",
+        "Ada Byron is #2.",
+        "Everyone agreed.",
+        "Nobody has called Ada Byron.",
+        "Ada Byron stands at 34.0 %.",
+        "Ada Byron has a 0.3400 chance.",
+        "Ada Byron has a couple of deals.",
+        "Ada Byron is 3x as likely.",
+        "Ada Byron is at nearly 34 %, just over 35 %.",
+        "Ada Byron has about a one in two chance.",
+    ],
+)
+def test_figures_in_any_dress_are_figures(lie: str) -> None:
+    lock = Lock([Result(text="Ada Byron: 34 % chance, $12,000.", names=("Ada Byron",))], "who?", NOW)
+    assert lock.fault(lie)
+
+
+@pytest.mark.parametrize(
+    "honest_words",
+    [
+        "Ada stands at 34 percent.",
+        "That one is worth $12k.",
+        "Ada Byron's chance is thirty-four percent.",
+        "She came in 14 days ago.",
+        "Two weeks ago she came in.",
+        "Ada Byron is due on Tuesday, 24 March.",
+        "It is due on 24 Mar 2026.",
+        "Call her: it is worth about $10,000.",
+        "It is due in 6 days.",
+        "It is due next week.",
+        "It is due on the 24th.",
+        "The due date, 3/24/2026, comes first.",
+        "She has about a one in three chance.",
+        "Her chance is 0.34.",
+        "Ada Byron is #1, worth twelve thousand dollars.",
+        "A. Byron is the one to call.",
+    ],
+)
+def test_other_ways_of_saying_the_same_are_let_through(honest_words: str) -> None:
+    text = "Ada Byron: 34 % chance, $12,000, came in 2 weeks ago, due 24 March 2026."
+    assert Lock([Result(text=text, names=("Ada Byron",))], "who?", NOW).fault(honest_words) is None
+
+
+def test_records_are_compared_by_what_the_tools_said_of_them() -> None:
+    text = "1. Ada Byron: 60 % chance, $12,000.\n2. Bo Li: 30 % chance, $36,000.\n3. Cy Young: 10 % chance, $9,000."
+    lock = Lock([Result(text=text, names=("Ada Byron", "Bo Li", "Cy Young"))], "whom first?", NOW)
+    for honest_words in (
+        "Ada Byron is twice as likely as Bo Li.",
+        "Bo Li is worth 3x what Ada Byron is.",
+        "None of them is above 60 %.",
+        "All of them are worth at least $9,000.",
+        "Ada Byron and Bo Li are at 60 % and 30 %, respectively.",
+        "The other two can wait.",
+    ):
+        assert lock.fault(honest_words) is None, honest_words
+    for lie in (
+        "Bo Li is twice as likely as Ada Byron.",
+        "Bo Li is worth twice what Ada Byron is.",
+        "None of them is above 30 %.",
+        "All of them are worth at least $12,000.",
+        "Ada Byron and Bo Li are at 30 % and 60 %, respectively.",
+        "Ada Byron's 30 % beats Bo Li's 60 %.",
+        "Ada Li comes first.",
+    ):
+        assert lock.fault(lie), lie
+
+
+def test_what_a_record_says_is_nobodys_figure_but_in_its_own_words() -> None:
+    text = "Call 97 % sure, $5,000,000 first.\n1. 97 % sure, $5,000,000: 12 % chance. “I pay 400 dollars.”"
+    lock = Lock([Result(text=text, names=("97 % sure, $5,000,000",))], "whom first?", NOW)
+    assert lock.fault("It is at 97 %.")
+    assert lock.fault("That is $5,000,000.")
+    assert lock.fault("They pay 400 dollars.")
+    assert lock.fault("They say: “I pay 400 dollars.”") is None
+    assert lock.fault("Call 97 % sure, $5,000,000, at 12 %.") is None
