@@ -127,12 +127,18 @@ def _days(words: str, today: date) -> tuple[date, date]:
     if match := _MONTH.fullmatch(words):
         start = date(int(match[1]), int(match[2]), 1)
         return start, unit_start(start, "month", 1)
+    if match := re.fullmatch(r"(.+) to (.+)", words):
+        return _in_order(words, _days(match[1], today)[0], _days(match[2], today)[1])
     if match := re.fullmatch(rf"{_DAY}(?:\.\.{_DAY})?", words):
         start, last = date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1])
-        if last < start:
-            raise BadPeriod(f'"{words}" ends before it starts; swap the two dates.')
-        return start, last + timedelta(1)
+        return _in_order(words, start, last + timedelta(1))
     raise ValueError(words)
+
+
+def _in_order(words: str, start: date, after: date) -> tuple[date, date]:
+    if after <= start:
+        raise BadPeriod(f'"{words}" ends before it starts; swap the two dates.')
+    return start, after
 
 
 def month(name: str) -> int | None:

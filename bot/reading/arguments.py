@@ -21,7 +21,8 @@ _FILLS: dict[str, tuple[str, ...]] = {
     "team": ("team",),
 }
 _TEAM = re.compile(r"\b(?:team|we|our|us|everyone|all reps|company)\b", re.IGNORECASE)
-_MINE = re.compile(r"\b(?:my|me|mine|i|i'm|i've)\b", re.IGNORECASE)
+# Whoever says "show me" says nothing of whose it is.
+_MINE = re.compile(r"\b(?:my|mine|i|i'm|i've|(?:for|of|about|by|with|just|only|and|or|from|to) me)\b", re.IGNORECASE)
 
 
 def arguments(tool: Tool, text: Text) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def filled_by(subject: str, tool: Tool) -> str | None:
 
 def _is_start(span: str, text: Text) -> bool:
     """Whether a period is only what something is compared with, as in "since last week"."""
-    return bool(
+    return " to " not in span and bool(
         re.search(rf"\b(?:since|than|from|vs\.?|versus)(?: the)? {re.escape(span)}\b", text.clear, re.IGNORECASE)
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -23,3 +23,21 @@ class Reading:
     calls: Sequence[Call] = ()
     reply: str = ""
     is_unsure: bool = False
+
+
+def joined(calls: Sequence[Call]) -> list[Call]:
+    """Calls of which those that ask the same tool, each for something else, are one."""
+    joined: list[Call] = []
+    for call in calls:
+        if joined and joined[-1].tool == call.tool and not joined[-1].args.keys() & call.args.keys():
+            call = replace(call, args={**joined.pop().args, **call.args})
+        joined.append(call)
+    return joined
+
+
+def for_each_period(call: Call, periods: Sequence[str]) -> Sequence[Call]:
+    """The call for both of two periods that a question compares, in its order, or as it is."""
+    both = list(dict.fromkeys(periods))
+    if len(both) != 2 or call.args.get("period") not in both:
+        return (call,)
+    return [replace(call, args={**call.args, "period": period}) for period in both]

@@ -13,12 +13,24 @@ _MONTH = rf"(?:{_FULL}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 # Months that are no other word.
 _PLAIN_MONTH = rf"(?:{_FULL.replace('march|', '').replace('may|', '')}|oct|nov|dec)"
 _OF = r"(?:(?<=\bin )|(?<=\bof )|(?<=\bfor )|(?<=\bsince ))"
+# What may be the first or the last of a longer period.
+_NAMED = rf"((?:{_MONTH}|q[1-4])(?: \d{{4}})?)"
+_YEAR = re.compile(r" \d{4}$")
 _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _PAST = {"week": "last 7 days", "month": "last 30 days", "quarter": "last 90 days", "year": "last 12 months"}
 _TO_DATE = {"w": "week", "m": "month", "q": "quarter", "y": "year"}
 
+
+def _through(first: str, last: str) -> str:
+    """A period from one to another, whose year is that of both."""
+    year = _YEAR.search(last)
+    return f"{first}{year[0] if year and not _YEAR.search(first) else ''} to {last}"
+
+
 # Each way to say a period, and what the calendar calls it; of two that overlap the first counts.
 _WAYS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (rf"between {_NAMED} and {_NAMED}", lambda way: _through(way[1], way[2])),
+    (rf"(?:from )?{_NAMED} ?(?:to|until|through|-|–) ?{_NAMED}", lambda way: _through(way[1], way[2])),
     (r"\d{4}-\d{2}-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?|\d{4}-q[1-4]|q[1-4](?: \d{4})?", lambda way: way[0]),
     (rf"(?:the )?(?:last|past) ({COUNT})(?: of)? ({UNIT})s?", lambda way: f"last {value(way[1])} {way[2]}s"),
     (rf"(?:the )?({UNIT}) before last", lambda way: f"{way[1]} before last"),

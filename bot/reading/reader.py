@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from bot import smalltalk
 from bot.reading import threads
 from bot.reading.arguments import arguments, fields_of, filled_by
-from bot.reading.calls import Call, Reading
+from bot.reading.calls import Call, Reading, for_each_period, joined
 from bot.reading.spelling import Spelling
 from bot.reading.text import (
     NAMED,
+    PRONOUN,
     RECORDS,
     TOKENS,
     Link,
@@ -110,10 +111,13 @@ class Reader:
         up there before it is turned away.
         """
         text, best = self._look(question, link)
-        if past and (follow_up := self._follow_up(text, best, past)):
+        if past and (follow_up := self._follow_up(text, best, past, link)):
             return follow_up
         if calls := self._several(question, link, past):
             return Reading(calls)
+        is_vague = best.kind in self.tools and best.chance < CERTAIN and PRONOUN.search(text.clear)
+        if is_vague and not past and not _records(text):
+            text, best = self._likeliest([text, spelt_out(text, "lead")])
         is_open = threads.says(text) and (not best.is_sure or best.kind in smalltalk.TURNED_AWAY)
         if self._open and is_open and knows(text.plain):
             return Reading((Call(self._open, {"question": text.plain}),))
@@ -169,7 +173,9 @@ class Reader:
             return Reading(reply=smalltalk.REPLIES[best.kind])
         tool = self.tools[best.kind]
         call = self._call(tool, text, past, pointed)
-        return Reading((call,)) if call else Reading(reply=_asked_back(tool), is_unsure=True)
+        if call is None:
+            return Reading(reply=_asked_back(tool), is_unsure=True)
+        return Reading(for_each_period(call, text.periods))
 
     def _several(self, question: str, link: Link, past: Sequence[Call]) -> Sequence[Call]:
         """The calls of a question that asks several things, if each part is sure to ask for itself.
@@ -197,20 +203,23 @@ class Reader:
             if call is None or call.tool in SPEAKING:
                 return ()
             calls.append(replace(call, names=_records(text) or shown))
-        return [replace(call, names=()) for call in _joined(calls)]
+        return [replace(call, names=()) for call in joined(calls)]
 
-    def _follow_up(self, text: Text, best: _Kind, past: Sequence[Call]) -> Reading | None:
+    def _follow_up(self, text: Text, best: _Kind, past: Sequence[Call], link: Link) -> Reading | None:
         """What a question means that only makes sense after the last answer."""
         last = past[-1]
-        if call := threads.again(text, past, self.tools, is_sure=self._stands_alone(text, best)):
+        is_new = self._stands_alone(text, best) and not (best.kind == last.tool and threads.is_short(text))
+        if call := threads.again(text, past, self.tools, is_sure=is_new):
             return Reading((call,))
-        subject = threads.subject_of(last)
-        pointed = threads.pointed(text, last)
+        pointed = threads.pointed(text, past)
         if pointed is None and last.names and threads.is_just_why(text):
-            return Reading((Call(f"explain_{subject}", {subject: last.names[0]}),))
+            pointed = threads.subject_of(last), last.names[0]
         if pointed is None:
-            call = None if best.is_sure else self._about(text, last, past)
+            call = None if best.is_sure else self._about(text, past)
             return Reading((call,)) if call else None
+        kind, name = pointed
+        # An answer of what to do next may show either.
+        subject = next((each.subject for each in link(name) if each.name == name and each.subject in RECORDS), kind)
         named = self._best(spelt_out(text, subject))
         if best.kind not in self.tools and best.chance > named.chance:
             return None
@@ -218,13 +227,13 @@ class Reader:
             return self._reading(named, text, past)
         about = filled_by(subject, self.tools[named.kind]) and not threads.is_just_why(text)
         tool = self.tools.get(named.kind if about else f"explain_{subject}")
-        call = self._call(tool, text, past, pointed) if tool else None
+        call = self._call(tool, text, past, name) if tool else None
         return Reading((call,)) if call else None
 
-    def _about(self, text: Text, last: Call, past: Sequence[Call]) -> Call | None:
+    def _about(self, text: Text, past: Sequence[Call]) -> Call | None:
         """What a question asks of the one record that the last answer was about, though it does not point at it."""
-        subject = threads.subject_of(last)
-        if not (name := threads.only_one(past, subject)) or not threads.says(text) <= self.vocabulary:
+        subject = threads.subject_of(past[-1])
+        if not (name := threads.only_one(text, past, subject)) or not threads.says(text) <= self.vocabulary:
             return None
         best = self._best(with_record(text, subject))
         tool = self.tools.get(best.kind)
@@ -246,21 +255,13 @@ class Reader:
                 if value := (tool.name, name) in self._values and self._values[tool.name, name].likeliest(text):
                     found[name] = value
                     continue
-                record = pointed or text.unknown or threads.only_one(past, name)
+                record = pointed or text.unknown or threads.only_one(text, past, name)
                 if name not in (*RECORDS, "record") or not record:
                     return None
                 found[name] = record
+        if "owner" in fields_of(tool) and (owner := threads.whose(text, past)):
+            found["owner"] = owner
         return Call(tool.name, found)
-
-
-def _joined(calls: Sequence[Call]) -> list[Call]:
-    """Calls of which those that ask the same tool, each for something else, are one."""
-    joined: list[Call] = []
-    for call in calls:
-        if joined and joined[-1].tool == call.tool and not joined[-1].args.keys() & call.args.keys():
-            call = replace(call, args={**joined.pop().args, **call.args})
-        joined.append(call)
-    return joined
 
 
 def _lacks_record(tool: Tool, text: Text) -> bool:

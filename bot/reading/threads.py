@@ -21,6 +21,8 @@ _AGAIN = re.compile(
     r"|rather|compared|split|make (?:it|that)|change (?:it|that) to|i mean[t]?|no|not)\b",
     re.IGNORECASE,
 )
+_PERSON = re.compile(r"\b(?:her|hers|his|him|he|she|their|they)\b", re.IGNORECASE)
+_NTH_UNIT = re.compile(rf"(?:the )?(?:last|next|(?:fir|1)st|second|third|fourth)\s+{UNIT}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _BEFORE = re.compile(rf"\b(?:the )?(?:{UNIT}|one) before(?: that)?\b", re.IGNORECASE)
 # Words that say nothing by themselves.
@@ -40,23 +42,45 @@ def is_just_why(text: Text) -> bool:
     return set(_WORD.findall(pointing)) - SMALL == {"why"}
 
 
-def pointed(text: Text, last: Call) -> str | None:
-    """The record that a question points at by its place in the last answer, or by "her", "it", "that one"."""
-    if not last.names or any(text.named(subject) for subject in RECORDS):
+def pointed(text: Text, past: Sequence[Call]) -> tuple[str, str] | None:
+    """What a question points at, a kind of record and its name: by "her", "it", "that one" or by a place.
+
+    A place is one in the latest answer that showed several.
+    """
+    if any(text.named(subject) for subject in RECORDS):
         return None
-    if match := numbers.POSITION.search(text.clear):
-        if re.search(
-            rf"\b(?:last|next|(?:fir|1)st|second|third|fourth)\s+{UNIT}", text.clear[match.start() :], re.IGNORECASE
-        ):
-            return None
-        place = numbers.place(match, len(last.names))
-        return last.names[place - 1] if 0 < place <= len(last.names) else None
-    return last.names[0] if PRONOUN.search(text.clear) else None
+    if (match := position(text)) is None:
+        return _shown(_latest(past), 1) if PRONOUN.search(text.clear) else None
+    listed = next((call for call in reversed(past) if len(call.names) > 1), past[-1])
+    return _shown(listed, numbers.place(match, len(listed.names)))
 
 
-def only_one(past: Sequence[Call], argument: str) -> str | None:
-    """The record that a thread was about last, if it was one of the kind that an argument takes."""
-    if not past or len(past[-1].names) != 1:
+def _latest(past: Sequence[Call]) -> Call:
+    """The latest of the last calls that showed a record."""
+    return next((call for call in reversed(past[-3:]) if call.names), past[-1])
+
+
+def _shown(call: Call, place: int) -> tuple[str, str] | None:
+    return (subject_of(call), call.names[place - 1]) if 0 < place <= len(call.names) else None
+
+
+def position(text: Text) -> re.Match[str] | None:
+    """Where a question names a place in a list; "the first week" and "when did we last speak" name none."""
+    match = numbers.POSITION.search(text.clear)
+    if match is None or match[0].lower() == "last" or _NTH_UNIT.match(text.clear, match.start()):
+        return None
+    return match
+
+
+def whose(text: Text, past: Sequence[Call]) -> str | None:
+    """The person that the last answer was about, if a question speaks of "her" or "them" and names nobody."""
+    owner = past[-1].args.get("owner") if past and not text.named("rep") else None
+    return owner if owner not in ("me", "team") and _PERSON.search(text.clear) else None
+
+
+def only_one(text: Text, past: Sequence[Call], argument: str) -> str | None:
+    """The record that a thread was about last, if it was one of the kind that an argument takes; a place is another."""
+    if not past or len(past[-1].names) != 1 or position(text):
         return None
     return past[-1].names[0] if argument in ("record", subject_of(past[-1])) else None
 
@@ -90,9 +114,14 @@ def changes(text: Text, call: Call, tool: Tool) -> dict[str, Any]:
     if "period" in fields_of(tool) and not text.periods and _BEFORE.search(text.clear):
         earlier = periods.before(str(call.args.get("period") or fields_of(tool)["period"].default))
         found |= {"period": earlier} if earlier else {}
-    if is_unresolved(call) and (name := pointed(text, call)):
-        found |= {field: name for field in (*RECORDS, "record") if field in call.args}
+    if is_unresolved(call) and (meant := pointed(text, [call])):
+        found |= {field: meant[1] for field in (*RECORDS, "record") if field in call.args}
     return {name: value for name, value in found.items() if call.args.get(name) != value}
+
+
+def is_short(text: Text) -> bool:
+    """Whether a question is of a word or two, so that what it leaves out is as it was."""
+    return len(_WORD.findall(text.masked)) <= 2
 
 
 def says(text: Text) -> set[str]:

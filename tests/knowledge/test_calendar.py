@@ -66,6 +66,8 @@ def days(words: str, today: date, zone: ZoneInfo = BERLIN) -> tuple[date, date]:
     ("2026-12", "2026-03-18", "2026-12-01", "2026-12-31"),
     ("2026-02-28", "2026-03-18", "2026-02-28", "2026-02-28"),
     ("2026-01-01..2026-03-31", "2026-03-18", "2026-01-01", "2026-03-31"),
+    ("january to march", "2026-03-18", "2026-01-01", "2026-03-31"),
+    ("last month to this week", "2026-03-18", "2026-02-01", "2026-03-22"),
     ("  THE   previous   Quarter ", "2026-03-18", "2025-10-01", "2025-12-31"),
     ("current month", "2026-03-18", "2026-03-01", "2026-03-31"),
 ])  # fmt: skip
@@ -76,6 +78,7 @@ def test_words_mean_the_days_that_people_mean(words, today, first, last):
 @pytest.mark.parametrize("words", [
     "", "soon", "this fortnight", "last 0 days", "last 1000 days", "2026-13", "2026-00", "2026-02-30", "2026-Q5",
     "mayday", "2026-03-31..2026-01-01", "0000-01-01", "0001-01-01", "9999-12-31", "9999-12", "last 999 quarters ago",
+    "march to january", "to",
 ])  # fmt: skip
 def test_words_that_are_no_period_are_refused_in_a_sentence(words):
     with pytest.raises(BadPeriod, match=r"\w+.*[.\"]$"):

@@ -119,6 +119,9 @@ def test_a_thread_about_one_lead_goes_on_about_it(reader: Reader, books: Books) 
     assert asked("ok and what do I do", shown) == ("next_step", {"record": lead})
     assert asked("but why tho?", shown) == ("explain_lead", {"lead": lead})
     assert not reader.read("qwerty uiop", link, [shown]).calls
+    (call,) = reader.read("show me the second", link, [listed, shown]).calls
+    assert call.args == {"lead": "Jane Doe"}
+    assert reader.read("why her?", link).reply.startswith("Which lead")
     assert not reader.read("log a call: no answer", link, [listed]).calls
 
 
@@ -136,7 +139,10 @@ def test_a_question_that_says_only_what_changes_asks_the_same_again(reader: Read
     assert again(f"same for {other.first_name}") == ("pipeline_report", {"owner": other.name})
     assert again("ok and by day") == ("pipeline_report", {"by": "day"})
     assert again("what about meetings") == ("pipeline_report", {"metric": "meetings"})
+    assert again("meetings?") == ("pipeline_report", {"metric": "meetings"})
     assert again("which deals are at risk")[0] == "deals_at_risk"
+    (call,) = reader.read("how many meetings did she have this week", link, [asked]).calls
+    assert (call.args["metric"], call.args["owner"]) == ("meetings", rep.name)
 
 
 def test_where_two_are_called_so_it_asks_which_and_understands_the_answer(reader: Reader, books: Books) -> None:
@@ -176,6 +182,13 @@ def test_parts_of_a_question_are_asked_apart_and_thanks_ask_for_nothing(reader: 
     ]
     assert asked("nothing between 6pm and 8am please") == [("nudge_settings", {"quiet_from": "6pm", "quiet_to": "8am"})]
     assert [tool for tool, _ in asked("share out the old leads, at most 10 each")] == ["plan_allocation"]
+
+
+def test_two_periods_that_are_compared_are_both_asked(reader: Reader, books: Books) -> None:
+    calls = read(reader, books, {"as": "rep", "q": "did I sell more this month than last month"}).calls
+    assert [call.args["period"] for call in calls] == ["this month", "last month"]
+    (call,) = read(reader, books, {"as": "rep", "q": "bookings from january to march"}).calls
+    assert call.args["period"] == "january to march"
 
 
 def test_a_capital_makes_a_name_only_where_one_is_asked_for(reader: Reader, books: Books) -> None:
