@@ -106,6 +106,12 @@ def _playbook() -> dict[str, Any]:
     return playbook.measure()
 
 
+def _intents() -> dict[str, Any]:
+    from bot.bench import intents
+
+    return intents.measure()
+
+
 def _slack() -> dict[str, Any]:
     from bot.bench import slack
 
@@ -122,5 +128,6 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "pipeline": _pipeline,
     "allocation": _allocation,
     "playbook": _playbook,
+    "intents": _intents,
     "slack": _slack,
 }

@@ -25,18 +25,26 @@ from scoring import metrics
 SHARED = Path(os.environ.get("CALLSHEET_SHARED", Path(__file__).parents[3] / "shared"))
 # What people asked and what they meant by it, a column each.
 ASKED = Path("data", "conversation", "banking77_train.csv")
+ABSENT = "left out: the public data sets are not here; set CALLSHEET_SHARED to their folder"
 MOST = 1_000
 # Only so many of the others are searched; all by default.
 AMONG: int | None = None
 Said = Sequence[tuple[str, str]]
 
 
+def questions() -> Said | None:
+    """What was asked, each with what was meant by it; None where the data is not here."""
+    if not (SHARED / ASKED).is_file():
+        return None
+    with (SHARED / ASKED).open(encoding="utf-8", newline="") as file:
+        return [(row[0], row[1]) for row in csv.reader(file)][1:]
+
+
 def measure() -> dict[str, Any] | str:
     """The share of questions whose first neighbour means the same, by vectors, by words and by both; or why not."""
-    if not (SHARED / ASKED).is_file():
-        return "left out: the public data sets are not here; set CALLSHEET_SHARED to their folder"
-    with (SHARED / ASKED).open(encoding="utf-8", newline="") as file:
-        said = [(row[0], row[1]) for row in csv.reader(file)][1:]
+    said = questions()
+    if said is None:
+        return ABSENT
     order = np.random.default_rng(0).permutation(len(said))
     asked, others = [said[place] for place in order[:MOST]], [said[place] for place in order[MOST:][:AMONG]]
     # Whoever asked in the very same words would be found by anything.

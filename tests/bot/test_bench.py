@@ -16,6 +16,7 @@ from bot.bench import (
     calls,
     company,
     imports,
+    intents,
     office,
     pipeline,
     plans,
@@ -249,3 +250,16 @@ def test_many_who_ask_at_once_are_counted_by_what_came_of_it(
     assert (found["asked"], found["lost"], found["doubled"], found["apologies"]) == (4, 0, 0, 0)
     assert (found["events"] >= 4, found["unheard"]) == (True, 0)
     assert 0 < found["answer_p50_s"] <= found["answer_p95_s"]
+
+
+def test_kinds_of_question_are_told_apart_beside_a_bare_library():
+    said = [
+        (f"{verb} my {thing}", verb)
+        for verb in ("block", "order", "lose")
+        for thing in ("card", "account", "pin", "loan", "cash")
+    ]
+    found = intents.compare(said)
+    assert found["questions"] == len(said)
+    for row in found["by_way"].values():
+        assert row["low"] < row["right"] == row["high"] == 1
+    assert found["by_way"]["planner"]["expected"] > 0.8
