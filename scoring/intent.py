@@ -44,7 +44,7 @@ class Intents:
         texts = [(text, kind) for kind, many in examples.items() for text in many]
         self._pipeline: Pipeline = make_pipeline(
             make_union(TfidfVectorizer(**_WORDS), TfidfVectorizer(**_LETTERS), FunctionTransformer(words.meanings)),
-            LinearSVC(C=1.0, class_weight="balanced", tol=0.01, random_state=0),
+            LinearSVC(C=1.0, class_weight="balanced", tol=0.1, random_state=0),
         )
         # Beside other work, threads that wait for one another are ten times slower than one.
         with threadpool_limits(1):

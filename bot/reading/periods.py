@@ -49,12 +49,16 @@ _WAYS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (rf"{_OF}20\d\d|20\d\d(?= (?:by|per)\b)", lambda way: way[0]),
 )
 _PATTERNS = [(re.compile(rf"\b(?:{way})\b", re.IGNORECASE), words) for way, words in _WAYS]
+# Most texts have nothing of a period: one look instead of one for each way.
+_CUE = re.compile(rf"\d|{UNIT}|{_MONTH}|td\b|tomorrow", re.IGNORECASE)
 # What "the one before" is to a period.
 _EARLIER = {"this": "last", "current": "last", "next": "this"}
 
 
 def found(text: str, token: str) -> tuple[str, list[str]]:
     """The text with a token for each period, and the periods in its order."""
+    if not _CUE.search(text):
+        return text, []
     taken: list[tuple[re.Match[str], str]] = []
     for pattern, words in _PATTERNS:
         for match in pattern.finditer(text):
