@@ -139,6 +139,8 @@ class Assistant:
         if planner != OFFLINE:
             text = conversation.release(text, results, Lock(results, question, ctx.now.astimezone(ctx.zone)))
         note = LAST_TODAY if self._take(ctx, attempt.meter) else ""
+        if planner == OFFLINE:
+            note = note or conversation.aside(messages)
         elapsed = (time.perf_counter() - started) * 1000
         logger.info(
             "Answered %s with %s",

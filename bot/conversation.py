@@ -251,6 +251,13 @@ def outcome(messages: Sequence[BaseMessage]) -> tuple[list[Result], list[dict[st
     return [result for result, _ in answered], [{"name": call["name"], "args": call["args"]} for _, call in answered]
 
 
+def aside(messages: Sequence[BaseMessage]) -> str:
+    """What was said while the tools were asked."""
+    from langchain_core.messages import AIMessage
+
+    return next((m.text for m in messages if isinstance(m, AIMessage) and m.tool_calls), "")
+
+
 def release(said: str, results: Sequence[Result], lock: Lock) -> str:
     """What of a model's words may be said, with the tools' own sentences in the place of others.
 

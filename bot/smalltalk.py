@@ -33,3 +33,4 @@ REPLIES: dict[str, str] = {
     CHANGE: f"I change nothing in the books by word, only by a click on what I propose. {ABILITIES}",
 }
 UNSURE = f"I am not sure what you are asking. {ABILITIES}"
+ANY_AMOUNT = "I cannot pick by an amount, so this is the list without it."

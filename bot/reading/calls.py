@@ -18,7 +18,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a question comes to: tools to ask, or what to reply; `is_unsure` where the reply asks for more."""
+    """What a question comes to: tools to ask, or what to reply; `is_unsure` where the reply asks for more.
+
+    Beside tools, the reply says what their answer leaves out of the question.
+    """
 
     calls: Sequence[Call] = ()
     reply: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot import smalltalk
-from bot.reading import threads
+from bot.reading import numbers, threads
 from bot.reading.arguments import arguments, fields_of, filled_by
 from bot.reading.calls import Call, Reading, for_each_period, joined
 from bot.reading.spelling import Spelling
@@ -175,7 +175,9 @@ class Reader:
         call = self._call(tool, text, past, pointed)
         if call is None:
             return Reading(reply=_asked_back(tool), is_unsure=True)
-        return Reading(for_each_period(call, text.periods))
+        # No list picks by money, and an answer to less than what was asked says so.
+        is_partial = "limit" in fields_of(tool) and numbers.AMOUNT.search(text.clear)
+        return Reading(for_each_period(call, text.periods), smalltalk.ANY_AMOUNT if is_partial else "")
 
     def _several(self, question: str, link: Link, past: Sequence[Call]) -> Sequence[Call]:
         """The calls of a question that asks several things, if each part is sure to ask for itself.

@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata
 from sqlalchemy import select, update
 
+from bot import smalltalk
 from bot.agent import OFFLINE, Assistant
 from bot.breaker import Breaker
 from bot.purse import LAST_TODAY, Prices, Purse
@@ -231,6 +232,13 @@ def test_a_model_can_not_ask_as_somebody_else(assistant: Assistant, books: Books
 def test_what_cannot_be_a_question_is_refused(assistant: Assistant, books: Books, question: str) -> None:
     with pytest.raises(BadInput):
         assistant.ask(question, books.person("rep"))
+
+
+def test_whoever_asks_for_amounts_is_told_that_no_list_picks_by_them(assistant: Assistant, books: Books) -> None:
+    said = assistant.ask("which deals over 20k are at risk", books.person("rep"))
+    assert said.calls[0]["name"] == "deals_at_risk"
+    assert said.note == smalltalk.ANY_AMOUNT
+    assert not assistant.ask("which deals are at risk", books.person("rep")).note
 
 
 def test_a_thread_remembers_and_a_fresh_question_does_not(assistant: Assistant, books: Books) -> None:
