@@ -26,7 +26,7 @@ def false_cells(
         cells["couple"] = "a couple"
     if len(rows) > 2:
         cells |= _places({row["rank"], *re.findall(r"(\d+)(?:st|nd|rd|th)", line)}, len(rows), rng) | _bounds(row, rows)
-        cells |= {"not_first": rng.choice(rows[1:])["n"]}
+        cells |= {"not_first": rng.choice(rows[1:])["n"]} | _not_most(rows, rng)
     if "chance" in row:
         cells |= _finer(row["chance"], line, rng)
     if others:
@@ -60,6 +60,16 @@ def _bounds(row: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> dict[s
         values = [float(each[key].replace(",", "")) for each in rows if key in each]
         if len(values) == len(rows) and float(row[key].replace(",", "")) != of(values):
             cells[f"{place}_not_{'top' if of is max else 'least'}"] = row[place]
+    return cells
+
+
+def _not_most(rows: Sequence[Mapping[str, str]], rng: random.Random) -> dict[str, str]:
+    cells = {}
+    for place, key, of in (("not_best", "chance", max), ("not_biggest", "amount", max), ("not_least", "chance", min)):
+        values = {row["n"]: float(row[key].replace(",", "")) for row in rows if key in row}
+        others = [name for name, value in values.items() if value != of(values.values())]
+        if others:
+            cells[place] = rng.choice(others)
     return cells
 
 

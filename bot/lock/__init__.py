@@ -9,8 +9,8 @@ the tools having said it, or by the highest and the lowest; a day from today by 
 sum is one only of a whole column that its tool declares.
 
 What it cannot tell: whether a true figure is called by the right word ("won" for "lost", the end of an interval for the
-chance), and in which order records are listed without a word about it. Today and this week may be named of anything,
-and a figure of the question may be said of any record.
+chance), what is said without a figure ("she never answers"), and in which order records are listed without a word about
+it. This week may be named of anything; a figure of the question, or of a line that names no record, of any record.
 """
 
 from bot.lock.agreement import Figure, agrees

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 Kind = Literal[
-    "money", "percent", "number", "time", "date", "monthday", "month", "weekday", "period", "relative", "share"
+    "money", "percent", "number", "time", "date", "monthday", "month", "weekday", "period", "relative", "share", "most"
 ]
 
 # Values that differ by less are the same; floats of hours are not exact.
@@ -23,7 +23,7 @@ class Figure:
     Attributes
     ----------
     value : in its unit's smallest sense: dollars, per cent, hours, minutes of a day, an ordinal day, days or weeks from
-        today, 100 for all and 0 for none, or itself
+        today, 100 for all and 0 for none, 1 for the most and -1 for the least, or itself
     unit : what is counted or measured; "" where it is not said, with "|" between where it may be one of several
     step : how far apart neighbours of the value are, as exactly as it is said; 0 for what is never rounded
     is_about : whether it is said to be rounded

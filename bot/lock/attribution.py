@@ -39,6 +39,11 @@ class Saying:
             if all(count == len(self.named) for count in self._count_by_kind.values()):
                 yield [(figure, frozenset({self.named[place]})) for figure, place in self._by_kind]
 
+    def until_clause_ends(self, figure: Figure) -> str:
+        """The sentence to the end of the clause that a figure stands in."""
+        ends = (end for _, end in clauses(self.names.masked(self.text)) if end > figure.start)
+        return self.text[: next(ends, len(self.text))]
+
     @cached_property
     def _by_clause(self) -> Attribution:
         """The figures with the records of their clause: its own, or the last named, or the first."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Attribution, Saying
-from bot.lock.comparing import is_extreme, is_ratio
+from bot.lock.comparing import is_extreme, is_most, is_ratio
 from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
 from bot.lock.names import Names
@@ -90,6 +90,8 @@ class Lock:
     def _may_say(self, saying: Saying, figure: Figure, names: frozenset[str]) -> bool:
         if figure.kind == "share" and figure.side:
             return is_extreme(saying, figure, self._facts)
+        if figure.kind == "most":
+            return is_most(saying, figure, names, self._facts)
         if figure.unit == "rank" and not saying.named and not figure.start:
             return True  # "First, write to them": the order of what to do
         if figure.unit == "ratio":
@@ -103,7 +105,7 @@ class Lock:
         is_counted = _COUNTED.search(saying.text, 0, figure.start) or _COUNTED_AFTER.match(saying.text, figure.end)
         if not names or is_counted:
             return self._facts.counts(figure, len(saying.named))
-        is_of_all = figure.unit in _RECORDS and not self.names.named(saying.text[: figure.start])
+        is_of_all = figure.unit in _RECORDS and not self.names.named(saying.until_clause_ends(figure))
         return is_of_all and self._facts.counts(figure, 0)
 
     @cached_property

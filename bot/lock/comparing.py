@@ -36,6 +36,19 @@ def _is_near(ratio: float, figure: Figure) -> bool:
     return abs(off) <= (_ROUGH if figure.is_about else _EXACT) and off * figure.side >= 0
 
 
+def is_most(saying: Saying, figure: Figure, names: frozenset[str], facts: Facts) -> bool:
+    """Whether a record has the most or the least of all that are shown; of several, or of none, it cannot be told."""
+    if len(names) != 1:
+        return True
+    values = {
+        name: each.value * figure.value
+        for name in saying.names.records
+        for each in reversed(facts.first(name))
+        if each.kind == figure.unit
+    }
+    return len(values) > 1 and all(values.get(name) == max(values.values()) for name in names)
+
+
 def is_extreme(saying: Saying, bound: Figure, facts: Facts) -> bool:
     """Whether the figure that all or none lie above or below is the highest or the lowest of its kind."""
     figure = next((each for each in saying.figures if each.start > bound.start and each.unit != "rank"), None)

@@ -21,8 +21,14 @@ _DAYS = {
     "yesterday": -1.0,
     "last night": -1.0,
     "tonight": 0.0,
+    "this morning": 0.0,
     "today": 0.0,
 }
+# Today may be named of anything to be done, and of nothing that is said to have been.
+_PAST = re.compile(
+    r"\b(?:was|were|been|got|came|called|spoke|met|replied|answered|touched|reached|wrote|visited|opened)\b[^.;,:–]*$",
+    re.I,
+)
 
 
 def _date(match: re.Match[str], text: str) -> Figure | None:
@@ -44,8 +50,13 @@ def _day_of_month(match: re.Match[str], text: str) -> Figure | None:
 
 
 def _day(match: re.Match[str], text: str) -> Figure:
-    said = re.sub(r"\s+", " ", match["day"].lower())
-    return Figure("relative", _DAYS[said], "day", 0.0, False, *match.span())
+    offset = _DAYS[match["day"].lower()]
+    is_past = offset == 0 and _PAST.search(text, max(0, match.start() - 50), match.start())
+    return Figure("relative", offset, "past" if is_past else "day", 0.0, False, *match.span())
+
+
+def _noon(match: re.Match[str], text: str) -> Figure:
+    return Figure("time", 720.0 if match[0].lower().endswith("noon") else 0.0, "", 0.0, False, *match.span())
 
 
 def _span(match: re.Match[str], text: str) -> Figure:
@@ -88,6 +99,7 @@ PATTERNS = (
     (r"\b(?:(?P<year>\d{4})[- ])?Q(?P<quarter>[1-4])(?:[- ](?P<year2>\d{4}))?\b", _period),
     (r"\b(?P<hour>\d{1,2}):(?P<minute>\d{2})(?: ?(?P<half>[ap]\.?m\b\.?))?", _time),
     (r"\b(?P<hour>\d{1,2})(?P<minute>) ?(?P<half>[ap]\.?m\b\.?)", _time),
+    (r"\b(?:at (?:noon|midnight)|midday)\b", _noon),
     (r"\b(?P<slashed>\d{1,2}/\d{1,2}/\d{4})\b", _date),
     (r"\b(?:on|by|until|before|after|since|due|from) the (?P<day>\d{1,2})(?:st|nd|rd|th)\b", _day_of_month),
     (rf"\b(?P<day>{'|'.join(_DAYS)})\b", _day),

@@ -69,7 +69,7 @@ class Facts:
             for place, name in enumerate(result.names, 1)
         ]
         today = self.now.date()
-        now = [Fact(figure, frozenset()) for figure in [_date(today), *_distances(today, today)]]
+        now = [Fact(figure, frozenset()) for figure in [_date(today), *_distances(today, today)[1:]]]
         told = [*self._of_lines, *asked]
         far = [Fact(each, fact.names) for fact in told for each in self._distances_of(fact.figure)]
         return [*told, *far, *ranks, *now]
@@ -117,8 +117,9 @@ def _date(day: date) -> Figure:
 
 
 def _distances(day: date, today: date) -> list[Figure]:
-    """How many days, weeks, months, quarters and years lie between a day and today."""
+    """How many days, weeks, months, quarters and years lie between a day and today; first, whether it is over."""
     spans = {
+        "past": min(day.toordinal() - today.toordinal(), 1),
         "day": day.toordinal() - today.toordinal(),
         "week": (day.toordinal() - 1) // 7 - (today.toordinal() - 1) // 7,
         "month": (day.year - today.year) * 12 + day.month - today.month,

@@ -16,6 +16,7 @@ from bot.lock.words import ORDINARY, PRONOUNS
 from tools.base import Result
 
 _WORD = re.compile(r"[^\W\d_][\w'’.&-]*", re.UNICODE)
+_E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CAPITALS = re.compile(
     r"\b[A-ZÀ-ÖØ-Þ][\w'’&-]*(?:\s+(?:de|da|do|van|von|der|la|el|of|bin|al)?\s*[A-ZÀ-ÖØ-Þ][\w'’&-]*)*"
 )
@@ -71,7 +72,11 @@ class Names:
                 if not may_be_any and not any(a <= at < b for a, b in dated) and not self._knows(word[0]):
                     strangers.append(word[0])
             strangers.extend(self._mixed(run, is_first=is_first))
-        return strangers
+        return [*strangers, *(each for each in _E_MAIL.findall(said) if each.casefold() not in self._told)]
+
+    @cached_property
+    def _told(self) -> str:
+        return "\n".join(plain(text) for text in (self.question, *(result.text for result in self.results))).casefold()
 
     def _mixed(self, run: str, *, is_first: bool) -> Iterable[str]:
         """Pairs of words that each are of a name, but of no one's: "Ada Li" of Ada Byron and Bo Li."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.lock.agreement import Figure, Kind
 from bot.lock.numerals import NUMBER, SAID, SIGN, SIZE, SIZES, decimals, exactness, spelled
@@ -41,6 +42,8 @@ _NOUN = re.compile(
     re.I,
 )
 _AGO, _AHEAD = re.compile(r"\s(?:ago|earlier)\b", re.I), re.compile(r"\s(?:from now|from today|away|left)\b", re.I)
+_SPANS = "minute|hour|day|week|month|quarter|year"
+_FEW = {"few": 4.0, "several": 6.0}
 _OTHERS = re.compile(r"\b(?:other|remaining) $", re.I)
 # "Nothing was heard in 5 days" is of the past.
 _NOT = re.compile(r"\b(?:not|no|nothing|nobody|never)\b|n['’]t\b", re.I)
@@ -161,6 +164,12 @@ def _worded(match: re.Match[str], text: str) -> Figure | None:
     return counted(value, step, match.start(), match.end(), text)
 
 
+def _few(match: re.Match[str], text: str) -> Figure:
+    """ "a few days": from half as many as are meant to half as many more."""
+    figure = counted(_FEW[match["few"].lower()], 1.0, *match.span(), text)
+    return replace(figure, is_about=True, step=figure.value)
+
+
 def _single(match: re.Match[str], text: str) -> Figure:
     """ "a week ago" and "a couple of deals"."""
     return counted(2.0 if "couple" in match[0].lower() or "pair" in match[0].lower() else 1.0, 1.0, *match.span(), text)
@@ -172,10 +181,15 @@ PATTERNS = (
         rf"|\b(?P<num2>{NUMBER})(?:\s?(?P<size2>{SIZE}))?\s{_CURRENCY}",
         _money,
     ),
-    (rf"{SIGN}(?P<num>{NUMBER})(?:\s?(?:%|percentage points?|percent\b|per cent\b|pct\b|points?\b))", _percent),
+    (rf"{SIGN}(?P<num>{NUMBER})(?:[\s-]?(?:%|percentage points?|percent\b|per cent\b|pct\b|points?\b))", _percent),
     (rf"{SIGN}(?P<num>{NUMBER})", _plain),
     (r"\ban? (?=(?:minute|hour|day|week|month|quarter|year) (?:ago|earlier|away|from now)\b)", _single),
     (r"(?<=\bin )an? (?=(?:minute|hour|day|week|month|quarter|year)\b)", _single),
+    (rf"\b(?:a )?(?P<few>few|several)(?= (?:{_SPANS})s (?:ago|earlier|away|from now)\b)", _few),
+    (rf"(?<=\bin )(?:a )?(?P<few>few|several)(?= (?:{_SPANS})s\b)", _few),
     (r"\b(?:a|the last|the next) (?:couple|pair)(?: of)?\b", _single),
-    (rf"\b(?P<said>{SAID})(?:[ -](?P<percent>per ?cent\b)|\s(?P<money>{_CURRENCY}))?", _worded),
+    (
+        rf"\b(?P<said>{SAID})(?:[ -](?P<percent>per ?cent\b|(?:percentage )?points?\b)|\s(?P<money>{_CURRENCY}))?",
+        _worded,
+    ),
 )

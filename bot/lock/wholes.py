@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from bot.lock.agreement import Figure
@@ -35,10 +36,10 @@ _ALL = (
     r"everyone|everybody|every (?:single )?(?:one|lead|deal|rep|account|customer)|each (?:one|lead|deal|rep)"
     rf"|(?:every|each)(?: one)? of (?:them|these|those|your \w+|our \w+)"
     rf"|all(?: of)?(?: (?:{_COUNT}|them|these|those|the|your|our|open|new|leads|deals|reps|accounts|people))+"
-    r"|all(?= (?:are|were|have|had)\b)"
+    r"|all(?= (?:are|were|have|had)\b)|most of (?:them|these|those|the \w+|your \w+|our \w+)|the (?:whole|entire) \w+"
 )
 _NONE = (
-    r"nobody|no one|no-one|not one(?: of (?:them|these|those))?"
+    r"nobody|no one|no-one|neither(?: of (?:them|these|those))?|not a single \w+|not one(?: of (?:them|these|those))?"
     r"|none(?: of (?:them|these|those|the \w+|your \w+|our \w+))?"
     r"|no (?:open |new |other )?(?:lead|deal|rep|account|customer|call|meeting)s?"
 )
@@ -48,6 +49,9 @@ _BOUND = re.compile(
     r"|above|over|more than|higher than|beyond|at least|better than)\s[$€£]?(?=\d)",
     re.I,
 )
+_CHANCES = ("chance", "chances", "odds", "probability", "likelihood")
+_LEAST = ("lowest", "smallest", "worst", "weakest", "least valuable")
+_MOST = rf"best|highest|strongest|biggest|largest|greatest|most valuable|{'|'.join(_LEAST)}"
 _SPAN = r"(?:minute|hour|day|week|month|year|call)s"
 _PUT = r"(?:is|are|was|be|comes?|came|ranks?|ranked|stands?|stood|follows|goes|in|placed|'s)"
 # What may stand behind a place in a list; "first contacted" is none.
@@ -78,6 +82,11 @@ def _times(match: re.Match[str], text: str) -> Figure:
     return Figure("number", value, unit, 1.0, is_about, *match.span(), 0, side)
 
 
+def _dozens(match: re.Match[str], text: str) -> Figure:
+    """Too many to be any number that a tool tells."""
+    return Figure("number", math.inf, "", 1.0, False, *match.span())
+
+
 def _dozen(match: re.Match[str], text: str) -> Figure:
     return Figure("number", 12.0, "", 1.0, rounded(text, match.start())[0], *match.span())
 
@@ -86,6 +95,13 @@ def _rank(match: re.Match[str], text: str) -> Figure:
     place = match["rank"].lower()
     value = _RANKS.index(place) + 1.0 if place in _RANKS else _number(place)
     return Figure("number", value, "rank", 0.0, False, *match.span("rank"))
+
+
+def _most(match: re.Match[str], text: str) -> Figure:
+    kind = "percent" if (match["of"] or "").lower() in _CHANCES else "money"
+    word = "most" if match["most"] else "biggest"
+    value = -1.0 if match[word].lower() in _LEAST else 1.0
+    return Figure("most", value, kind, 0.0, False, *match.span(word))
 
 
 def _all(match: re.Match[str], text: str) -> Figure:
@@ -144,7 +160,13 @@ BEFORE = (
 AFTER = (
     (rf"\b(?:{'|'.join(_TIMES)})\b(?P<num>)", _times),
     (r"\bhalf\b(?! past)", _half),
+    (
+        rf"(?<!\bof )(?<!\bamong )\bthe (?:(?P<most>{_MOST}) (?P<of>{'|'.join(_CHANCES)}|value|amount|deal)\b"
+        r"|(?P<biggest>biggest|largest|most valuable|smallest)(?=,| at\b| with\b|\.|$))",
+        _most,
+    ),
     (r"\bdozen\b", _dozen),
+    (r"\b(?:dozens|hundreds|thousands|millions)\b", _dozens),
     (rf"\b(?P<who>{_ALL})(?! (?:together|combined)\b)(?: \w+){{0,2}}? {_VERB}(?! (?:listed|shown|below|here)\b)", _all),
     (rf"\b(?P<who>{_NONE})(?: \w+){{0,2}}? {_VERB}", _none),
     (
