@@ -14,23 +14,25 @@ PHRASES: dict[str, tuple[str, ...]] = {
     kind: tuple((files("bot") / "talk" / f"{kind}.txt").read_text(encoding="utf-8").splitlines()) for kind in KINDS
 }
 
-ABILITIES = (
-    "I can say which leads to call now and why, explain a lead's chance and why it moved, show a lead's record, say "
-    "which deals are at risk and what to do next with a deal or lead, forecast a period's bookings, say how good the "
-    "ranking is, who fits a lead best and why it went to whom it went, report any figure of the books (for example "
-    "“win rate by source last quarter”), quote the company's playbook (“how do I handle the price objection”), and "
-    "brief you on your day (“brief me”). Tell me what came of a call (“just spoke to …, meeting booked”), until when "
-    "to put a lead aside, or how often to nudge you, and a click writes it down. Managers can also ask how their team "
-    "is doing and who needs help, for a plan that shares out leads, who the ideal customer is and what was missed in "
-    "the last months."
-)
+ABILITIES = """Ask me
+• which leads to call now, why, and what moved a chance;
+• what is on record about a lead or deal, and what to do next with it;
+• which deals are at risk, and what a period will bring;
+• any figure of the books, such as “win rate by source last quarter”;
+• who fits a lead best, and why it went to whom it went;
+• what your playbook says, such as “how do I handle the price objection”;
+• how far the ranking can be trusted, or to “brief me” on the day.
+Tell me what came of a call (“just spoke to …, meeting booked”), until when to put a lead aside, or how often to nudge \
+you: a click writes it down. Managers can also ask how the team is doing, for a plan that shares out leads, who the \
+ideal customer is and what was missed in the last months."""
+ASK = "Ask me “which leads should I call now” or “which deals are at risk”, or “what can you do” for the rest."
 REPLIES: dict[str, str] = {
     GREETING: "Hello! Ask me “which leads should I call now”, or about any lead or figure of yours.",
     THANKS: "You're welcome.",
     HELP: ABILITIES,
-    OUTSIDE: f"That is outside of what I know: I only answer from your company's sales records. {ABILITIES}",
-    LATER: f"I cannot do that yet. {ABILITIES}",
-    CHANGE: f"I change nothing in the books by word, only by a click on what I propose. {ABILITIES}",
+    OUTSIDE: f"That is outside of what I know: I only answer from your company's sales records. {ASK}",
+    LATER: f"I cannot do that yet. {ASK}",
+    CHANGE: f"I change nothing in the books by word, only by a click on what I propose. {ASK}",
 }
-UNSURE = f"I am not sure what you are asking. {ABILITIES}"
+UNSURE = f"I am not sure what you are asking. {ASK}"
 ANY_AMOUNT = "I cannot pick by an amount, so this is the list without it."
