@@ -37,7 +37,7 @@ class Intents:
 
     A linear support vector machine for each kind, on TF-IDF of words and of parts of words and on the mean of the
     words' vectors: with a few dozen short examples a kind it is as good as anything heavier, learns thousands of them
-    in half a second, and is sure only where its examples are.
+    in a second, and is sure only where its examples are.
     """
 
     def __init__(self, examples: Mapping[str, Sequence[str]]) -> None:

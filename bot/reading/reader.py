@@ -30,8 +30,9 @@ from bot.reading.values import Learn, Values
 from tools.base import Tool
 
 # A question is one for the tools if they are together this likely, and the likeliest of them this likely by itself. On
-# examples left out, 3 % of the questions for tools are then turned away, and 90 % of the others are.
+# examples left out, 4 % of the questions for tools are then turned away, and 90 % of the others are.
 FOR_TOOLS, SURE, SURE_OF_A_PART = 0.7, 0.4, 0.55
+# Of two ways to read a question that are both this likely, the first counts.
 CERTAIN = 0.7
 MOST_PARTS = 3
 # What asks for nothing, and what is told rather than asked: its second half belongs to the first.
