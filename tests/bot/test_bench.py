@@ -94,6 +94,7 @@ def test_an_event_is_claimed_while_another_process_imports():
     assert 0 < found["median_ms"] <= found["max_ms"]
 
 
+@pytest.mark.usefixtures("in_here")
 def test_features_scores_and_reasons_are_told_beside_bare_scikit_learn(monkeypatch):
     monkeypatch.setattr(ranking, "SIZES", (500,))
     monkeypatch.setattr(ranking, "LEARNT_FROM", 1_500)
@@ -107,6 +108,7 @@ def test_features_scores_and_reasons_are_told_beside_bare_scikit_learn(monkeypat
     assert (small.split()[0], large.split()[0]) == ("500", "2,000")
 
 
+@pytest.mark.usefixtures("in_here")
 def test_a_forecast_of_a_pipeline_is_told_beside_the_bare_libraries(monkeypatch):
     monkeypatch.setattr(pipeline, "SIZES", (100,))
     monkeypatch.setattr(pipeline, "LEARNT_FROM", 400)
