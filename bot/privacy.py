@@ -101,9 +101,7 @@ class Veil:
         if not line.strip():
             return line
         if line not in self._linked:
-            self._linked[line] = [
-                each for each in self.link(line) if each.subject in ("lead", "deal", "account", "rep")
-            ]
+            self._linked[line] = [each for each in self.link(line) if each.subject in LINKED]
         for mention in sorted(self._linked[line], key=lambda each: -each.start):
             if not _TOKEN.search(line[mention.start : mention.end]):
                 line = line[: mention.start] + self._token("NAME", mention.name) + line[mention.end :]

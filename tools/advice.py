@@ -179,10 +179,6 @@ def _points(gain: Gain) -> str:
     return f"{gain.points:.1f} points ({gain.low:.1f}–{gain.high:.1f})"
 
 
-def _step_and_points(gain: Gain) -> str:
-    return f"{steps.told(gain.step)}, {_points(gain)}"
-
-
 def _gain(effect: Effect) -> Gain:
     return Gain(
         step=effect.step,

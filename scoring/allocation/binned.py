@@ -11,18 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.allocation.blurred import Blurred, newton
+from scoring.allocation.blurred import SHARPER, SHORTER, Blurred, newton
 from scoring.allocation.problem import Ints, Problem, Reals
 from scoring.allocation.sharp import dual, excess, meaningful
 
 # So many leads in a bin, and no fewer bins than that.
 IN_BIN, FEWEST = 50, 250
-# Demand is blurred by such a part of the spread of the values at first, and sharpened so much at a time, down to that.
-BLUR, SHARPER, FINEST = 0.1, 0.3, 1e-7
+# Demand is blurred by such a part of the spread of the values at first, and in the end by no less than that.
+BLUR, FINEST = 0.1, 1e-7
 # It is sharpened when no larger part of the leads than this is too many or too few, or after so many steps.
 CLEAR, PATIENCE = 0.01, 20
-# A step that leads uphill is shortened so much, and so much at most.
-SHORTER, SHORTEST = 0.25, 0.25**6
+# A step that leads uphill is shortened, so much at most.
+SHORTEST = SHORTER**6
 
 
 @dataclass(frozen=True)
