@@ -31,6 +31,7 @@ Trouble = Literal["lost", "silent", "idle"]
 # minute in which nothing is heard.
 PING_S = 2.0
 LOOK_EVERY_S = 30.0
+MARK_EVERY_S = 0.1
 SILENT_S = 60.0
 IDLE_S = 3_600.0
 BACK_OFF_S, LONGEST_S = 30.0, 300.0
@@ -51,8 +52,8 @@ class Handler(SocketModeHandler):
 class Socket:
     """Socket Mode, from `open` to `close`."""
 
-    def __init__(self, app: App, app_token: str) -> None:
-        self._handler: Any = Handler(app, app_token, ping_interval=PING_S)
+    def __init__(self, app: App, app_token: str, *, ping_s: float = PING_S) -> None:
+        self._handler: Any = Handler(app, app_token, ping_interval=ping_s)
         self.watchdog = Watchdog(self._handler.client)
 
     def open(self) -> None:
@@ -77,7 +78,12 @@ class Socket:
         """Hears nothing more; the SDK waits for its own threads, so it is not waited for longer than that."""
         closing = threading.Thread(target=self._handler.close, name="closing", daemon=True)
         closing.start()
-        closing.join(within_s)
+        until = time.monotonic() + within_s
+        while closing.is_alive() and time.monotonic() < until:
+            # The SDK marks its session as ended, but where it is just about to read from it, it takes the mark away
+            # and reads for ever from a socket that is closed.
+            self._handler.client.current_session_state.terminated = True
+            closing.join(MARK_EVERY_S)
 
     def check(self) -> str:
         """How it stands.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
 from bot.socketmode import BACK_OFF_S, IDLE_S, SILENT_S, Socket, Watchdog
 from bot.workspace import LocalSlack, Member
@@ -151,3 +153,27 @@ def test_before_the_first_connection_and_after_the_end_there_is_nothing_to_do(
     lose(slack, client)
     client.closed = True
     assert watchdog.look() == 0
+
+
+def test_a_session_that_begins_while_the_socket_closes_ends_with_it(slack: LocalSlack) -> None:
+    socket = Socket(App(client=WebClient(slack.bot_token, base_url=slack.api_url)), slack.app_token)
+    socket.open()
+    slack.wait_for_app()
+    client = socket.watchdog.client
+    client.auto_reconnect_enabled = False
+    session, read = client.current_session, client.current_session.run_until_completion
+    session.close()
+    begun, marked = threading.Event(), threading.Event()
+
+    def begin(state: ConnectionState) -> None:
+        """What the SDK does in a moment, stretched over the whole of the closing."""
+        begun.set()
+        marked.wait()
+        state.terminated = False
+        del session.is_active
+        read(state)
+
+    client.disconnect, session.run_until_completion, session.is_active = marked.set, begin, lambda: True
+    begun.wait()
+    socket.close(5)
+    assert not client.current_session_runner.is_alive()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings
 from bot.agent import Assistant
@@ -15,6 +13,7 @@ from bot.app import create_app, create_services, create_workspaces
 from bot.demo import cast_of
 from bot.reading import Reader
 from bot.sending import Pace
+from bot.socketmode import Socket
 from bot.workspace import LocalSlack, Member
 from knowledge.database import Database
 from knowledge.memory import Memory
@@ -69,12 +68,12 @@ def office(
         watch = Watch()
         workspaces = create_workspaces(read, company, Pace(lambda: watch.now, watch.sleep))
         app, desk = create_app(read, assistant, company, workspaces)
-        handler: Any = SocketModeHandler(app, slack.app_token)
-        handler.connect()
+        socket = Socket(app, slack.app_token)
+        socket.open()
         slack.wait_for_app()
         yield Office(slack, books, desk, read)
         # Without this the SDK's reader waits three seconds for a socket that nobody will write to again.
-        handler.client.auto_reconnect_enabled = False
+        socket.watchdog.client.auto_reconnect_enabled = False
         slack.sockets.drop()
-        handler.close()
+        socket.close(5)
         desk.backlog.stop()

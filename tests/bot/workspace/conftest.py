@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from bot.socketmode import Socket
 from bot.workspace import Channel, LocalSlack, Member
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -76,16 +76,16 @@ def connected(slack: LocalSlack, client: WebClient) -> Callable[[App], Any]:
 
     @contextmanager
     def connect(app: App) -> Iterator[None]:
-        handler = SocketModeHandler(app, slack.app_token, ping_interval=0.2)
-        handler.connect()  # type: ignore[no-untyped-call]
+        socket = Socket(app, slack.app_token, ping_s=0.2)
+        socket.open()
         slack.wait_for_app()
         try:
             yield
         finally:
             # The SDK's reader wakes up at once when the other side hangs up, and only after 3 s when its own does.
-            handler.client.auto_reconnect_enabled = False
+            socket.watchdog.client.auto_reconnect_enabled = False
             slack.sockets.drop()
-            handler.close()  # type: ignore[no-untyped-call]
+            socket.close(5)
 
     return connect
 
