@@ -18,7 +18,7 @@ install: .venv/made
 demo: install
 	$(BIN)/callsheet demo
 
-# One test on each core: threads of theirs would only wait for one another.
+# A test on each core and one more: threads of theirs would only wait for one another.
 test: install check
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal
 

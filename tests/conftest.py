@@ -30,6 +30,17 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 FEW_TREES = 40
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, for many tests wait for a socket or for another process."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that need the demo company come last: while one worker makes it, the others have something to do."""
+    of_company = {item.path for item in items if "company_file" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in of_company)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def most_trees() -> Iterator[int]:
     """How many trees are grown in earnest; in tests there are fewer."""
