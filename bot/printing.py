@@ -39,7 +39,9 @@ def words(said: Answer) -> str:
 
 
 def report(found: dict[str, Any]) -> str:
-    """An evaluation for people: each figure with its interval, the baselines beside it."""
+    """An evaluation for people: each figure with its interval, the baselines beside it; or why there is none."""
+    if not found["n"] and found.get("refusal"):
+        return f"{found['model']} could not be measured. {found['refusal']}"
     lines = [_seen(found)]
     lines += [str(found[name]) for name in ("refusal", "note") if found.get(name)]
     for name, metric in found["metrics"].items():

@@ -19,3 +19,8 @@ def test_the_files_of_an_answer_are_named() -> None:
 def test_an_answer_as_json_names_its_files_and_leaves_out_what_is_in_them() -> None:
     told = json.loads(json.dumps(printing.answer(SAID)))
     assert told["results"][0]["files"] == [{"name": "replay.html", "title": "Replay of six months"}]
+
+
+def test_what_could_not_be_measured_says_why_and_lists_no_figures() -> None:
+    refused = {"model": "matching", "n": 0, "refusal": "Leads of 0 reps were decided.", "metrics": {"auc": None}}
+    assert printing.report(refused) == "matching could not be measured. Leads of 0 reps were decided."
