@@ -111,7 +111,7 @@ def _lines(found: Lift, known: bool, period: str | None) -> list[str]:
     when = f" {period}" if period else " yet"
     share = f"A share of each plan's leads goes on by today's rule, to measure this. {_needed(found)}"
     if not found.new.n + found.old.n:
-        return [f"There is nothing to measure{when}: no plan has been approved.", share]
+        return [f"There is nothing to measure{when}: no plan that was approved is in force.", share]
     told = [
         f"Won so far: {_rate(found.new)} of the leads that went by a plan, {_rate(found.old)} of those left to "
         "today's rule."

@@ -87,7 +87,10 @@ def create(
     moves: Sequence[Move],
     replaces: str | None = None,
 ) -> Proposal:
-    """A proposal that waits for a decision; it takes the place of the one that it `replaces`, if any.
+    """A proposal that waits for a decision.
+
+    It takes the place of the one that it `replaces`; without that, of what the same person asked for in the same terms
+    before, so that asking again leaves one to decide.
 
     Raises
     ------
@@ -131,8 +134,8 @@ def add(
         arguments=dict(arguments),
         figures=dict(figures),
     )
-    if replaces is not None:
-        _replace(session, replaces, row, by, at)
+    for id_ in _waiting_alike(session, row) if replaces is None else [replaces]:
+        _replace(session, id_, row, by, at)
     session.add(row)
     session.flush()
     if moves:
@@ -247,7 +250,18 @@ def _replace(session: Session, id_: str, newer: Proposed, by: str | None, at: da
         raise already(row)
     row.status, row.replaced_by, row.decided_by, row.decided_at = "replaced", newer.id, by, at
     facts = {"replaced_by": newer.id, "arguments": newer.arguments}
-    history.add(session, "proposal", id_, "adjusted" if by else "replaced", by=by, at=at, facts=facts)
+    became: history.Verdict = "adjusted" if by and newer.arguments != row.arguments else "replaced"
+    history.add(session, "proposal", id_, became, by=by, at=at, facts=facts)
+
+
+def _waiting_alike(session: Session, row: Proposed) -> list[str]:
+    """What somebody asked for before in the terms of `row`, and nobody decided."""
+    if row.by is None:
+        return []
+    query = select(Proposed).where(Proposed.status == "pending", Proposed.kind == row.kind, Proposed.by == row.by)
+    # Locked, so that one that is being decided at this moment is seen as it was decided.
+    waiting = session.scalars(query.with_for_update())
+    return [old.id for old in waiting if (old.team_ids, old.arguments) == (row.team_ids, row.arguments)]
 
 
 def _latest(

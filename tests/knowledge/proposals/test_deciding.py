@@ -111,7 +111,7 @@ def test_an_open_deal_goes_with_its_lead_and_a_colleague_s_does_not(filled, prop
 
 
 def test_of_many_clicks_at_once_one_wins_and_the_others_hear_of_it(filled, propose, now):
-    ids = [propose(move(lead_id)).id for lead_id in "abc"]
+    ids = [propose(move(lead_id), by=f"M-{lead_id}").id for lead_id in "abc"]
     others = [Database(filled.url.render_as_string(hide_password=False)) for _ in range(2)]
 
     def click(n):
@@ -138,7 +138,7 @@ def test_of_many_clicks_at_once_one_wins_and_the_others_hear_of_it(filled, propo
 
 
 def test_two_plans_for_the_same_lead_are_not_both_carried_out(filled, propose, owner_of, now):
-    first, second = propose(move("a")), propose(move("a", to_id="P-3"))
+    first, second = propose(move("a")), propose(move("a", to_id="P-3"), arguments={"pool": "new"})
     approve(filled, first.id, by="M-1", at=now)
     with pytest.raises(StaleProposal):
         approve(filled, second.id, by="M-1", at=now)
@@ -158,7 +158,7 @@ def test_a_plan_turned_down_changes_nothing_and_keeps_the_reason(filled, propose
 
 def test_an_adjusted_plan_takes_the_place_of_the_one_before(filled, propose, now):
     first = propose(move("a"), move("b"))
-    second = propose(move("a"), replaces=first.id, at=now + MINUTE)
+    second = propose(move("a"), replaces=first.id, at=now + MINUTE, arguments={"pool": "all", "max_per_rep": 1})
     before = read(filled, first.id)
     assert (before.status, before.replaced_by) == ("replaced", second.id)
     assert verdicts(filled) == [("adjusted", "M-1", None)]
@@ -167,6 +167,15 @@ def test_an_adjusted_plan_takes_the_place_of_the_one_before(filled, propose, now
     assert caught.value.facts["replaced_by"] == second.id
     with pytest.raises(AlreadyDecided):
         propose(move("b"), replaces=first.id)
+
+
+def test_asking_again_in_the_same_terms_leaves_one_plan_to_decide(filled, propose, now):
+    first = propose(move("a"))
+    others = [propose(move("a"), **terms) for terms in ({"by": "M-2"}, {"arguments": {}}, {"team_ids": ("T-2",)})]
+    second = propose(move("b"), at=now + MINUTE)
+    assert read(filled, first.id).replaced_by == second.id
+    assert verdicts(filled) == [("replaced", "M-1", None)]
+    assert {read(filled, each.id).status for each in [*others, second]} == {"pending"}
 
 
 def test_undoing_gives_back_what_is_still_where_the_plan_put_it(filled, propose, owner_of, edit, now):
