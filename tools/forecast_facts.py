@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from tools.base import Result
+
+Split = Literal["rep", "team", "segment", "product"]
 
 
 class _Facts(BaseModel):
@@ -44,7 +48,8 @@ class SalesForecast(Result):
 
     `total` and every group come from the same draws, so groups add up to it. `quota` is the sum over people,
     `quota_chance` the chance to reach it; `bridge` leads from `week_ago` to the expected sum of `total`. What deals
-    tell is multiplied with `series_factor`, for what the series of past bookings says.
+    tell is multiplied with `series_factor`, for what the series of past bookings says. `split` says which groups are
+    shown.
     """
 
     period: str
@@ -59,12 +64,23 @@ class SalesForecast(Result):
     series_factor: float
     week_ago: float | None
     bridge: tuple[Step, ...]
+    split: Split
     by_person: tuple[Outcome, ...]
     by_team: tuple[Outcome, ...]
     by_segment: tuple[Outcome, ...]
     by_product: tuple[Outcome, ...]
     deals: tuple[OpenDeal, ...]
     caveats: tuple[str, ...]
+
+    @property
+    def groups(self) -> tuple[Outcome, ...]:
+        """The groups that are shown."""
+        return {
+            "rep": self.by_person,
+            "team": self.by_team,
+            "segment": self.by_segment,
+            "product": self.by_product,
+        }[self.split]
 
 
 class PastForecast(Result):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,17 @@ from zoneinfo import ZoneInfo
 
 from knowledge.quotas import Target
 from tools import wording
-from tools.forecast_facts import Outcome
+from tools.forecast_facts import Outcome, Split
 
 # Parts of the bridge below this share of the forecast are not told one by one.
 TOLD_FROM = 0.005
+GROUPS_TOLD = 12
+_UNSPLIT: dict[Split, str] = {
+    "rep": "What each person is to bring is told to managers, where there are three to compare.",
+    "team": "It is all of one team.",
+    "segment": "No segments are known to split it by.",
+    "product": "No products are known to split it by.",
+}
 _MOVED = {
     "won": "won",
     "lost": "lost",
@@ -61,12 +68,14 @@ class Words:
         """What the chart shows."""
         return f"Forecast {self.period} ({self.whose}): {self.range(total)}"
 
-    def coming(self, facts: Mapping[str, Any], aim: Target | None) -> str:
-        """The answer for a period that is not over."""
+    def coming(self, facts: Mapping[str, Any], aim: Target | None, groups: Sequence[Outcome] | None = None) -> str:
+        """The answer for a period that is not over; with a line for each of the groups, if it was asked to be split."""
         total: Outcome = facts["total"]
+        booked = f"{self.money(total.booked)} of it is booked" if total.booked else "nothing is booked yet"
         lines = [
-            f"Forecast {self.period} ({self.whose}): {self.range(total)}; {self.money(total.booked)} of it is booked.",
+            f"Forecast {self.period} ({self.whose}): {self.range(total)}; {booked}.",
             self._quota(total, facts["quota_chance"], aim),
+            *self._split(facts["split"], groups),
             self._beside(facts),
             self._moved(facts),
             self._rests(facts),
@@ -87,6 +96,16 @@ class Words:
             how = f"On {day} the forecast was" if was_kept else f"From what was known on {day}, stage conversion tells"
             lines.append(f"{how} {self.range(told)}; what came is {inside} that interval.")
         return "\n".join(filter(None, lines))
+
+    def _split(self, split: Split, groups: Sequence[Outcome] | None) -> list[str]:
+        if groups is not None and len(groups) < 2:
+            return [_UNSPLIT[split]]
+        return [f"• {self._group(each)}" for each in groups or () if each.p90 > 0][:GROUPS_TOLD]
+
+    def _group(self, each: Outcome) -> str:
+        middle, low, high = (self.money(figure) for figure in (each.p50, each.p10, each.p90))
+        booked = f", {self.money(each.booked)} booked" if each.booked else ""
+        return f"{each.name}: {middle} ({low} to {high}){booked}."
 
     def _quota(self, total: Outcome, chance: float | None, aim: Target | None) -> str:
         if aim is None or chance is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from knowledge import calendar, metrics, quotas
 from knowledge.calendar import Period
@@ -19,7 +20,7 @@ from scoring.forecast.projection import Band, Projection
 from tools import access, charts, forecast_words, projections
 from tools.access import Scope
 from tools.base import Attachment, Owner, PeriodWords, ToolContext, tool
-from tools.forecast_facts import OpenDeal, Outcome, PastForecast, SalesForecast, Step
+from tools.forecast_facts import OpenDeal, Outcome, PastForecast, SalesForecast, Split, Step
 from tools.projections import STAGES, WEEK, Forecaster
 
 # Comparing two colleagues by name says more of a person than of the books.
@@ -30,9 +31,31 @@ NOBODY = "nobody"
 _YEARLESS = re.compile(r"q[1-4]|(?!yesterday)[a-z]{3,9}", re.IGNORECASE)
 
 
-@tool()
+@tool(
+    words={
+        "by": {
+            "rep": """
+                by rep / by reps / per rep / by person / per person / each rep / by salesperson / by owner / every rep /
+                rep by rep / each of us / by name / individually / for each rep / for every rep / each person
+                """,
+            "team": "by team / per team / each team / by teams / team by team / for every team / for each team",
+            "segment": """
+                by segment / per segment / each segment / by segments / segment by segment / by size / by company size /
+                for each segment
+                """,
+            "product": """
+                by product / per product / each product / by products / product by product / by product line / for each
+                product / for every product
+                """,
+        }
+    }
+)
 def forecast_sales(
-    ctx: ToolContext, *, period: PeriodWords = "this quarter", owner: Owner = "me"
+    ctx: ToolContext,
+    *,
+    period: PeriodWords = "this quarter",
+    owner: Owner = "me",
+    by: Annotated[Split | None, Field(description="what to split it by")] = None,
 ) -> SalesForecast | PastForecast:
     """What a period's bookings will come to (P10, P50, P90), against quota, and what moved since last week's forecast.
 
@@ -43,7 +66,7 @@ def forecast_sales(
     aim = quotas.target(ctx.db, span, scope.owner_ids, ctx.zone)
     if span.end <= ctx.now:
         return _past(ctx, scope, span, asked, currency, aim)
-    return _coming(ctx, scope, span, asked, currency, aim)
+    return _coming(ctx, scope, span, asked, currency, aim, by)
 
 
 def _span(ctx: ToolContext, words: str) -> Period:
@@ -57,14 +80,22 @@ def _span(ctx: ToolContext, words: str) -> Period:
 
 
 def _coming(
-    ctx: ToolContext, scope: Scope, span: Period, asked: Forecaster, currency: str, aim: Target | None
+    ctx: ToolContext, scope: Scope, span: Period, asked: Forecaster, currency: str, aim: Target | None, by: Split | None
 ) -> SalesForecast:
     told = asked.project(ctx, span, ctx.now)
     projections.keep(ctx, told, span, asked.version)
     owners, deals = scope.owner_ids, _deals(asked, told, scope)
     total = _outcome("all", told.band(owners), told.expected(owners), told.booked(owners), aim.amount if aim else None)
     way = _bridge(ctx, scope, span, asked, told)
-    by_person = _by_person(ctx, told, scope, span)
+    groups: dict[Split, tuple[Outcome, ...]] = {
+        "rep": _by_person(ctx, told, scope, span),
+        "team": _by_team(ctx, told, scope),
+        "segment": _groups(told, scope, [name or "not known" for name in told.cells["segment"]]),
+        "product": _groups(
+            told, scope, [asked.history.products.get(id_, id_) or "not known" for id_ in told.cells["product_id"]]
+        ),
+    }
+    split = by or ("rep" if groups["rep"] else "segment")
     facts: dict[str, Any] = {
         "period": str(span),
         "currency": currency,
@@ -78,25 +109,24 @@ def _coming(
         "series_factor": told.factor,
         "week_ago": way.before if way else None,
         "bridge": tuple(Step(name=name, amount=amount) for name, amount in way.parts.items()) if way else (),
-        "by_person": by_person,
-        "by_team": _by_team(ctx, told, scope),
-        "by_segment": _groups(told, scope, [name or "not known" for name in told.cells["segment"]]),
-        "by_product": _groups(
-            told, scope, [asked.history.products.get(id_, id_) or "not known" for id_ in told.cells["product_id"]]
-        ),
+        "split": split,
+        "by_person": groups["rep"],
+        "by_team": groups["team"],
+        "by_segment": groups["segment"],
+        "by_product": groups["product"],
         "deals": deals,
         "caveats": told.caveats,
     }
     words = forecast_words.Words(currency, str(span), scope.label)
     return SalesForecast(
-        text=words.coming(facts, aim),
+        text=words.coming(facts, aim, groups[by] if by else None),
         citations=_citations(asked, deals, total, words, span),
         covers=f"{scope.label} deals, open and won, {span}",
         as_of=ctx.now,
         hidden=len(scope.hidden_people),
         owners=scope.owners,
         names=tuple(deal.name for deal in deals),
-        files=(_picture(words, total, by_person),),
+        files=(_picture(words, total, groups[split] if len(groups[split]) > 1 else ()),),
         **facts,
     )
 
@@ -237,8 +267,8 @@ def _model(asked: Forecaster, value: str) -> tuple[Citation, ...]:
     return (Citation(kind="model", key=key, label=_told_by(asked), value=value),)
 
 
-def _picture(words: forecast_words.Words, total: Outcome, people: Sequence[Outcome]) -> Attachment:
-    rows = [total.model_copy(update={"name": words.whose}), *(each for each in people[:GROUPS_SHOWN] if each.p90 > 0)]
+def _picture(words: forecast_words.Words, total: Outcome, groups: Sequence[Outcome]) -> Attachment:
+    rows = [total.model_copy(update={"name": words.whose}), *(each for each in groups[:GROUPS_SHOWN] if each.p90 > 0)]
     title = words.title(total)
     figure = charts.ranges(
         [charts.Range(each.name, each.booked, each.p10, each.p50, each.p90, each.quota) for each in rows],

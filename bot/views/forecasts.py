@@ -8,21 +8,21 @@ from bot.views import blocks
 from bot.views.blocks import Block
 from tools import wording
 from tools.accuracy import ForecastAccuracy
-from tools.forecast_facts import Outcome, PastForecast, SalesForecast
+from tools.forecast_facts import Outcome, PastForecast, SalesForecast, Split
 
 ROWS_SHOWN = 20
 
 
 @blocks.drawn.register
 def forecast(found: SalesForecast) -> list[Block]:
-    """The head in bold, the sentences, a table of people or else of segments, the caveats."""
+    """The head in bold, the sentences, the groups as a table, the caveats."""
     head, *rest = found.text.split("\n")
     caveats = set(found.caveats)
-    groups = found.by_person or found.by_segment
+    groups = found.groups
     return [
         blocks.markdown(f"*{blocks.escaped(head)}*"),
-        *(blocks.section(line) for line in rest if line not in caveats),
-        *([_table(groups[:ROWS_SHOWN], found.currency)] if len(groups) > 1 else []),
+        *(blocks.section(line) for line in rest if line not in caveats and not line.startswith("• ")),
+        *([_table(found.split, groups[:ROWS_SHOWN], found.currency)] if len(groups) > 1 else []),
         *(blocks.context(blocks.escaped(line)) for line in found.caveats),
     ]
 
@@ -87,13 +87,13 @@ def _own_words(found: ForecastAccuracy) -> list[Block]:
     return [blocks.section("How close dates of the last year came true:"), blocks.table(head, rows, words=(0, 3))]
 
 
-def _table(groups: Sequence[Outcome], currency: str) -> Block:
+def _table(split: Split, groups: Sequence[Outcome], currency: str) -> Block:
     aimed = any(each.quota is not None for each in groups)
     rows = []
     for each in groups:
         figures = [each.p10, each.p50, each.p90, each.booked, *([each.quota] if aimed else [])]
         rows.append([each.name, *(_money(figure, currency) for figure in figures)])
-    return blocks.table(["", "P10", "P50", "P90", "booked", *(["quota"] if aimed else [])], rows)
+    return blocks.table([split.capitalize(), "P10", "P50", "P90", "booked", *(["quota"] if aimed else [])], rows)
 
 
 def _money(amount: float | None, currency: str) -> str:

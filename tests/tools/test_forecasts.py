@@ -15,7 +15,7 @@ from tests.company import NOW, Books
 from tools import charts, projections
 from tools.accuracy import ForecastAccuracy, forecast_accuracy
 from tools.base import Refusal
-from tools.forecast_facts import PastForecast, SalesForecast
+from tools.forecast_facts import PastForecast, SalesForecast, Split
 from tools.forecasts import forecast_sales
 
 CLOSE = 1.0
@@ -37,6 +37,21 @@ def test_people_teams_segments_and_products_add_up_to_the_whole(books: Books) ->
     for groups in (found.by_person, found.by_team, found.by_segment, found.by_product):
         assert sum(each.expected for each in groups) == pytest.approx(found.total.expected)
         assert sum(each.booked for each in groups) == pytest.approx(found.total.booked)
+
+
+@pytest.mark.parametrize("by", ["rep", "team", "segment", "product"])
+def test_groups_are_told_by_what_was_asked_and_only_then(books: Books, by: Split) -> None:
+    found = forecast(books, "admin", by=by)
+    told = [each.name for each in found.groups if each.p90 > 0]
+    bullets = [line for line in found.text.split("\n") if line.startswith("• ")]
+    assert [line.removeprefix("• ").split(":")[0] for line in bullets] == told[:12]
+    assert len(told) > 1
+    assert "• " not in forecast(books, "admin").text
+
+
+def test_what_cannot_be_split_says_so(books: Books) -> None:
+    assert "It is all of one team." in forecast(books, "rep", by="team").text
+    assert "is told to managers" in forecast(books, "rep", by="rep").text
 
 
 def test_the_bridge_leads_from_last_week_to_today(books: Books) -> None:

@@ -175,6 +175,7 @@ def test_parts_of_a_question_are_asked_apart_and_thanks_ask_for_nothing(reader: 
     both = [("show_lead", {"lead": lead}), ("next_step", {"record": lead})]
     assert asked(f"show me {lead}. what should I do next with her?") == both
     assert asked("thanks, what is my forecast") == [("forecast_sales", {"owner": "me"})]
+    assert asked("forecast by product") == [("forecast_sales", {"by": "product"})]
     assert [tool for tool, _ in asked("calls last week and bookings this month")] == ["pipeline_report"] * 2
     assert [args["period"] for _, args in asked("calls last week and this week")] == ["last week", "this week"]
     assert asked("calls, by day, last week") == [
