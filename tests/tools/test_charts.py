@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import threading
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 from matplotlib.figure import Figure
@@ -122,3 +123,13 @@ def test_a_page_stands_alone() -> None:
     page = pages._environment().get_template("base.html").render()
     assert not re.search(r'(?:src|href)="|@import|url\(', page)
     assert "default-src 'none'" in page
+
+
+@pytest.mark.parametrize("most", [9.0, 950.0, 74_000.0, 410_000.0, 2_300_000.0, 87_000_000.0])
+def test_figures_under_an_axis_do_not_run_into_one_another(most: float) -> None:
+    row = charts.Range("a name as long as there is room", most / 2, most / 3, most / 2, most, None)
+    figure = charts.ranges([row], "A forecast", told=lambda value: wording.money(value, "USD"), certain="", aim="")
+    figure.draw_without_rendering()
+    marks = [label.get_window_extent() for label in figure.axes[0].get_xticklabels() if label.get_text()]
+    assert len(marks) > 1
+    assert all(one.x1 < next_one.x0 for one, next_one in pairwise(marks))

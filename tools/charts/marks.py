@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # Told apart by the colour-blind (Okabe and Ito) and, by their dashes, in black and white.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#6b7280", "#cc79a7")
 DASHES = ("-", "--", "-.", ":", (0, (1, 1)))
-# What fits beside a bar.
-LABEL_LETTERS = 30
+# What fits beside a bar, and under an axis of five marks.
+LABEL_LETTERS, MARK_LETTERS = 30, 7
 
 Told = Callable[[float], str]
 
@@ -81,7 +81,8 @@ def marked(axis: Axis, told: Told) -> None:
     """Few, round marks, worded like the figures in the text."""
     from matplotlib.ticker import MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    longest = told(axis.get_view_interval()[1])
+    axis.set_major_locator(MaxNLocator(5 if len(longest) <= MARK_LETTERS else 3, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(lambda value, _: f"{100 * value:g} %" if told is wording.percent else told(value))
 
 
