@@ -14,6 +14,7 @@ from knowledge.crm import Account, Activity, Deal, Lead, LeadChange
 from knowledge.database import Database
 
 Kind = Literal["lead", "deal", "account"]
+Order = Literal["largest", "smallest", "newest", "oldest"]
 KINDS: tuple[Kind, ...] = ("lead", "deal", "account")
 _MODELS: dict[Kind, type[Lead] | type[Deal] | type[Account]] = {"lead": Lead, "deal": Deal, "account": Account}
 
@@ -143,6 +144,25 @@ def matching(
         query = query.where(or_(mine, model.owner_id.is_(None)) if None in owner_ids else mine)
     with db.read() as session:
         return [named(kind, row) for row in session.scalars(query.limit(limit))]
+
+
+def foremost(
+    db: Database, kind: Literal["lead", "deal"], owner_ids: Sequence[str | None] | None, order: Order
+) -> Named | None:
+    """The first in an order of the open records of some owners (None: anyone's); None where nothing orders them."""
+    model = Lead if kind == "lead" else Deal
+    by_size = Lead.value if kind == "lead" else Deal.amount
+    by_age = Lead.created_at if kind == "lead" else Deal.opened_at
+    column = by_size if order in ("largest", "smallest") else by_age
+    first = column.desc() if order in ("largest", "newest") else column.asc()
+    query = select(model).where(model.outcome == "open", column.is_not(None)).order_by(first, model.id).limit(1)
+    if model is Lead:
+        query = query.where(Lead.merged_into.is_(None))
+    if owner_ids is not None:
+        query = query.where(model.owner_id.in_([id_ for id_ in owner_ids if id_ is not None]))
+    with db.read() as session:
+        row = session.scalars(query).first()
+        return named(kind, row) if row else None
 
 
 def leads(db: Database, ids: Sequence[str]) -> dict[str, LeadRecord]:

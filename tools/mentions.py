@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from knowledge import records
 from knowledge.records import KINDS, Kind, Named
-from tools import access
+from tools import access, superlatives
 from tools.base import ToolContext
 from tools.names import CLOSE_ENOUGH_TO_TAKE, COMMON, WORD, near, sight
 
@@ -42,7 +42,8 @@ def link(ctx: ToolContext, question: str, *, ordinary: frozenset[str] = frozense
     """
     words = [(match[0], match.start(), match.end()) for match in WORD.finditer(question)][:80]
     spans = list(_spans(words))
-    found = [*_sources(ctx, spans), *_people(ctx, spans), *_exact(ctx, spans), *_teams(ctx, spans)]
+    most = [Mention(one.kind, one.name, start, end) for one, start, end in superlatives.find(ctx, question)]
+    found = [*most, *_sources(ctx, spans), *_people(ctx, spans), *_exact(ctx, spans), *_teams(ctx, spans)]
     taken = _claim(found)
     if not any(mention.subject in KINDS for mention in taken):
         taken = _claim([*taken, *_misspelt(ctx, question, words, taken, ordinary)])

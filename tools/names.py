@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process, utils
 from knowledge import records
 from knowledge.errors import NotAllowed, UnknownRecord
 from knowledge.records import Kind, Named
-from tools import access
+from tools import access, superlatives
 from tools.base import ToolContext
 
 # More visible names than this are not compared one by one: near misses then share their first letters.
@@ -66,7 +66,9 @@ def seen(ctx: ToolContext, kind: Kind, name: str) -> Named:
     if not by_sight["all"] and by_sight["name"]:
         owner = ctx.roster.name(by_sight["name"][0].owner_id)
         raise NotAllowed(f"{by_sight['name'][0].name} is {owner}'s {kind}, and not yours to see.")
-    return _only(by_sight["all"], name) if by_sight["all"] else _nearest(ctx, kind, name)
+    if by_sight["all"]:
+        return _only(by_sight["all"], name)
+    return superlatives.record(ctx, kind, name) or _nearest(ctx, kind, name)
 
 
 def heard(ctx: ToolContext, name: str) -> Named:
