@@ -172,20 +172,31 @@ def odds(found: pd.DataFrame, id_: str) -> Odds | None:
     return Odds(**{end: float(found[end][id_]) for end in ("value", "low", "high")})
 
 
-def summary(card: DealCard) -> list[str]:
-    """The figures of a deal, a phrase each."""
-    due, by = (None if day is None else f"{day.day} {day:%b %Y}" for day in (card.expected_close, card.by))
+def facts(card: DealCard) -> list[str]:
+    """What the books say of a deal, a phrase each."""
+    due = _day(card.expected_close)
     told = [
         None if card.amount is None else wording.money(card.amount, card.currency),
         card.stage,
         None if due is None else f"overdue since {due}" if card.is_overdue else f"due {due}",
-        f"{card.slip} to {EVENTS['slippage']}" if card.slip else None,
-        f"{card.win} to {EVENTS['win']}" if card.win else None,
-        f"{card.in_time} to be won by {by}" if card.in_time else None,
-        f"{wording.money(card.expected_loss, card.currency)} at stake" if card.expected_loss else None,
         f"owner {card.owner}",
     ]
     return [each for each in told if each]
+
+
+def risks(card: DealCard) -> list[str]:
+    """What the models say of a deal at risk, a phrase each; to be won matters here only if it is in time."""
+    told = [
+        f"{card.slip} to {EVENTS['slippage']}" if card.slip else None,
+        f"{wording.money(card.expected_loss, card.currency)} at stake" if card.expected_loss else None,
+        f"{wording.percent(card.in_time.value)} to be won by {_day(card.by)}" if card.in_time else None,
+        f"{card.win} to {EVENTS['win']}" if card.win and not card.in_time else None,
+    ]
+    return [each for each in told if each]
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else f"{day.day} {day:%b %Y}"
 
 
 def currency_of(ctx: ToolContext) -> str:

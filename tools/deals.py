@@ -191,7 +191,7 @@ def _flagged(cards: Sequence[DealCard], total: int) -> str:
 
 
 def _line(card: DealCard) -> str:
-    told = f"• {card.name}, {', '.join(deal_cards.summary(card))}."
+    told = f"• {card.name}, {', '.join((*deal_cards.facts(card), *deal_cards.risks(card)))}."
     if not card.flags:
         return told
     flags = "; ".join(f"{flag.name}: {flag.text}" for flag in card.flags)
@@ -240,7 +240,7 @@ def _told(reasons: Sequence[Contribution]) -> list[str]:
 
 def _facts(ctx: ToolContext, held: DealRecord, card: DealCard, last: str | None) -> tuple[str, ...]:
     told = [
-        *deal_cards.summary(card.model_copy(update=dict.fromkeys(("slip", "win", "in_time", "expected_loss")))),
+        *deal_cards.facts(card),
         held.opened_at and f"opened {wording.day(held.opened_at, ctx.zone)}",
         f"last event {last}" if last else "nothing has happened yet",
     ]

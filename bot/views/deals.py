@@ -8,7 +8,7 @@ from bot.views import blocks, buttons
 from bot.views.blocks import Block
 from bot.views.outcomes import log
 from tools import wording
-from tools.deal_cards import DealCard, RedFlag, summary
+from tools.deal_cards import DealCard, RedFlag, facts, risks
 from tools.deals import DealExplanation, DealsAtRisk, explain_deal
 from tools.leads import Contribution
 
@@ -49,15 +49,15 @@ def deal(told: DealExplanation) -> list[Block]:
         parts.append(blocks.markdown(_reasons("In time or not", told.slip_reasons, good=-1)))
     if card.flags:
         parts.append(blocks.markdown("\n".join(map(_flag, card.flags))))
-    facts = blocks.context(blocks.escaped("; ".join(told.facts)))
+    record = blocks.context(blocks.escaped("; ".join(told.facts)))
     notes = [blocks.context(blocks.escaped(note)) for note in told.notes]
-    return [*parts, facts, *notes, buttons.row(log(f"deals/{card.deal_id}"))]
+    return [*parts, record, *notes, buttons.row(log(f"deals/{card.deal_id}"))]
 
 
 def _card(place: int, card: DealCard) -> Block:
     lines = [
         f"{place}. {blocks.bold(card.name)}",
-        " · ".join(blocks.data(fact) for fact in summary(card)),
+        *(" · ".join(map(blocks.data, told)) for told in (facts(card), risks(card)) if told),
         *map(_flag, card.flags),
     ]
     return blocks.markdown("\n".join(lines), buttons.asks("Why?", explain_deal, deal=card.deal_id))

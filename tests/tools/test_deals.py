@@ -14,9 +14,9 @@ from knowledge.people import Person
 from scoring.deals import Flags, Win
 from scoring.deals.flags import RULES
 from tests.company import NOW, Books
-from tools import access, deal_cards, due
+from tools import access, deal_cards, due, wording
 from tools.base import Refusal
-from tools.deal_cards import summary
+from tools.deal_cards import risks
 from tools.deals import DealExplanation, DealsAtRisk, deals_at_risk, explain_deal
 
 
@@ -145,7 +145,9 @@ def test_the_chance_to_be_won_within_the_period_is_told_with_its_last_day(books:
     assert f"model:win@2#{found.deal_id}/by-2026-03-31" in {cite.key for cite in found.citations}
     assert "31 March 2026" in found.text
     assert [card.by for card in (*soon, *later)] == [date(2026, 3, 31)] * (len(soon) + len(later))
-    assert all(card.in_time and f"{card.in_time} to be won by 31 Mar 2026" in summary(card) for card in later)
+    for card in later:
+        assert card.in_time
+        assert f"{wording.percent(card.in_time.value)} to be won by 31 Mar 2026" in risks(card)
 
 
 def test_stored_scores_put_deals_in_the_order_that_all_of_them_scored_now_would_have(books: Books) -> None:
