@@ -14,10 +14,11 @@ from scoring.explanations import Reason
 from scoring.ranking import Ranking
 from scoring.registry import Served
 from tools import access, queue, wording
-from tools.base import Column, Limit, Owner, Result, ToolContext, tool
+from tools.base import Column, LeadName, Limit, Owner, Result, ToolContext, tool
 from tools.leads import cite_reason
 
 REASONS_SHOWN = 3
+SHOWN_BEFORE = 200
 # Told of every lead anyway, beside its chance.
 TOLD = "value"
 
@@ -67,18 +68,22 @@ def leads_to_call(
     owner: Owner = "me",
     source: Annotated[str | None, Field(max_length=120, description="only leads that came in this way")] = None,
     segment: Annotated[str | None, Field(max_length=120, description="only leads of this segment")] = None,
+    besides: Annotated[
+        list[LeadName] | None,
+        Field(max_length=SHOWN_BEFORE, description="leads that were shown, if more are asked for"),
+    ] = None,
 ) -> CallList:
     """Leads worth a call now, in order, each with its chance, value and reasons. Use for "who should I call".
 
     Leads that may not be called at this hour, or not at all, are held back and counted by reason.
     """
     scope = access.scope(ctx, owner)
-    line = queue.line_up(ctx, scope, limit=limit, source=source, segment=segment)
+    line = queue.line_up(ctx, scope, limit=limit, source=source, segment=segment, besides=besides or ())
     money = ctx.keep("currency", lambda: metrics.currency(ctx.db))
     touches = records.last_touches(ctx.db, [place.lead.id for place in line.places], until=ctx.now)
     cards = tuple(_card(ctx, place, touches.get(place.lead.id), money) for place in line.places)
     return CallList(
-        text=_call_text(cards, line),
+        text=_call_text(cards, line, is_more=bool(besides)),
         citations=(
             record("leads", "", "leads looked at", f"{line.looked_at:,}"),
             *(cite for place in line.places for cite in _cite(place, line.served)),
@@ -153,15 +158,17 @@ def _cite(place: queue.Place, served: Served[Ranking] | None) -> list[Citation]:
     return [*cited, place.gain.cite()] if place.gain else cited
 
 
-def _call_text(cards: tuple[CallCard, ...], line: queue.Line) -> str:
+def _call_text(cards: tuple[CallCard, ...], line: queue.Line, *, is_more: bool) -> str:
     if not cards:
-        return f"There is nobody to call. {_held_text(line.held)}".strip()
-    first = cards[0]
+        return f"There is nobody {'else ' if is_more else ''}to call. {_held_text(line.held)}".strip()
+    who, place = _who(cards[0]), "next" if is_more else "first"
     if line.callable_now:
-        opening = f"Call {_who(first)} first."
+        opening = f"Call {who} {place}."
     else:
+        nobody = "Nobody else" if is_more else "Nobody"
         opening = (
-            f"Nobody may be called at this hour. First in line is {_who(first)}, when calling opens at 8:00 their time."
+            f"{nobody} may be called at this hour. {place.title()} in line is {who}, "
+            "when calling opens at 8:00 their time."
         )
     lines = [opening, *(f"{i}. {_card_text(card, line.callable_now)}" for i, card in enumerate(cards, 1))]
     return "\n".join([*lines, *filter(None, [line.note, _held_text(line.held)])])

@@ -12,7 +12,7 @@ from importlib.resources import files
 from rapidfuzz import fuzz, process, utils
 
 from knowledge import records
-from knowledge.errors import NotAllowed, UnknownRecord
+from knowledge.errors import BadInput, NotAllowed, UnknownRecord
 from knowledge.records import Kind, Named
 from tools import access, superlatives
 from tools.base import ToolContext
@@ -22,6 +22,7 @@ COMPARED = 5_000
 CLOSE_ENOUGH_TO_TAKE = 86
 # So many are offered where several fit.
 CHOICES = 4
+SOURCES_NAMED = 12
 WORD = re.compile(r"[^\s,;:!?()\"“”]+")
 # Words of many questions that are also a first name or a part of a company's name.
 COMMON = frozenset((files(__package__) / "common.txt").read_text(encoding="utf-8").split())
@@ -35,6 +36,21 @@ def lead(ctx: ToolContext, name: str) -> Named:
 def deal(ctx: ToolContext, name: str) -> Named:
     """The deal of that name, if the asker may see it; raises what `seen` does."""
     return seen(ctx, "deal", name)
+
+
+def source(ctx: ToolContext, name: str) -> str:
+    """The source that leads came from by that name or nearly.
+
+    Raises
+    ------
+    BadInput
+        When no lead has ever come from there; the sentence names those that there are.
+    """
+    known = ctx.keep("sources", lambda: records.sources(ctx.db))
+    near = process.extractOne(name, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=CLOSE_ENOUGH_TO_TAKE)
+    if near:
+        return near[0]
+    raise BadInput(f'No lead has come from "{name[:60]}"; sources are {", ".join(known[:SOURCES_NAMED])}.')
 
 
 def one_of(ctx: ToolContext, kinds: Sequence[Kind], name: str) -> Named:

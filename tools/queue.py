@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,6 @@ from typing import Any
 
 from knowledge import calendar, call_list, frames, overrides, records, scores
 from knowledge.call_list import Candidate
-from knowledge.errors import BadInput
 from knowledge.frames import Snapshot
 from knowledge.records import LeadRecord
 from scoring import fallback, opinions, refresh
@@ -27,7 +26,7 @@ from scoring.ranking import Ranking
 from scoring.reach import Reach
 from scoring.registry import Served
 from scoring.waiting import Waiting
-from tools import contact, wording
+from tools import contact, names, wording
 from tools.access import Scope
 from tools.base import ToolContext
 from tools.contact import Gain
@@ -35,6 +34,7 @@ from tools.contact import Gain
 # More changed leads than this are left to the next full scoring: a question is not kept waiting for them.
 RESCORED_AT_ONCE = 200
 POOL = 4
+NAMESAKES = 4
 SCORING = "`callsheet score ranking`"
 
 
@@ -65,15 +65,25 @@ class Line:
     note: str
 
 
-def line_up(ctx: ToolContext, scope: Scope, *, limit: int, source: str | None, segment: str | None) -> Line:
+def line_up(
+    ctx: ToolContext,
+    scope: Scope,
+    *,
+    limit: int,
+    source: str | None,
+    segment: str | None,
+    besides: Sequence[str] = (),
+) -> Line:
     """The `limit` leads of a scope that a call now is worth most, of one source or segment if asked.
+
+    Leads of the names `besides` are passed over.
 
     Raises
     ------
     BadInput
         When no lead has ever come from `source`.
     """
-    source = _known_source(ctx, source)
+    source = source and names.source(ctx, source)
     served = ctx.models.serving(Ranking)
     note = bring_up_to_date(ctx, served)
     owners: list[str | None] = [*(scope.owner_ids or [person.id for person in ctx.roster.people])]
@@ -82,11 +92,12 @@ def line_up(ctx: ToolContext, scope: Scope, *, limit: int, source: str | None, s
     zones = sorted({zone for tally in tallies for zone in tally.zones})
     open_now = [zone for zone in zones if calendar.is_calling_hour(ctx.now, zone)]
     held = call_list.held_back(ctx.db, owners, ctx.now, ctx.zone)
+    passed = {*held, *_ids(ctx, besides)}
 
-    candidates = _best(ctx, owners, open_now, held, limit * POOL, source, segment) if open_now else []
+    candidates = _best(ctx, owners, open_now, passed, limit * POOL, source, segment) if open_now else []
     callable_now = bool(candidates)
     if not candidates:
-        candidates = _best(ctx, owners, None, held, limit * POOL, source, segment)
+        candidates = _best(ctx, owners, None, passed, limit * POOL, source, segment)
     places = _score(ctx, served, candidates, limit, callable_now)
     return Line(
         places,
@@ -99,14 +110,9 @@ def line_up(ctx: ToolContext, scope: Scope, *, limit: int, source: str | None, s
     )
 
 
-def _known_source(ctx: ToolContext, source: str | None) -> str | None:
-    if source is None:
-        return None
-    known = ctx.keep("sources", lambda: records.sources(ctx.db))
-    for name in known:
-        if name.casefold() == source.casefold():
-            return name
-    raise BadInput(f'No lead has come from "{source[:60]}"; sources are {", ".join(known[:12])}.')
+def _ids(ctx: ToolContext, leads: Sequence[str]) -> set[str]:
+    # Of two that are called so it cannot be told which was shown: a name is passed over with all who bear it.
+    return {one.id for one in records.by_name(ctx.db, "lead", leads, limit=NAMESAKES * len(leads))} if leads else set()
 
 
 def bring_up_to_date(ctx: ToolContext, served: Served[Ranking] | None) -> str:
@@ -128,7 +134,7 @@ def _best(
     ctx: ToolContext,
     owners: Sequence[str | None],
     zones: Sequence[str] | None,
-    held: dict[str, str],
+    passed: Collection[str],
     n: int,
     source: str | None,
     segment: str | None,
@@ -141,7 +147,7 @@ def _best(
         for candidate in line:
             if len(best) == n and best[0][0] >= candidate.worth * ceiling:
                 break
-            if candidate.lead_id not in held:
+            if candidate.lead_id not in passed:
                 entry = (candidate.worth * lift.get(candidate.zone, 1.0), candidate.lead_id, candidate)
                 heapq.heappush(best, entry) if len(best) < n else heapq.heappushpop(best, entry)
     return [candidate for _, _, candidate in sorted(best, key=lambda entry: (-entry[0], entry[1]))]

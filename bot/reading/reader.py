@@ -212,6 +212,8 @@ class Reader:
         """What a question means that only makes sense after the last answer."""
         last = past[-1]
         is_new = self._stands_alone(text, best) and not (best.kind == last.tool and threads.is_short(text))
+        if call := threads.more(text, past, self.tools, best.kind):
+            return Reading((call,))
         if call := threads.again(text, past, self.tools, is_sure=is_new):
             return Reading((call,))
         pointed = threads.pointed(text, past)

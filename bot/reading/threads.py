@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -25,6 +26,16 @@ _PERSON = re.compile(r"\b(?:her|hers|his|him|he|she|their|they)\b", re.IGNORECAS
 _NTH_UNIT = re.compile(rf"(?:the )?(?:last|next|(?:fir|1)st|second|third|fourth)\s+{UNIT}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _BEFORE = re.compile(rf"\b(?:the )?(?:{UNIT}|one) before(?: that)?\b", re.IGNORECASE)
+# How more of a list is asked for.
+_NUMBER = TOKENS["number"]
+_MORE = re.compile(
+    rf"\b(?:(?:{_NUMBER}|some|any)? ?more\b(?! (?:than|about|on|of|details?|info))|(?:the )?next {_NUMBER}"
+    rf"|another(?: {_NUMBER})?|(?:who|anyone|anybody|someone|somebody) else|the (?:others?|rest)"
+    r"|go on|keep going|continue|after (?:that|those|them|these))\b(?! (?:like|such)\b)",
+    re.IGNORECASE,
+)
+# A list shows so many at most.
+_LONGEST = 25
 # Words that say nothing by themselves.
 SMALL = frozenset((files(__package__) / "small.txt").read_text(encoding="utf-8").split())
 # Tools whose answers show deals; others show leads.
@@ -96,7 +107,8 @@ def again(text: Text, past: Sequence[Call], tools: Mapping[str, Tool], *, is_sur
             continue
         changed = changes(text, call, tools[call.tool])
         if changed and not says(text) - _said(tools[call.tool]):
-            return Call(call.tool, {**call.args, **changed})
+            # What is asked anew may show again what was shown.
+            return Call(call.tool, {name: call.args[name] for name in call.args if name != "besides"} | changed)
     return None
 
 
@@ -105,6 +117,25 @@ def is_unresolved(call: Call) -> bool:
     return len(call.names) > 1 and any(
         call.args.get(field) not in (None, *call.names) for field in (*RECORDS, "record")
     )
+
+
+def more(text: Text, past: Sequence[Call], tools: Mapping[str, Tool], kind: str) -> Call | None:
+    """The next of the latest list, if a question of that `kind` asks for more of it and for nothing else.
+
+    A list that cannot go on where it stopped is asked for again, and longer.
+    """
+    listed = next((call for call in reversed(past[-3:]) if len(call.names) > 1 and call.tool in tools), None)
+    if listed is None or "limit" not in fields_of(tools[listed.tool]) or not _MORE.search(text.masked):
+        return None
+    rest = replace(text, masked=_MORE.sub(" ", text.masked), numbers=())
+    if kind != listed.tool and says(rest):
+        return None
+    many = next(iter(text.numbers), len(listed.names))
+    args = {**listed.args, **arguments(tools[listed.tool], rest)}
+    if "besides" in fields_of(tools[listed.tool]):
+        shown = [*listed.args.get("besides", ()), *listed.names]
+        return Call(listed.tool, args | ({"limit": many} if text.numbers else {}) | {"besides": shown})
+    return Call(listed.tool, args | {"limit": min(len(listed.names) + many, _LONGEST)})
 
 
 def changes(text: Text, call: Call, tool: Tool) -> dict[str, Any]:

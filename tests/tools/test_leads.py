@@ -104,6 +104,14 @@ def test_only_leads_of_the_source_asked_for_are_listed_and_an_unknown_source_is_
     assert "Referral" in refused.text
 
 
+def test_more_leads_are_those_that_come_after_what_was_shown(books: Books) -> None:
+    first, more = listed(books, limit=3), listed(books, limit=5)
+    after = listed(books, limit=2, besides=[card.name for card in first.cards])
+    assert [card.name for card in after.cards] == [card.name for card in more.cards[3:]]
+    assert after.text.startswith(f"Call {after.cards[0].name}")
+    assert " next." in after.text.split("\n")[0]
+
+
 def test_a_new_lead_is_scored_before_it_is_listed(books: Books) -> None:
     rep = books.person("rep")
     with books.db.write() as session:

@@ -145,6 +145,33 @@ def test_a_question_that_says_only_what_changes_asks_the_same_again(reader: Read
     assert (call.args["metric"], call.args["owner"]) == ("meetings", rep.name)
 
 
+def test_more_of_a_list_goes_on_where_it_stopped(reader: Reader, books: Books) -> None:
+    link = partial(mentions.link, books.ctx(books.person("rep")), ordinary=reader.vocabulary)
+    listed = Call("leads_to_call", {"source": "Referral"}, ("Ann Lee", "Bob Ray"))
+
+    def asked(question: str, *past: Call) -> dict[str, Any]:
+        (call,) = reader.read(question, link, past).calls
+        assert call.tool == past[0].tool
+        return dict(call.args)
+
+    shown = {"source": "Referral", "besides": ["Ann Lee", "Bob Ray"]}
+    assert asked("give me 3 more", listed) == shown | {"limit": 3}
+    assert asked("who else?", listed) == asked("more please", listed) == shown
+    longer = Call("leads_to_call", shown, ("Cyd Poe", "Dan Fox"))
+    assert asked("a few more", listed, longer) == {
+        "source": "Referral",
+        "limit": 3,
+        "besides": ["Ann Lee", "Bob Ray", "Cyd Poe", "Dan Fox"],
+    }
+    assert asked("just the top 4", longer) == {"source": "Referral", "limit": 4}
+    explained = Call("explain_lead", {"lead": "Ann Lee"}, ("Ann Lee",))
+    assert asked("another 2", listed, explained) == shown | {"limit": 2}
+    # A list of deals is asked for again, and longer.
+    assert asked("more", Call("deals_at_risk", {"limit": 2}, ("One", "Two"))) == {"limit": 4}
+    assert not reader.read("any more like her?", link, [explained]).calls
+    assert not reader.read("what else can you do", link, [listed]).calls
+
+
 def test_where_two_are_called_so_it_asks_which_and_understands_the_answer(reader: Reader, books: Books) -> None:
     rep = books.person("rep")
     first, second = (str(lead.name) for lead in books.leads_of(rep)[:2])
