@@ -10,7 +10,7 @@ from knowledge import calendar, metrics
 from knowledge.citations import Citation
 from knowledge.errors import NotAllowed
 from knowledge.metrics import Dimension, Filter, Metric, Report
-from tools import access, wording
+from tools import access, names, wording
 from tools.access import Scope
 from tools.base import Owner, PeriodWords, Result, ToolContext, tool
 
@@ -86,10 +86,11 @@ class PipelineReport(Result):
                 worth / average order / average contract
                 """,
             "won_deals": """
-                won the most deals / most deals won / closed the most deals / deals won / won deals / deals did we win /
-                deals closed won / wins / deals we won / deals i won / deals have we won / deals … win / deals … won /
-                deals have won / win most / won most / won … deals / deals signed / closed deals / deals closed / deals
-                did … close / deals … closed / won
+                won the most deals / most deals won / closed the most deals / deals won / won deals /
+                deals did we win / did we win / did i win / deals closed won / wins / deals we won /
+                deals i won / deals have we won / deals … win / deals … won / deals have won / win most
+                / won most / won … deals / deals signed / closed deals / deals closed / deals did …
+                close / deals … closed / won
                 """,
             "lost_deals": """
                 deals lost / lost deals / losses / deals did we lose / deals have we lost / deals we lost / lose / deals
@@ -110,7 +111,7 @@ class PipelineReport(Result):
                 """,
             "conversions": """
                 conversions / leads won / won leads / leads converted / converted leads / leads did we win / leads … won
-                / leads became / leads turned
+                / leads … win / leads became / leads turned
                 """,
             "calls": """
                 calls / dials / phone calls / calls made / calls did / call / call volume / called / calling /
@@ -196,12 +197,15 @@ def pipeline_report(
     scope = access.scope(ctx, owner)
     _check_named(scope, by)
     span = calendar.period(period, ctx.now, ctx.zone) if period else None
+    where = dict(where or {})
+    if "source" in where:
+        where["source"] = names.source(ctx, where["source"])
     report = metrics.report(
         ctx.db,
         metric,
         by=by,
         span=span,
-        where=where or {},
+        where=where,
         owner_ids=scope.owner_ids,
         now=ctx.now,
         zone=ctx.zone,
@@ -209,7 +213,7 @@ def pipeline_report(
     )
     lines = tuple(_line(row, report) for row in report.rows)
     total = _line(report.total, report)
-    filters = "".join(f" with {name} {value}" for name, value in (where or {}).items())
+    filters = "".join(f" with {name} {value}" for name, value in where.items())
     hidden = len(scope.hidden_people)
     return PipelineReport(
         text=_text(report, by, period, scope, filters, total, lines),

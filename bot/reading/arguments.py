@@ -17,7 +17,6 @@ _FILLS: dict[str, tuple[str, ...]] = {
     "deal": ("deal", "record"),
     "account": ("account", "record"),
     "rep": ("rep", "owner"),
-    "source": ("source",),
     "team": ("team",),
 }
 _TEAM = re.compile(r"\b(?:team|we|our|us|everyone|all reps|company)\b", re.IGNORECASE)
@@ -38,8 +37,9 @@ def arguments(tool: Tool, text: Text) -> dict[str, Any]:
             found.setdefault(filled, name)
     if "question" in fields:
         found["question"] = text.plain
-    if "where" in fields and (source := text.named("source")):
-        found["where"] = {"source": source}
+    if source := text.named("source") or text.unknown_source:
+        found |= {"where": {"source": source}} if "where" in fields else {}
+        found |= {"source": source} if "source" in fields else {}
     if "period" in fields and (spans := [span for span in text.periods if not _is_start(span, text)]):
         found["period"] = spans[0]
     if "until" in fields and (until := said_until(text.clear)):

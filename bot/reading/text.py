@@ -15,6 +15,13 @@ Link = Callable[[str], Sequence[Mention]]
 
 _DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|may|march", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'’.-]+(?: (?:[A-Z][\w'’.-]*|&|of|de|van|von))*")
+# Where leads may have come from, and what follows where such a name ends.
+_ORIGIN = re.compile(
+    r"\b(?:from|via|through) (?P<from>[\w-]+)"
+    r"(?=\W*$|[?.!,]| (?:did|do|does|have|has|had|are|is|were|was|we|i|in|by|per|and|or|leads?|deals?|someperiod)\b)"
+    r"|(?P<kind>[\w-]+) (?:leads?|prospects?)\b",
+    re.IGNORECASE,
+)
 PRONOUN = re.compile(
     r"\b(?:him|her|his|hers|she|he|they|them|it|its|that one|this one|that lead|this lead|that deal|this deal)\b",
     re.IGNORECASE,
@@ -50,6 +57,7 @@ class Text:
     clear : with tokens for names, its shorthand written out, its slips mended and its times of day in figures
     masked : with tokens for periods and numbers too, as it is compared with examples
     unknown : what is taken for a name though nothing is called so
+    unknown_source : what is taken for where leads came from, though none did
     """
 
     plain: str
@@ -59,6 +67,7 @@ class Text:
     periods: Sequence[str] = ()
     numbers: Sequence[int] = ()
     unknown: str | None = None
+    unknown_source: str | None = None
 
     def named(self, subject: str) -> str | None:
         """The first name of that kind."""
@@ -87,6 +96,8 @@ def look(question: str, link: Link, spelling: Spelling) -> list[Text]:
             texts.append(_text(plain, [*mentions[:place], mention.other, *mentions[place + 1 :]], spelling))
     if not any(mention.subject in RECORDS for mention in mentions) and (name := _capitals(texts[0])):
         texts.insert(0, taken_for_name(texts[0], name))
+    if not texts[-1].named("source") and (origin := _origin(texts[-1], spelling)):
+        texts.insert(-1, _taken_for_source(texts[-1], origin))
     return texts
 
 
@@ -95,6 +106,22 @@ def taken_for_name(text: Text, words: str) -> Text:
     token = TOKENS["deal" if _OF_DEALS.search(text.plain) else "lead"]
     clear = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", token, text.clear, count=1)
     return replace(_read(clear, text), unknown=words)
+
+
+def _taken_for_source(text: Text, word: str) -> Text:
+    clear = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", TOKENS["source"], text.clear, count=1)
+    return replace(_read(clear, text), unknown_source=word)
+
+
+def _origin(text: Text, spelling: Spelling) -> str | None:
+    """A word that stands where sources are named and is no word of questions."""
+    masked = periods.found(text.clear, TOKENS["period"])[0]
+    for found in _ORIGIN.finditer(masked):
+        word = found["from"] or found["kind"]
+        is_new = spelling.is_strange(word.lower()) if found["kind"] else word.lower() not in spelling.used
+        if is_new and word not in TOKENS.values() and not any(sign.isdigit() for sign in word):
+            return word
+    return None
 
 
 def strange(text: Text, spelling: Spelling) -> str | None:

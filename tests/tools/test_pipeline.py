@@ -40,6 +40,17 @@ def test_a_reps_report_covers_the_rep_and_says_whom_it_leaves_out(books: Books) 
     assert "not shown" in found.text
 
 
+def test_only_a_source_that_there_is_counts_or_those_there_are_are_named(books: Books) -> None:
+    assert (
+        report(books, metric="leads", where={"source": "referal"}).total
+        == report(books, metric="leads", where={"source": "Referral"}).total
+    )
+    refused = pipeline_report(books.ctx(books.person("manager")), metric="leads", where={"source": "TikTok"})
+    assert isinstance(refused, Refusal)
+    assert 'No lead has come from "TikTok"; sources are ' in refused.text
+    assert "Referral" in refused.text
+
+
 def test_time_runs_in_its_own_order_with_empty_steps_shown(books: Books) -> None:
     found = report(books, metric="meetings", by="week", period="last 8 weeks")
     labels = [line.label for line in found.lines]

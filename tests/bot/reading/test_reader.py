@@ -172,6 +172,29 @@ def test_more_of_a_list_goes_on_where_it_stopped(reader: Reader, books: Books) -
     assert not reader.read("what else can you do", link, [listed]).calls
 
 
+def test_a_source_that_nobody_knows_is_passed_on_so_that_those_there_are_can_be_named(
+    reader: Reader, books: Books
+) -> None:
+    ctx = books.ctx(manager_of(books, books.person("rep")))
+    for question, source in (
+        ("how many leads from TikTok did we win", "TikTok"),
+        ("how many leads came from facebook last month", "facebook"),
+        ("win rate of tiktok leads", "tiktok"),
+    ):
+        (call,) = reader.read(question, partial(mentions.link, ctx, ordinary=reader.vocabulary)).calls
+        assert call.args["where"] == {"source": source}
+        refused = TOOLS_BY_NAME[call.tool](ctx, **call.args)
+        assert isinstance(refused, Refusal)
+        assert f'No lead has come from "{source}"; sources are ' in refused.text
+    (call,) = read(reader, books, {"as": "rep", "q": "who should I call from tiktok"}).calls
+    assert call.args["source"] == "tiktok"
+    (call,) = read(reader, books, {"as": "rep", "q": "got a reply from Zed Quux"}).calls
+    assert (call.tool, call.args["record"]) == ("log_outcome", "Zed Quux")
+    for question in ("how many calls from monday to friday", "bookings from last month"):
+        (call,) = read(reader, books, {"as": "manager", "q": question}).calls
+        assert "where" not in call.args
+
+
 def test_where_two_are_called_so_it_asks_which_and_understands_the_answer(reader: Reader, books: Books) -> None:
     rep = books.person("rep")
     first, second = (str(lead.name) for lead in books.leads_of(rep)[:2])
