@@ -56,6 +56,9 @@ WAYS: dict[Outcome, Way] = {
     "won": Way("won", "note"),
     "lost": Way("lost", "note"),
 }
+# Whoever reached somebody may say as well what came of it.
+REACHED: Outcome = "reached"
+CAME_OF_IT: tuple[Outcome, ...] = ("meeting_booked", "callback", "not_interested", "won", "lost")
 # What people say for each.
 SAID: Mapping[str, str] = {
     "reached": """

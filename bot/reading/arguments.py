@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.reading import habits, numbers, remarks
-from bot.reading.text import Text, phrase
+from bot.reading.text import Phrase, Text, phrase
 from tools.base import Tool
+from tools.outcome_words import CAME_OF_IT, REACHED
 from tools.snoozes import said_until
 
 # Which argument each kind of name fills, in the order in which a tool is asked for it.
@@ -29,7 +30,7 @@ def arguments(tool: Tool, text: Text) -> dict[str, Any]:
     fields = fields_of(tool)
     found: dict[str, Any] = {}
     for argument, said in tool.words.items():
-        if meant := phrase(text.masked, said):
+        if meant := _meant(text.masked, said):
             found[argument] = meant.value
     for subject in _FILLS:
         name, filled = text.named(subject), filled_by(subject, tool)
@@ -63,6 +64,14 @@ def arguments(tool: Tool, text: Text) -> dict[str, Any]:
     return found
 
 
+def _meant(text: str, said: Mapping[str, Sequence[str]]) -> Phrase | None:
+    """What is said for an argument; whoever reached somebody and says what came of it means what came of it."""
+    meant = phrase(text, said)
+    if meant is None or meant.value != REACHED:
+        return meant
+    return phrase(text, {value: words for value, words in said.items() if value in CAME_OF_IT}) or meant
+
+
 def fields_of(tool: Tool) -> Mapping[str, Any]:
     """The arguments of a tool by name."""
     return tool.arguments.model_fields
@@ -76,7 +85,11 @@ def filled_by(subject: str, tool: Tool) -> str | None:
 def _is_start(span: str, text: Text) -> bool:
     """Whether a period is only what something is compared with, as in "since last week"."""
     return " to " not in span and bool(
-        re.search(rf"\b(?:since|than|from|vs\.?|versus)(?: the)? {re.escape(span)}\b", text.clear, re.IGNORECASE)
+        re.search(
+            rf"\b(?:since|than|(?<!come )(?<!coming )(?<!came )from|vs\.?|versus)(?: the)? {re.escape(span)}\b",
+            text.clear,
+            re.IGNORECASE,
+        )
     )
 
 

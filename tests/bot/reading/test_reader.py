@@ -195,6 +195,16 @@ def test_a_source_that_nobody_knows_is_passed_on_so_that_those_there_are_can_be_
         assert "where" not in call.args
 
 
+def test_what_came_of_a_talk_counts_before_that_there_was_one(reader: Reader, books: Books) -> None:
+    for said, outcome in (
+        ("got {lead} on the phone, wants a callback", "callback"),
+        ("had a chat with {lead}, not interested", "not_interested"),
+        ("had a chat with {lead}, was busy but friendly", "reached"),
+    ):
+        (call,) = read(reader, books, {"as": "rep", "q": said}).calls
+        assert (call.tool, call.args["outcome"]) == ("log_outcome", outcome)
+
+
 def test_where_two_are_called_so_it_asks_which_and_understands_the_answer(reader: Reader, books: Books) -> None:
     rep = books.person("rep")
     first, second = (str(lead.name) for lead in books.leads_of(rep)[:2])
