@@ -51,6 +51,11 @@ def agrees(said: Figure, known: Figure) -> bool:
         return said.value == known.value or (
             said.value % 10_000 == known.value % 10_000 and min(said.value, known.value) < 10_000
         )
+    if said.kind == "month":
+        # A year that either leaves out is the other's here too.
+        return said.value == known.value or (
+            said.value % 100 == known.value % 100 and min(said.value, known.value) < 100
+        )
     if said.kind not in ("money", "percent", "number"):
         return (said.value, said.unit) == (known.value, known.unit)
     return _same_unit(said.unit, known.unit) and _near(said, known.value, known.decimals)
@@ -71,7 +76,7 @@ def _same_unit(said: str, known: str) -> bool:
         return (said[:5] == known[:5] and "hours" in (said, known)) or said == known
     if any((said == unit) != (known == unit) for unit in _APART):
         return False
-    return not said or not known or said in known.split("|")
+    return not said or not known or bool({*said.split("|")} & {*known.split("|")})
 
 
 def _across(said: Figure, known: Figure) -> bool:
@@ -102,7 +107,7 @@ def _as_date(said: Figure, known: Figure) -> bool:
     month, day = divmod(int(known.value) % 10_000, 100)
     year = int(known.value) // 10_000
     if said.kind == "month":
-        return said.value == month
+        return said.value % 100 == month and int(said.value) // 100 in (0, year or int(said.value) // 100)
     if said.kind == "monthday":
         return said.value == day
     return said.kind == "weekday" and year > 0 and said.value == date(year, month, day).weekday()

@@ -31,13 +31,16 @@ class Saying:
         """The figures with the records they may be of.
 
         Within a clause that names several, each is of the last name before it, or each of the next one; or else the
-        first figure of a kind is of the first record, the second of the second.
+        first figure of a kind is of the first record, the second of the second. What follows in clauses that name
+        nobody may be of the first, which the sentence is about: "Ada is as likely as Bo, 53 % and 54 %, but smaller".
         """
         yield [(figure, self._before(figure, names)) for figure, names in self._by_clause]
         if len(self.named) > 1:
             yield [(figure, self._after(figure, names)) for figure, names in self._by_clause]
             if all(count == len(self.named) for count in self._count_by_kind.values()):
                 yield [(figure, frozenset({self.named[place]})) for figure, place in self._by_kind]
+            if self._is_of_first:
+                yield [(figure, self._in_turn(figure, place)) for figure, place in self._by_kind]
 
     def until_clause_ends(self, figure: Figure) -> str:
         """The sentence to the end of the clause that a figure stands in."""
@@ -73,6 +76,16 @@ class Saying:
         return next(
             (frozenset({name}) for name in own if self._places[name] > figure.start), frozenset(own[-1:]) or names
         )
+
+    @cached_property
+    def _is_of_first(self) -> bool:
+        """Whether the first clause names them all, and the others name nobody."""
+        parts = [self.names.named(self.text[start:end]) for start, end in clauses(self.names.masked(self.text))]
+        return len(parts) > 1 and len(parts[0]) == len(self.named) and not any(parts[1:])
+
+    def _in_turn(self, figure: Figure, place: int) -> frozenset[str]:
+        is_each = self._count_by_kind[figure.kind] == len(self.named)
+        return frozenset({self.named[place if is_each else 0]})
 
     @cached_property
     def _places(self) -> dict[str, int]:

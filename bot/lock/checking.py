@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Attribution, Saying
-from bot.lock.comparing import is_extreme, is_most, is_ratio
+from bot.lock.comparing import fallen, is_extreme, is_most, is_ratio, is_shown, is_span
 from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
 from bot.lock.names import Names
@@ -23,8 +23,13 @@ from tools.base import Result
 Reason = Literal["figure", "record", "name", "reference"]
 
 # What stands around a number of the records shown.
-_COUNTED = re.compile(r"\b(?:of(?: the| your| our)?|all|top|best|first|these|those|other|remaining|come) $", re.I)
-_COUNTED_AFTER = re.compile(r" (?:others?|more|are|follow|of them|on (?:the|your) list|for you)\b", re.I)
+_COUNTED = re.compile(
+    r"\b(?:of(?: the| your| our)?(?: last| past)?|all|top|best|first|next|last|these|those|other|remaining|come) $",
+    re.I,
+)
+_COUNTED_AFTER = re.compile(
+    r" (?:others?|more|of the \w+ (?:have|has|are|were)|are|follow|of them|on (?:the|your) list|for you)\b", re.I
+)
 
 _RECORDS = ("lead", "deal", "account", "customer", "rep")
 
@@ -94,9 +99,15 @@ class Lock:
             return is_most(saying, figure, names, self._facts)
         if figure.unit == "rank" and not saying.named and not figure.start:
             return True  # "First, write to them": the order of what to do
-        if figure.unit == "ratio":
-            return self._facts.holds(figure, names) or is_ratio(saying, figure, self._facts)
-        if self._facts.holds(figure, names) or self._counts(saying, figure, names):
+        if figure.unit == "ratio" and is_ratio(saying, figure, self._facts):
+            return True
+        if self._facts.holds(figure, names, is_named=bool(saying.named)) or self._counts(saying, figure, names):
+            return True
+        if is_shown(saying, figure):
+            return True
+        if is_span(saying, figure, self._facts):
+            return True
+        if (below := fallen(saying, figure)) and self._facts.holds(below, names):
             return True
         return figure.kind == "money" and is_sum(saying, figure, self._sums)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
 
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Saying
@@ -16,6 +19,75 @@ _ABOUT = {
 }
 # How far a ratio may be from what is said, as a share of it.
 _EXACT, _ROUGH = 0.025, 0.13
+
+
+# What grows to a multiple of what it was, and what is said to be within the ends of an interval.
+_GROWS = re.compile(r"(?:double|triple|quadruple)d?\b", re.I)
+_MORE, _LESS = re.compile(r"\b(?:more than|over) $", re.I), re.compile(r"\b(?:less than|under|below) $", re.I)
+_ZERO = re.compile(r"\b(?:includ|span|cross|contain|straddl)\w* $", re.I)
+_FALLS = re.compile(
+    r"\b(?:f[ae]ll|drop|lost|los[es]|down|less|declin|shr[aiu]nk|minus|cost|short|lower|behind|below)\w*", re.I
+)
+
+
+def is_shown(saying: Saying, figure: Figure) -> bool:
+    """Whether what a figure says of two others, or of one, stands beside it: "less than half of $337,600: $159,000"."""
+    others = [each for each in saying.figures if each.kind in ("percent", "money", "number") and not _is_part(each)]
+    if figure.unit in ("times", "ratio") or _is_part(figure):
+        pairs = [(one, two) for one, two in combinations(others, 2) if (one.kind, one.unit) == (two.kind, two.unit)]
+        grows = _GROWS.match(saying.text, figure.start)
+        ratios = [b.value / (a.value or 1) if grows else a.value / (b.value or 1) for a, b in pairs]
+        return any(_fits(ratio, figure, saying.text) for ratio in ratios) or _is_beside(figure, others)
+    if figure.kind == "number" and not figure.value and _ZERO.search(saying.text, 0, figure.start):
+        return any(a.kind == b.kind and a.value * b.value < 0 for a, b in combinations(others, 2))
+    bounded = figure.kind == "percent" and figure.side
+    return bool(bounded) and any(
+        0 <= (each.value - figure.value) * figure.side <= figure.value / 4
+        for each in others
+        if each.kind == "percent" and not each.side
+    )
+
+
+def _is_part(figure: Figure) -> bool:
+    return figure.unit in ("part", "times", "ratio")
+
+
+def _is_beside(figure: Figure, others: Sequence[Figure]) -> bool:
+    """Whether a part of a whole stands beside it as a share: "about half (49 %)"."""
+    return figure.unit == "part" and any(
+        each.kind == "percent" and abs(each.value - figure.value) <= 3 for each in others
+    )
+
+
+def _fits(ratio: float, figure: Figure, text: str) -> bool:
+    """Whether a ratio is the one said, or beyond it as far as to the next one."""
+    said = figure.value / 100 if figure.unit == "part" else figure.value
+    ahead = text[max(0, figure.start - 16) : figure.start]
+    if _MORE.search(ahead):
+        return said <= ratio < (said + 1 if said >= 1 else said * 1.5)
+    if _LESS.search(ahead):
+        return said * 2 / 3 < ratio <= said
+    return abs(ratio / said - 1) <= (_ROUGH if figure.is_about and figure.unit != "part" else _EXACT)
+
+
+def is_span(saying: Saying, figure: Figure, facts: Facts) -> bool:
+    """Whether it is an end of a range from the lowest to the highest of all records: "with 7 to 16 deals each"."""
+    if saying.named or figure.kind not in ("percent", "money", "number"):
+        return False
+    values = [
+        each.value
+        for name in saying.names.records
+        for each in facts.first(name)
+        if each.kind == figure.kind and (not figure.unit or figure.unit in each.unit.split("|"))
+    ]
+    ends = [each.value for each in saying.figures if each.kind == figure.kind]
+    return len(values) > 1 and ends == [min(values), max(values)]
+
+
+def fallen(saying: Saying, figure: Figure) -> Figure | None:
+    """The figure below zero, where its sentence says that something fell, or cost something."""
+    falls = figure.kind in ("money", "percent") and figure.value > 0 and _FALLS.search(saying.text)
+    return replace(figure, value=-figure.value, side=-figure.side) if falls else None
 
 
 def is_ratio(saying: Saying, figure: Figure, facts: Facts) -> bool:

@@ -24,6 +24,8 @@ _DAYS = {
     "this morning": 0.0,
     "today": 0.0,
 }
+# Days that everybody knows by a name, by month and day.
+_FEASTS = {"christmas eve": 1224, "christmas day": 1225, "new year's eve": 1231, "new year's day": 101}
 # Today may be named of anything to be done, and of nothing that is said to have been.
 _PAST = re.compile(
     r"\b(?:was|were|been|got|came|called|spoke|met|replied|answered|touched|reached|wrote|visited|opened)\b[^.;,:–]*$",
@@ -49,6 +51,11 @@ def _day_of_month(match: re.Match[str], text: str) -> Figure | None:
     return Figure("monthday", float(match["day"]), "", 0.0, False, *match.span())
 
 
+def _feast(match: re.Match[str], text: str) -> Figure:
+    name = match["feast"].lower().replace("’", "'")
+    return Figure("date", float(_FEASTS[name]), "", 0.0, False, *match.span())
+
+
 def _day(match: re.Match[str], text: str) -> Figure:
     offset = _DAYS[match["day"].lower()]
     is_past = offset == 0 and _PAST.search(text, max(0, match.start() - 50), match.start())
@@ -68,11 +75,14 @@ def _month(match: re.Match[str], text: str) -> Figure | None:
     word = match["month"]
     if word.lower() == "may" and not re.match(r"May\b", word):
         return None
-    if word in ("May", "Mar", "March") and not re.search(
-        r"\b(?:in|of|since|until|by|for|last|this|next) $", text[: match.start()], re.I
+    if (
+        word in ("May", "Mar", "March")
+        and not match["year"]
+        and not re.search(r"\b(?:in|of|since|until|by|for|last|this|next) $", text[: match.start()], re.I)
     ):
         return None
-    return Figure("month", float(MONTHS.index(word[:3].lower()) + 1), "", 0.0, False, *match.span())
+    month = MONTHS.index(word[:3].lower()) + 1
+    return Figure("month", float(int(match["year"] or 0) * 100 + month), "", 0.0, False, *match.span())
 
 
 def _weekday(match: re.Match[str], text: str) -> Figure:
@@ -105,5 +115,6 @@ PATTERNS = (
     (rf"\b(?P<day>{'|'.join(_DAYS)})\b", _day),
     (r"\b(?P<which>this|last|next|previous|coming|past|current) (?P<span>week|month|quarter|year)\b", _span),
     (rf"\b(?P<weekday>{_WEEKDAY})\b", _weekday),
-    (rf"\b(?P<month>{_MONTH})(?!\w)", _month),
+    (rf"\b(?P<month>{_MONTH})(?:,? (?P<year>\d{{4}})\b)?(?!\w)", _month),
+    (rf"\b(?P<feast>{'|'.join(_FEASTS).replace(chr(39), '[’' + chr(39) + ']')})\b", _feast),
 )

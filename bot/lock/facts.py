@@ -12,7 +12,14 @@ from bot.lock.agreement import Figure, agrees
 from bot.lock.figures import figures, plain
 from bot.lock.names import Names
 from bot.lock.quantities import nouns
+from tools.base import Result
 
+# A line that goes on about the record of the line above; of a list any other one is about all of it.
+_GOES_ON = re.compile(r"\s|[•▲▼*–-] ")
+# What is said not to have been.
+_NEVER = re.compile(r"\b(?:not|never|no)\b(?: \w+)?? (?P<done>\w{3,}(?:ed|en|ne))\b", re.I)
+# What is counted where a line says nothing of it, by the records that a result cites.
+_CITED = {"leads": "lead|rep", "deals": "deal"}
 _SPEECH = re.compile(r"\b(?!x+\b)[a-z]{2,}", re.I)
 _QUOTED = re.compile("“[^”]*”")
 
@@ -32,10 +39,15 @@ class Facts:
     names: Names
     now: datetime
 
-    def holds(self, figure: Figure, names: frozenset[str]) -> bool:
-        """Whether a figure may be said of records; of none, where it is not said of any."""
+    def holds(self, figure: Figure, names: frozenset[str], *, is_named: bool = False) -> bool:
+        """Whether a figure may be said of records; of none, where it is not said of any.
+
+        A bare number beside a name is that record's: a count of all would say what it counts.
+        """
+        is_bare = is_named and figure.kind == "number" and not figure.unit
         return any(
-            agrees(figure, fact.figure) and (not names or not fact.names or names & fact.names) for fact in self._all
+            agrees(figure, fact.figure) and (not names or names & fact.names or not (fact.names or is_bare))
+            for fact in self._all
         )
 
     def counts(self, figure: Figure, named: int) -> bool:
@@ -69,10 +81,17 @@ class Facts:
             for place, name in enumerate(result.names, 1)
         ]
         today = self.now.date()
+        labels = [
+            Fact(figure, frozenset({name}))
+            for name in self.names.records
+            for figure in figures(name)
+            if figure.kind == "month" and figure.end - figure.start == len(name)
+        ]
+        nobody = [Fact(figure, names) for figure, names in self._of_none]
         now = [Fact(figure, frozenset()) for figure in [_date(today), *_distances(today, today)[1:]]]
         told = [*self._of_lines, *asked]
         far = [Fact(each, fact.names) for fact in told for each in self._distances_of(fact.figure)]
-        return [*told, *far, *ranks, *now]
+        return [*told, *far, *ranks, *labels, *nobody, *now]
 
     @cached_property
     def _of_lines(self) -> list[Fact]:
@@ -84,16 +103,35 @@ class Facts:
         What a record's text says in quotation marks is not the tools' word; what a document of the company says is.
         """
         for result in self.names.results:
-            last: frozenset[str] = frozenset()
-            is_document = any(each.kind == "playbook" for each in result.citations)
-            text = plain(result.text) if is_document else _QUOTED.sub(_blank, plain(result.text))
-            for line in text.split("\n"):
-                last = self.names.named(line) or (last if line.strip() else frozenset())
-                masked = self.names.masked(line)
-                yield from (Fact(_of(figure, masked), last) for figure in figures(masked))
+            counted = _counted(result)
+            for line, names in self._lines(result):
+                yield from (Fact(_of(figure, line, counted), names) for figure in figures(line))
+
+    @cached_property
+    def _of_none(self) -> list[tuple[Figure, frozenset[str]]]:
+        """What was done to none, as "not touched yet" says of a record."""
+        return [
+            (Figure("share", 0.0, found["done"][:4].lower(), 0.0, False, 0, 0), names)
+            for result in self.names.results
+            for line, names in self._lines(result)
+            for found in _NEVER.finditer(line)
+        ]
+
+    def _lines(self, result: Result) -> Iterable[tuple[str, frozenset[str]]]:
+        """The lines of a text without names and quotations, each with the records that it is about."""
+        last: frozenset[str] = frozenset()
+        is_document = any(each.kind == "playbook" for each in result.citations)
+        text = plain(result.text) if is_document else _QUOTED.sub(_blank, plain(result.text))
+        is_list = len(result.names) != 1
+        for line in text.split("\n"):
+            goes_on = line.strip() and (not is_list or _GOES_ON.match(line))
+            last = self.names.named(line) or (last if goes_on else frozenset())
+            yield self.names.masked(line), last
 
     def _distances_of(self, figure: Figure) -> Sequence[Figure]:
         """How far from today a date is, or what was some time ago."""
+        if (figure.kind, figure.value, figure.unit) == ("relative", 0.0, "day"):
+            return [replace(figure, unit="past")]
         if figure.unit == "hours ago" and figure.value < 24 * 366:
             then = (self.now - timedelta(hours=figure.value)).date()
             return [replace(each, is_about=True) for each in _distances(then, self.now.date())]
@@ -106,10 +144,17 @@ class Facts:
             return ()
 
 
-def _of(figure: Figure, line: str) -> Figure:
-    """A bare number of a line with words counts only what the line speaks of."""
-    is_bare = figure.kind == "number" and not figure.unit
-    return replace(figure, unit=nouns(line)) if is_bare and _SPEECH.search(line) else figure
+def _counted(result: Result) -> str:
+    """What a result counts where it does not say what, with "|" between."""
+    cited = {each.key.partition("/")[0] for each in result.citations if each.kind == "crm"}
+    return "|".join(sorted({_CITED[each] for each in cited & _CITED.keys()}))
+
+
+def _of(figure: Figure, line: str, counted: str) -> Figure:
+    """A bare number of a line with words counts only what the line speaks of, or what its result is about."""
+    if figure.kind != "number" or figure.unit or not _SPEECH.search(line):
+        return figure
+    return replace(figure, unit=nouns(line) or counted or "?")
 
 
 def _date(day: date) -> Figure:

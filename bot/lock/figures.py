@@ -9,13 +9,15 @@ from dataclasses import replace
 
 from bot.lock import days, quantities, wholes
 from bot.lock.agreement import Figure
-from bot.lock.numerals import decimals
+from bot.lock.numerals import decimals, value
 
 _PATTERNS = [
     (re.compile(pattern, re.I), read)
     for pattern, read in (*days.PATTERNS, *wholes.BEFORE, *quantities.PATTERNS, *wholes.AFTER)
 ]
 _NO_FIGURE = re.compile(r"\bone (?:by|another)\b|\bstep \d+|\b(?:time for|just|only|make) one \w+", re.I)
+# Between a figure and the ends of its interval in brackets.
+_INTERVAL = re.compile(r"\s?\(|(?<=\d)?\s?(?:–|-|to)\s?")
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _MARK_IN_NUMBER = re.compile(r"(?<=[\d$€£.,])[*_~`\\]+(?=[\d.,%])|(?<![\w])_+(?=\w)|(?<=\w)_+(?!\w)")
 
@@ -40,7 +42,36 @@ def figures(text: str) -> list[Figure]:
                 continue
             taken[figure.start : figure.end] = [True] * (figure.end - figure.start)
             found.append(figure)
-    return sorted(_ranged(found, text), key=lambda figure: figure.start)
+    ranged = sorted(_ranged(found, text), key=lambda figure: figure.start)
+    return list(_inherited(ranged, text))
+
+
+def _inherited(found: list[Figure], text: str) -> Iterator[Figure]:
+    """The figures, where a bare one that is set against another, or is an end of its interval, has its unit."""
+    last: Figure | None = None
+    for figure in found:
+        if last and figure.kind == "number" and not figure.unit:
+            figure = _like(figure, last, text)
+        yield figure
+        last = figure
+
+
+def _like(figure: Figure, last: Figure, text: str) -> Figure:
+    end = quantities.with_unit(last, text)
+    gap = text[end : figure.start]
+    if _has_unit(last) and _INTERVAL.fullmatch(gap):
+        return replace(figure, kind=last.kind, unit=last.unit)
+    if not quantities.AGAINST.fullmatch(gap):
+        return figure
+    if _has_unit(last):
+        return replace(figure, kind=last.kind, unit=last.unit)
+    span = last.unit.partition(" ")[0]
+    scale = last.value / (value(text[last.start : last.end]) or 1) if _has_span(last, text) else 1.0
+    return replace(figure, unit=span, value=figure.value * scale, step=figure.step * scale)
+
+
+def _has_span(figure: Figure, text: str) -> bool:
+    return figure.unit.startswith("hours") and text[figure.start].isdigit()
 
 
 def _ranged(found: list[Figure], text: str) -> Iterator[Figure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from bot.lock.words import ORDINARY, PRONOUNS
 from tools.base import Result
 
 _WORD = re.compile(r"[^\W\d_][\w'’.&-]*", re.UNICODE)
+_SHORT_MONTHS = {month: (month[:3].lower(),) for month in month_name if month}
+_MARK = re.compile(r"^\s*(?:\d+[.)]|[•*-])\s+")
 _E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CAPITALS = re.compile(
     r"\b[A-ZÀ-ÖØ-Þ][\w'’&-]*(?:\s+(?:de|da|do|van|von|der|la|el|of|bin|al)?\s*[A-ZÀ-ÖØ-Þ][\w'’&-]*)*"
@@ -34,9 +37,15 @@ class Names:
 
     @cached_property
     def records(self) -> tuple[str, ...]:
-        """The names of the records shown, longest first."""
+        """The names of the records shown and of those that a line of a list is about, longest first."""
         named = {plain(name) for result in self.results for name in result.names if name}
-        return tuple(sorted(named, key=len, reverse=True))
+        return tuple(sorted(named | self._heading, key=len, reverse=True))
+
+    @cached_property
+    def _heading(self) -> set[str]:
+        """Those that lines of lists are about, such as the reps who may get a lead."""
+        lines = [_MARK.sub("", line) for result in self.results for line in plain(result.text).split("\n")]
+        return {name for name in self._identities for line in lines if re.match(rf"{re.escape(name)}(?:: | \d)", line)}
 
     def masked(self, text: str) -> str:
         """The text with letters in the place of whole names: "Hunter Haulage – 204 sites" has no figure in it."""
@@ -110,7 +119,12 @@ class Names:
     @cached_property
     def _own_parts(self) -> dict[str, set[str]]:
         parts = {
-            name: {word.casefold() for word in _WORD.findall(name) if word[0].isupper() and len(word) > 2}
+            name: {
+                part
+                for word in _WORD.findall(name)
+                if word[0].isupper() and len(word) > 2
+                for part in (word.casefold(), *_SHORT_MONTHS.get(word, ()))
+            }
             for name in self.records
         }
         count = Counter(part for own in parts.values() for part in own)

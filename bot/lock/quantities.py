@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.lock.agreement import Figure, Kind
-from bot.lock.numerals import NUMBER, SAID, SIGN, SIZE, SIZES, decimals, exactness, spelled
+from bot.lock.numerals import NUMBER, SAID, SIGN, SIZE, SIZES, WORDS, decimals, exactness, spelled
 from bot.lock.numerals import value as value_of
 
 # What says that a figure is rounded, by the side on which the true one lies.
@@ -19,6 +19,7 @@ _ABOUT = [
     (side, re.compile(rf"(?:\b(?:{words}){'|[~≈]' if not side else ''})\s*(?:a |an )?[$€£¥]?$", re.I))
     for side, words in _ROUNDED.items()
 ]
+_BEYOND = re.compile(r"\b(?:(?P<below>less than|under|below)|more than|over|above) $", re.I)
 _OR_SO = re.compile(r"\S+(?: (?:%|percent|\w+s))? (?:or so|roughly|approximately|give or take)\b", re.I)
 _HOURS = {
     "minute": 1 / 60,
@@ -37,12 +38,20 @@ _CURRENCIES = {"usd": ("$", "usd", "dollar"), "eur": ("€", "eur"), "gbp": ("£
 _CURRENCY = r"(?:dollars?|euros?|pounds?|usd|eur|gbp)\b"
 _NOUN = re.compile(
     r"\s*-?(?P<noun>minutes?|mins?|hours?|hrs?|h|(?:working |business )?days?|weeks?|months?|quarters?|years?|seconds?"
+    r"|past (?:weeks|months|quarters|years)"
     r"|(?:(?:open|new|untouched|hot|late|own|more|other|of the|of your|of my|of our|won|lost) )*"
-    r"(?:leads?|deals?|calls?|meetings?|accounts?|customers?|reps?|people|e-?mails?|sites?|wins?|times?))\b",
+    r"(?:leads?|deals?|calls?|meetings?|accounts?|customers?|reps?|people|e-?mails?|sites?|wins?|times?)(?: won\b)?)\b",
     re.I,
 )
 _AGO, _AHEAD = re.compile(r"\s(?:ago|earlier)\b", re.I), re.compile(r"\s(?:from now|from today|away|left)\b", re.I)
 _SPANS = "minute|hour|day|week|month|quarter|year"
+# What follows a figure that it is set against, and has its unit: "4 days ago, against a typical 47".
+AGAINST = re.compile(
+    r"(?: ago| earlier)?(?:,|;| –)?"
+    r" (?:against|versus|vs\.?|compared (?:with|to)|instead of|rather than|down from|up from)"
+    r"(?: (?:a|an|the|its|our|usual|usually|typical|typically|average|normal))* $|; typical is $",
+    re.I,
+)
 _FEW = {"few": 4.0, "several": 6.0}
 _OTHERS = re.compile(r"\b(?:other|remaining) $", re.I)
 # "Nothing was heard in 5 days" is of the past.
@@ -69,6 +78,12 @@ def rounded(text: str, start: int) -> tuple[bool, int]:
         return True, 0
     ahead = text[max(0, start - 24) : start]
     return next(((True, side) for side, words in _ABOUT if words.search(ahead)), (False, 0))
+
+
+def _beyond(text: str, start: int) -> int:
+    """1 where the true figure is said to lie above what begins there, -1 where below it, else 0."""
+    found = _BEYOND.search(text, max(0, start - 16), start)
+    return 0 if not found else -1 if found["below"] else 1
 
 
 def counted(value: float, step: float, start: int, end: int, text: str, places: int = 0) -> Figure:
@@ -101,11 +116,14 @@ def with_unit(figure: Figure, text: str) -> int:
 
 def nouns(text: str) -> str:
     """What may be counted, of all that a text speaks of, with "|" between."""
-    return "|".join(sorted({_unit(each["noun"])[0] for each in _NOUN.finditer(text)} - {"hours"})) or "?"
+    return "|".join(sorted({_unit(each["noun"])[0] for each in _NOUN.finditer(text)} - {"hours", "times"}))
 
 
 def _unit(noun: str) -> tuple[str, float]:
-    last = noun.lower().split()[-1].rstrip("s")
+    words = noun.lower().split()
+    last = next(word for word in reversed(words) if word != "won").rstrip("s")
+    if "won" in words:
+        return f"{last}|win", 1.0
     if last in _HOURS:
         return "hours", _HOURS[last]
     return {"people": "rep", "e-mail": "email", "time": "times"}.get(last, last), 1.0
@@ -130,6 +148,10 @@ def _percent(match: re.Match[str], text: str) -> Figure:
     digits = match["num"]
     value = value_of(digits) * (-1 if match[0].startswith("-") else 1)
     is_about, side = rounded(text, match.start())
+    if bound := _beyond(text, match.start()):
+        # "Less than 2 %" of 1.3 %: the next whole one, or the next of the last digit said.
+        step = 2 * 10.0 ** -decimals(digits)
+        return Figure("percent", value, "", step, True, *match.span(), decimals(digits), bound)
     return Figure("percent", value, "", exactness(digits), is_about, *match.span(), decimals(digits), side)
 
 
@@ -170,12 +192,30 @@ def _few(match: re.Match[str], text: str) -> Figure:
     return replace(figure, is_about=True, step=figure.value)
 
 
+def _and_half(match: re.Match[str], text: str) -> Figure:
+    """ "a year and a half", "half a day"."""
+    count = 0.0 if match["half"] else spelled(match["many"]) if match["many"].lower() in WORDS else 1.0
+    span = (match["half"] or match["span"]).lower()
+    is_about, side = rounded(text, match.start())
+    if span == "point":
+        return Figure("percent", 0.5, "", 0.1, is_about, *match.span(), 1, side)
+    scale = _HOURS[span.rstrip("s")]
+    ago = " ago" if _AGO.match(text, match.end()) else ""
+    value = (count + 0.5) * scale
+    return Figure("number", value, f"hours{ago}", scale / 2, is_about, *match.span(), 1, side)
+
+
 def _single(match: re.Match[str], text: str) -> Figure:
     """ "a week ago" and "a couple of deals"."""
     return counted(2.0 if "couple" in match[0].lower() or "pair" in match[0].lower() else 1.0, 1.0, *match.span(), text)
 
 
 PATTERNS = (
+    (
+        rf"\bhalf an? (?P<half>point|{_SPANS})\b"
+        rf"|\b(?P<many>an?|{'|'.join(WORDS)}) (?P<span>(?:{_SPANS})s?) and a half\b",
+        _and_half,
+    ),
     (
         rf"{SIGN}(?:[$€£¥]|\b(?:usd|eur|gbp) ?)\s?(?P<num>{NUMBER})(?:\s?(?P<size>{SIZE}))?"
         rf"|\b(?P<num2>{NUMBER})(?:\s?(?P<size2>{SIZE}))?\s{_CURRENCY}",

@@ -66,12 +66,12 @@ def _part(match: re.Match[str], text: str) -> Figure:
         share = 100 * _number(match["of"]) / (_number(match["whole"]) or 1)
     is_about, side = rounded(text, match.start())
     step = min(share * _PART_STEP, _MOST_PART_STEP) if is_about else 1.0
-    return Figure("percent", share, "", step, True, *match.span(), 0, side)
+    return Figure("percent", share, "part", step, True, *match.span(), 0, side)
 
 
 def _half(match: re.Match[str], text: str) -> Figure:
     is_about, side = rounded(text, match.start())
-    return Figure("percent", 50.0, "", _MOST_PART_STEP if is_about else 1.0, is_about, *match.span(), 0, side)
+    return Figure("percent", 50.0, "part", _MOST_PART_STEP if is_about else 1.0, is_about, *match.span(), 0, side)
 
 
 def _times(match: re.Match[str], text: str) -> Figure:
@@ -152,7 +152,12 @@ BEFORE = (
         _part,
     ),
     (
-        r"\b(?P<many>a|one|two|three|four) (?P<part>third|quarter|fifth|tenth)s?(?: of|(?<=s))\b(?P<of>)(?P<whole>)",
+        r"\b(?!two quarters|four quarters)(?P<many>a|one|two|three|four) "
+        r"(?P<part>third|quarter|fifth|tenth)s?(?: of|(?<=s))\b(?P<of>)(?P<whole>)",
+        _part,
+    ),
+    (
+        rf"\b(?P<of>{_COUNT}) times (?:in|out of)(?: every)? (?P<whole>hundred|{_COUNT})\b(?P<part>)(?P<many>)",
         _part,
     ),
     (rf"\b(?P<num>{NUMBER})\s?[x×](?![\w×])", _times),
