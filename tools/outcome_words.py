@@ -76,11 +76,13 @@ SAID: Mapping[str, str] = {
         / not available / didn't get through / did not get through / missed / doesn't answer / won't answer / not
         answering / isn't answering / no reply / nobody answers / nobody answered / nobody picked up / no one picked up
         / nothing / can't reach / can't get hold / no response / not in / out of office / not at his desk / not at her
-        desk / rang out / no joy / tried … again / isn't picking up / never answers / no one there
+        desk / rang out / no joy / tried … again / isn't picking up / never answers / no one there / not replied /
+        hasn't replied / haven't replied / didn't reply / doesn't reply / never replied / not reply
         """,
     "voicemail": """
         voicemail / voice mail / left a voicemail / answering machine / on the machine / left a message / mailbox / left
-        voicemail / left … a message / left … a voicemail / machine / left word / message on
+        voicemail / left … a message / left … a voicemail / machine / left word / message on / left message / left her …
+        message / left him … message / left them … message / left vm
         """,
     "busy": """
         busy / was busy / line was busy / engaged / line busy / was on another call / in a meeting / line is busy /

@@ -78,7 +78,8 @@ class PipelineReport(Result):
             "bookings": """
                 bookings / booked / book / did we book / revenue / sales / sell / sold / turnover / closed amount / won
                 amount / closed / close / closing / bring in / brought in / bring home / money / income / earn / earned
-                / order intake / business did / signed / turned over / sales did / order book
+                / order intake / business did / signed / turned over / sales did / order book / in dollars / in money /
+                in euros / in pounds
                 """,
             "average_deal_size": """
                 average deal size / deal size / average deal / avg deal size / average deal value / size of deals /
@@ -86,11 +87,11 @@ class PipelineReport(Result):
                 worth / average order / average contract
                 """,
             "won_deals": """
-                won the most deals / most deals won / closed the most deals / deals won / won deals /
-                deals did we win / did we win / did i win / deals closed won / wins / deals we won /
-                deals i won / deals have we won / deals … win / deals … won / deals have won / win most
-                / won most / won … deals / deals signed / closed deals / deals closed / deals did …
-                close / deals … closed / won
+                won the most deals / most deals won / closed the most deals / deals won / won deals / deals did we win /
+                did we win / did i win / deals closed won / wins / deals we won / deals i won / deals have we won /
+                deals … win / deals … won / deals have won / win most / won most / won … deals / deals signed / closed
+                deals / deals closed / deals did … close / deals … closed / won / winning more / winning / are we
+                winning
                 """,
             "lost_deals": """
                 deals lost / lost deals / losses / deals did we lose / deals have we lost / deals we lost / lose / deals

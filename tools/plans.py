@@ -58,7 +58,7 @@ class Asked:
                 old / aged / stale / cold / untouched / dormant / neglected / forgotten / idle / aging / ageing / nobody
                 has touched / not been touched / nobody touched / old ones / lying around / lie around / nobody works on
                 / nobody worked / not touched / dead leads / sleeping / inactive / nobody called / nobody is calling /
-                left alone
+                left alone / dusty / gathering dust / rotting / lying about / gone quiet / unworked
                 """,
             "all": """
                 all / all leads / every lead / everything / the whole / entire / whole book / all of them / all open /

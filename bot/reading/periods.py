@@ -39,7 +39,7 @@ _WAYS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (rf"(?:the )?({'|'.join(_NTH)}) quarter(?: of)? (\d{{4}})", lambda way: f"q{_NTH[way[1].lower()]} {way[2]}"),
     (rf"(?:the )?({'|'.join(_NTH)}) quarter", lambda way: f"q{_NTH[way[1].lower()]}"),
     (rf"(?:(?:the )?(?:rest|end) of )?(?:the |this )?({UNIT})(?:'s)?[ -]end", lambda way: f"this {way[1]}"),
-    (rf"(?:the )?(?:rest|end) of (?:the|this) ({UNIT})", lambda way: f"this {way[1]}"),
+    (rf"(?:the )?(?:rest|end) of (?:(?:the|this) )?({UNIT})", lambda way: f"this {way[1]}"),
     (rf"(?:the )?past ({UNIT})", lambda way: _PAST.get(way[1].lower(), "yesterday")),
     (rf"(?:the )?(?:coming|upcoming|following) ({UNIT})", lambda way: f"next {way[1]}"),
     (rf"(?:the )?((?:this|last|next|current|previous) {UNIT})", lambda way: way[1]),

@@ -198,7 +198,8 @@ class Reader:
                 continue
             shown = calls[-1].names if calls else ()
             if shown and not _records(text):
-                text, best = self._likeliest([text, spelt_out(text, threads.subject_of(calls[-1]))])
+                named = spelt_out(text, threads.subject_of(calls[-1]))
+                text, best = self._likeliest([named] if PRONOUN.search(text.clear) else [text, named])
             if best.kind in POLITE:
                 continue
             tool = self.tools.get(best.kind)
@@ -211,9 +212,9 @@ class Reader:
     def _follow_up(self, text: Text, best: _Kind, past: Sequence[Call], link: Link) -> Reading | None:
         """What a question means that only makes sense after the last answer."""
         last = past[-1]
-        is_new = self._stands_alone(text, best) and not (best.kind == last.tool and threads.is_short(text))
         if call := threads.more(text, past, self.tools, best.kind):
             return Reading((call,))
+        is_new = self._stands_alone(text, best) and not (best.kind == last.tool and threads.is_short(text))
         if call := threads.again(text, past, self.tools, is_sure=is_new):
             return Reading((call,))
         pointed = threads.pointed(text, past)

@@ -18,7 +18,8 @@ _SHORT = """
     tomorrow = tmrw tmr tmw tomo / today = 2day / yesterday = yday / minutes = mins / week = wk / weeks = wks /
     month = mth mnth / months = mths / quarter = qtr / quarters = qtrs / year = yr / years = yrs / hours = hrs /
     monday = mon / tuesday = tue tues / wednesday = weds / thursday = thu thur thurs / friday = fri /
-    average = avg / number = nr num / percent = pct / revenue = rev / forecast = fcst / opportunity = opp oppty /
+    average = avg / number = nr num / percent = pct / revenue = rev / forecast = fcst / e-mail = email /
+    e-mails = emails / opportunity = opp oppty /
     opportunities = opps / voicemail = vm / appointment = appt / meeting = mtg / meetings = mtgs / message = msg /
     messages = msgs / what's = whats wats / what = wat wot / who's = whos / how's = hows / where's = wheres /
     when's = whens / that's = thats / why did = whyd / how did = howd / i'm = im / i've = ive / you're = youre /

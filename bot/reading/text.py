@@ -89,6 +89,8 @@ def look(question: str, link: Link, spelling: Spelling) -> list[Text]:
     other word.
     """
     plain = question.strip()
+    # Who shouts writes no names by their capitals.
+    plain = plain.lower() if plain.isupper() else plain
     mentions = list(link(plain))
     texts = [_text(plain, mentions, spelling)]
     for place, mention in enumerate(mentions):

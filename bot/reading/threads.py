@@ -30,10 +30,13 @@ _BEFORE = re.compile(rf"\b(?:the )?(?:{UNIT}|one) before(?: that)?\b", re.IGNORE
 _NUMBER = TOKENS["number"]
 _MORE = re.compile(
     rf"\b(?:(?:{_NUMBER}|some|any)? ?more\b(?! (?:than|about|on|of|details?|info))|(?:the )?next {_NUMBER}"
-    rf"|another(?: {_NUMBER})?|(?:who|anyone|anybody|someone|somebody) else|the (?:others?|rest)"
-    r"|go on|keep going|continue|after (?:that|those|them|these))\b(?! (?:like|such)\b)",
+    rf"|another(?: {_NUMBER})?|(?:who|anyone|anybody|someone|somebody) else|the (?:others|rest)"
+    r"|go on|keep going|continue|who(?:'s| is| comes)? (?:next|then)"
+    r"|(?:who(?:'s| is| comes)? )?after (?:that|those|them|these|her|him))\b(?! (?:like|such)\b)",
     re.IGNORECASE,
 )
+# Of two that were shown the one that was not spoken of, or the second.
+_OTHER = re.compile(r"\bthe other(?: one| lead| deal)?\b(?! \w+s\b)", re.IGNORECASE)
 # A list shows so many at most.
 _LONGEST = 25
 # Words that say nothing by themselves.
@@ -60,6 +63,10 @@ def pointed(text: Text, past: Sequence[Call]) -> tuple[str, str] | None:
     """
     if any(text.named(subject) for subject in RECORDS):
         return None
+    if _OTHER.search(text.clear) and (
+        two := next((call for call in reversed(past[-3:]) if len(call.names) == 2), None)
+    ):
+        return _shown(two, 1 if list(past[-1].names) == [two.names[1]] else 2)
     if (match := position(text)) is None:
         return _shown(_latest(past), 1) if PRONOUN.search(text.clear) else None
     listed = next((call for call in reversed(past) if len(call.names) > 1), past[-1])

@@ -166,8 +166,11 @@ def test_more_of_a_list_goes_on_where_it_stopped(reader: Reader, books: Books) -
     assert asked("just the top 4", longer) == {"source": "Referral", "limit": 4}
     explained = Call("explain_lead", {"lead": "Ann Lee"}, ("Ann Lee",))
     assert asked("another 2", listed, explained) == shown | {"limit": 2}
+    assert asked("who's after that", listed) == shown
     # A list of deals is asked for again, and longer.
     assert asked("more", Call("deals_at_risk", {"limit": 2}, ("One", "Two"))) == {"limit": 4}
+    (call,) = reader.read("is the other one safer", link, [Call("deals_at_risk", {}, ("One", "Two"))]).calls
+    assert (call.tool, call.args) == ("explain_deal", {"deal": "Two"})
     assert not reader.read("any more like her?", link, [explained]).calls
     assert not reader.read("what else can you do", link, [listed]).calls
 
@@ -257,6 +260,11 @@ def test_a_capital_makes_a_name_only_where_one_is_asked_for(reader: Reader, book
     assert not reader.read("what is the weather in Paris", link).calls
     (call,) = reader.read("tell me about Paris Hawthorne", link).calls
     assert call.args == {"lead": "Paris Hawthorne"}
+
+
+def test_who_shouts_names_nobody_by_capitals(reader: Reader, books: Books) -> None:
+    (call,) = read(reader, books, {"as": "rep", "q": "WHO DO I CALL"}).calls
+    assert call.tool == "leads_to_call"
 
 
 def test_a_company_is_its_deal_or_lead_and_what_may_be_seen_before_what_may_not(books: Books, reader: Reader) -> None:
