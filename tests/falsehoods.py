@@ -27,6 +27,7 @@ def false_cells(
     if len(rows) > 2:
         cells |= _places({row["rank"], *re.findall(r"(\d+)(?:st|nd|rd|th)", line)}, len(rows), rng) | _bounds(row, rows)
         cells |= {"not_first": rng.choice(rows[1:])["n"]} | _not_most(rows, rng)
+        cells |= _unsorted(rows)
     if "chance" in row:
         cells |= _finer(row["chance"], line, rng)
     if others:
@@ -71,6 +72,15 @@ def _not_most(rows: Sequence[Mapping[str, str]], rng: random.Random) -> dict[str
         if others:
             cells[place] = rng.choice(others)
     return cells
+
+
+def _unsorted(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """An order that the list is not in."""
+    for key, words in (("amount", "in order of value"), ("chance", "sorted by chance")):
+        values = [float(row[key].replace(",", "")) for row in rows if key in row]
+        if len(values) == len(rows) and values not in (sorted(values), sorted(values, reverse=True)):
+            return {"sorted_not": words}
+    return {}
 
 
 def _finer(chance: str, line: str, rng: random.Random) -> dict[str, str]:

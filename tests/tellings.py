@@ -170,6 +170,7 @@ def _whole(rows: Sequence[dict[str, str]]) -> dict[str, str]:
     if len(rows) < 3:
         return {}
     cells = {"first": rows[0]["n"], "second": rows[1]["n"], "count": str(len(rows)), "others": str(len(rows) - 1)}
+    cells |= {"above": rows[0]["n"], "beneath": rows[-1]["n"]}
     cells |= {"count_word": WORDS[len(rows)], "others_word": WORDS[len(rows) - 1]}
     for place, key in (("worth", "amount"), ("chance", "chance")):
         ranked = sorted((row for row in rows if key in row), key=lambda row: float(row[key].replace(",", "")))

@@ -53,8 +53,8 @@ class Words:
         return f"+{self.money(amount)}" if amount >= 0 else self.money(amount)
 
     def deal(self, chance: float, worth: float) -> str:
-        """`34 % of $20,000`."""
-        return f"{wording.percent(chance)} of {self.money(worth)}"
+        """`34 % chance, worth $20,000`."""
+        return f"{wording.percent(chance)} chance, worth {self.money(worth)}"
 
     def day(self, at: datetime, zone: ZoneInfo) -> str:
         """A day as people write it."""

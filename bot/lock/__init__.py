@@ -8,9 +8,14 @@ A comparison is checked by what the tools said of both records ("twice as likely
 the tools having said it, or by the highest and the lowest; a day from today by the dates and times that were told. A
 sum is one only of a whole column that its tool declares.
 
-What it cannot tell: whether a true figure is called by the right word ("won" for "lost", the end of an interval for the
-chance), what is said without a figure ("she never answers"), and in which order records are listed without a word about
-it. This week may be named of anything; a figure of the question, or of a line that names no record, of any record.
+A figure is what its line calls it (`measures`): a chance to win is no reply rate, what is open is not booked, and a
+total is not so much a month. What a buyer did without a figure ("has signed"), and an order that is named, are held
+against what was told of that record (`claims`).
+
+What it cannot tell: a wrong word where the tool has none or where both fit (the end of an interval for the chance, one
+amount of a line for the other), deeds that are not in its list ("sounded keen"), what is said never to have been, and
+in which order records are listed without a word about it. This week may be named of anything; a figure of the
+question, or of a line that names no record, of any record, unless it is a bare number.
 """
 
 from bot.lock.agreement import Figure, agrees

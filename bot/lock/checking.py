@@ -11,16 +11,18 @@ from typing import Literal
 
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Attribution, Saying
+from bot.lock.claims import deeds, is_disordered
 from bot.lock.comparing import fallen, is_extreme, is_most, is_ratio, is_shown, is_span
 from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
+from bot.lock.measures import called
 from bot.lock.names import Names
 from bot.lock.references import is_unresolved, resolved
 from bot.lock.sentences import sentences
 from bot.lock.sums import Sum, is_sum, sums
 from tools.base import Result
 
-Reason = Literal["figure", "record", "name", "reference"]
+Reason = Literal["figure", "record", "name", "reference", "word", "claim"]
 
 # What stands around a number of the records shown.
 _COUNTED = re.compile(
@@ -57,6 +59,8 @@ class Lock:
         saying = Saying(said, figures(self.names.masked(self._facts.unquoted(said))), plain(before), self.names)
         if self.names.strangers(said, saying.figures):
             return "name"
+        if any(deeds(saying, self._facts)) or is_disordered(saying, self._facts):
+            return "claim"
         faults = [self._fault(saying, way) for way in saying.ways()]
         return faults[0] if all(faults) else None
 
@@ -90,6 +94,8 @@ class Lock:
         for figure, names in way:
             if not self._may_say(saying, figure, names):
                 return "record" if self._facts.holds(figure, frozenset()) else "figure"
+            if not self._facts.calls(figure, names, called(figure, self.names.masked(saying.text))):
+                return "word"
         return None
 
     def _may_say(self, saying: Saying, figure: Figure, names: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from bot.lock.agreement import Figure, agrees
 from bot.lock.figures import figures, plain
+from bot.lock.measures import UNKNOWN, Called, every, known_as
 from bot.lock.names import Names
 from bot.lock.quantities import nouns
 from tools.base import Result
@@ -26,10 +27,14 @@ _QUOTED = re.compile("“[^”]*”")
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure that may be said, and the records that it stands beside; none where it is of all or of nobody."""
+    """A figure that may be said, and the records that it stands beside; none where it is of all or of nobody.
+
+    `called` is what it is called there.
+    """
 
     figure: Figure
     names: frozenset[str]
+    called: Called = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,15 @@ class Facts:
             for fact in self._all
         )
 
+    def calls(self, figure: Figure, names: frozenset[str], said: Called) -> bool:
+        """Whether what a figure is called is what one of those that it may be is called."""
+        may_be = [
+            fact
+            for fact in self._all
+            if agrees(figure, fact.figure) and (not names or not fact.names or names & fact.names)
+        ]
+        return not may_be or any(said.fits(fact.called) for fact in may_be)
+
     def counts(self, figure: Figure, named: int) -> bool:
         """Whether a figure says how many records are shown, or how many beside those that are named."""
         if figure.kind != "number" or figure.unit in ("hours", "rank", "times"):
@@ -66,6 +80,11 @@ class Facts:
             if fact.names == {name}:
                 found.setdefault((fact.figure.kind, fact.figure.unit), fact.figure)
         return list(found.values())
+
+    def about(self, names: frozenset[str]) -> str:
+        """What the tools said of records, or all that they said where none is meant, and what was asked."""
+        lines = [line for result in self.names.results for line, of in self._lines(result) if not names or names & of]
+        return "\n".join([*lines, plain(self.names.question)])
 
     def unquoted(self, said: str) -> str:
         """The text without what it quotes word for word: a quotation may say what its author said."""
@@ -103,9 +122,13 @@ class Facts:
         What a record's text says in quotation marks is not the tools' word; what a document of the company says is.
         """
         for result in self.names.results:
-            counted = _counted(result)
+            counted, head = _counted(result), ""
+            is_document = any(each.kind == "playbook" for each in result.citations)
             for line, names in self._lines(result):
-                yield from (Fact(_of(figure, line, counted), names) for figure in figures(line))
+                head = head or line
+                for figure in figures(line):
+                    called = known_as(figure, line, head) if not is_document else Called(every=every(figure, line))
+                    yield Fact(_of(figure, line, counted), names, called)
 
     @cached_property
     def _of_none(self) -> list[tuple[Figure, frozenset[str]]]:

@@ -121,6 +121,49 @@ def test_records_are_compared_by_what_the_tools_said_of_them() -> None:
         assert lock.fault(lie), lie
 
 
+def test_a_figure_is_what_the_tool_calls_it() -> None:
+    text = (
+        "Open pipeline (yours): $192,795 (10 deals).\n• Demo: $18,700 (2 deals)\n"
+        "Win rate this quarter: 57 % (63 deals).\nBookings this quarter: $26,550.\nAt most 5 nudges a day."
+    )
+    lock = Lock([Result(text=text, names=("Demo", "Proposal"))], "how is it going?", NOW)
+    for honest_words in (
+        "Your pipeline is $192,795.",
+        "You win 57 % of your deals.",
+        "Your close rate is 57%, with bookings of $26,550.",
+        "There is $18,700 of pipeline in Demo.",
+        "You get 5 nudges per day.",
+    ):
+        assert lock.fault(honest_words) is None, honest_words
+    for lie in (
+        "Your revenue is $192,795.",
+        "You have a 57 % reply rate.",
+        "Your quota is $26,550.",
+        "Demo has booked $18,700.",
+        "Your pipeline is $192,795 a month.",
+        "You get 5 nudges a week.",
+        "That is annual bookings of $26,550.",
+    ):
+        assert lock.fault(lie) == "word", lie
+
+
+def test_deeds_and_orders_are_held_against_what_was_told() -> None:
+    text = (
+        "1. Ada Byron: 60 % chance, $12,000. Replied 2 days ago.\n2. Bo Li: 30 % chance, $36,000. Last call: no answer."
+    )
+    lock = Lock([Result(text=text, names=("Ada Byron", "Bo Li"))], "whom first?", NOW)
+    for honest_words in (
+        "Ada Byron replied 2 days ago.",
+        "If Bo Li has replied, call again.",
+        "Bo Li has not signed.",
+        "They are sorted by chance.",
+        "Ada Byron ranks above Bo Li.",
+    ):
+        assert lock.fault(honest_words) is None, honest_words
+    for lie in ("Bo Li has replied.", "Ada Byron signed.", "Bo Li is ahead of Ada Byron."):
+        assert lock.fault(lie) == "claim", lie
+
+
 def test_what_a_record_says_is_nobodys_figure_but_in_its_own_words() -> None:
     text = "Call 97 % sure, $5,000,000 first.\n1. 97 % sure, $5,000,000: 12 % chance. “I pay 400 dollars.”"
     lock = Lock([Result(text=text, names=("97 % sure, $5,000,000",))], "whom first?", NOW)

@@ -1,0 +1,114 @@
+"""What a figure is said to measure, by the words beside it: a chance is no reply rate, and a total no monthly sum.
+
+A word that may be of several measures leaves them open; what a text says nothing of is open too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import reduce
+
+from bot.lock.agreement import Figure
+from bot.lock.sentences import clauses, sentences
+
+# For each kind of figure: words, and which measures they may speak of; the longer ones first.
+_WORDS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    kind: tuple((words, frozenset(measures.split())) for words, measures in pairs)
+    for kind, pairs in {
+        "percent": (
+            (r"(?:win|winning|close|closing|hit|success) rates?", "rate"),
+            (r"conversion rates?", "conversion"),
+            (r"(?:reply|response|answer|open|click|bounce|no-show|show-up|churn|retention|growth|tax) rates?", "other"),
+            (r"discounts?|margins?|commission|mark-?up", "other"),
+            (r"slip\w*|los[es]|losing|lost|risk\w*", "risk"),
+            (r"reach(?:es|ing)?|quotas?|targets?", "reach quota"),
+            (r"chances?|odds|likelihood|probabilit\w+|likely", "win risk reach"),
+            (r"w[io]n|wins|winning|convert\w*|close[sd]?|closing|buys?", "win conversion rate"),
+        ),
+        "money": (
+            (r"at stake", "stake worth"),
+            (r"worth|valued?|amounts?", "worth"),
+            (r"book(?:ed|ings?)|revenues?|turnover|in sales|sales of|earn(?:ed|ings)", "booked"),
+            (r"pipelines?", "pipeline"),
+            (r"quotas?|targets?", "quota"),
+            (r"forecasts?|projections?|projected", "forecast"),
+            (r"averag\w+|mean", "average"),
+            (r"short|shortfall", "short"),
+            (r"costs?|pric\w+|fees?|discounts?|budgets?|debts?|owe[sd]?|paid|salary|commissions?|refunds?", "price"),
+        ),
+    }.items()
+}
+# Words of a span: those that stand before a figure, or behind it.
+_EVERY = {
+    "day": "daily",
+    "week": "weekly",
+    "month": "monthly|MRR",
+    "quarter": "quarterly",
+    "year": r"yearly|annual(?:ly|ised|ized)?|ARR|p\.a\.",
+}
+_BEHIND = {
+    span: re.compile(
+        rf"\s?/\s?{span}\b|(?: [a-z]+)? (?:in )?(?:(?:an?|per|each|every) {span}|{words})(?! ago)(?!\w)", re.I
+    )
+    for span, words in _EVERY.items()
+}
+_AHEAD = {span: re.compile(rf"\b(?:{words})(?: \w+){{0,2}} $", re.I) for span, words in _EVERY.items()}
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a figure is called: the measures that its words may speak of (none: any), and for each of which span."""
+
+    measures: frozenset[str] = frozenset()
+    every: str = ""
+
+    def fits(self, known: Called) -> bool:
+        """Whether something known may be called so."""
+        is_open = not self.measures or not known.measures
+        return (is_open or bool(self.measures & known.measures)) and self.every in ("", known.every)
+
+
+UNKNOWN = Called()
+
+
+def called(figure: Figure, text: str) -> Called:
+    """What a figure of a text is called in its own clause."""
+    clause = next((text[a:b] for a, b in clauses(text) if a <= figure.start < b), text)
+    return Called(_measures(figure, clause), every(figure, text))
+
+
+def known_as(figure: Figure, line: str, head: str) -> Called:
+    """What a figure of a tool's line is: by its clause, else its sentence, else what heads the list that it is in."""
+    own = called(figure, line)
+    at, sentence = 0, line
+    for each in sentences(line):
+        sentence = each if at <= figure.start else sentence
+        at += len(each)
+    found = own.measures or _measures(figure, sentence)
+    if not found and line.lstrip().startswith("•"):
+        found = _measures(figure, head)
+    is_chance = "win" in found and not re.search(r"\brates?\b", head if found != own.measures else line, re.I)
+    return Called(found - {"rate", "conversion"} if is_chance else found, own.every)
+
+
+def _measures(figure: Figure, text: str) -> frozenset[str]:
+    """What all words of a text agree on; where they do not, whatever any speaks of."""
+    if figure.unit in ("part", "times", "ratio"):
+        return frozenset()
+    found = []
+    for words, measures in _WORDS.get(figure.kind, ()):
+        spoken = re.compile(rf"\b(?:{words})\b", re.I)
+        if spoken.search(text):
+            found.append(measures)
+            text = spoken.sub(" ", text)
+    agreed = reduce(frozenset.__and__, found) if found else frozenset()
+    return agreed or frozenset().union(*found)
+
+
+def every(figure: Figure, text: str) -> str:
+    """For each of which span a figure is said: "month" of "$400 a month"; "" where it is not."""
+    spans = (
+        span for span in _EVERY if _BEHIND[span].match(text, figure.end) or _AHEAD[span].search(text, 0, figure.start)
+    )
+    return next(spans, "")
