@@ -93,8 +93,15 @@ def _reason(
     of_winning: bool,
 ) -> Reason:
     effect = float(effects[list(members)].sum())
-    # The feature that pulls hardest in the direction of the whole speaks for its subject.
-    speaker = max(members, key=lambda i: effects[i] * (1 if effect >= 0 else -1))
+
+    def speaks(i: int) -> tuple[bool, float]:
+        pull = float(effects[i]) * (1 if effect >= 0 else -1)
+        both_known = is_known(values[i]) and is_known(typical[i])
+        is_usual = both_known and features[i].show(values[i]) == features[i].show(typical[i])
+        return pull > 0 and not is_usual, pull
+
+    # Of what pulls in the direction of the whole, the hardest speaks for its subject; to be as usual explains nothing.
+    speaker = max(members, key=speaks)
     feature, value, usual = features[speaker], values[speaker], typical[speaker]
     return Reason(
         feature=feature.name,
