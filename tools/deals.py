@@ -21,6 +21,7 @@ from tools.leads import Contribution, event_line
 
 # Times as many deals are looked at closely as are shown.
 POOL = 3
+SLIP_REASONS_SHOWN = 3
 REASONS_SHOWN = 3
 CALM = "Keep a dated next step on it."
 NO_FLAG = f"No red flag. {CALM}"
@@ -114,6 +115,7 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
         *_chances(card, win_event, held, ctx),
         *([_when(days)] if days else []),
         *_told(win_reasons),
+        *_in_time(slip_reasons),
         *(f"⚑ {wording.sentence(flag.name + ': ' + flag.text)} {flag.advice}" for flag in card.flags),
         *([NO_FLAG] if not card.flags and held.outcome == "open" and "flags" in served else []),
         wording.sentence(f"On record: {'; '.join(facts)}"),
@@ -236,6 +238,12 @@ def _told(reasons: Sequence[Contribution]) -> list[str]:
     helps = [f"▲ {wording.sentence(each.text)}" for each in reasons if each.effect > 0]
     hurts = [f"▼ {wording.sentence(each.text)}" for each in reasons if each.effect < 0]
     return helps[:REASONS_SHOWN] + hurts[:REASONS_SHOWN]
+
+
+def _in_time(reasons: Sequence[Contribution]) -> list[str]:
+    """The strongest reasons for and against its slipping, in a line."""
+    told = [f"{'▼' if each.effect > 0 else '▲'} {each.text}" for each in reasons[:SLIP_REASONS_SHOWN]]
+    return [f"In time or not: {' · '.join(told)}."] if told else []
 
 
 def _facts(ctx: ToolContext, held: DealRecord, card: DealCard, last: str | None) -> tuple[str, ...]:
