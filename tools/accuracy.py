@@ -15,7 +15,7 @@ from scoring.forecast import optimism
 from scoring.forecast.optimism import Lean, Optimism
 from tools import access, charts, findings, projections, verdicts, wording
 from tools.access import Scope
-from tools.base import Attachment, Result, ToolContext, tool
+from tools.base import Attachment, Column, Result, ToolContext, tool
 from tools.forecast_words import Words
 from tools.forecasts import NAMED_AT_LEAST
 from tools.projections import WEEK, Forecaster
@@ -70,6 +70,7 @@ class ForecastAccuracy(Result):
     inside: int
     bias: float | None
     own_words: tuple[OwnWord, ...]
+    addable = (Column("graded", "came", name=""), Column("graded", "p50", name=""))
 
     @property
     def own_lines(self) -> list[str]:

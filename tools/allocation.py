@@ -14,7 +14,7 @@ from scoring import fits
 from scoring.fits import Candidate, Fit
 from scoring.outcomes import Interval
 from tools import access, names, plan_words, wording
-from tools.base import LeadName, Result, ToolContext, tool
+from tools.base import Column, LeadName, Result, ToolContext, tool
 from tools.decisions import cite
 from tools.plans import NAMED_AT_LEAST, cite_models
 
@@ -43,6 +43,7 @@ class BestRep(Result):
     name: str
     reps: tuple[RepFit, ...]
     is_ranked: bool
+    addable = (Column("reps", "leads", noun="open lead"),)
 
 
 class Beside(BaseModel):

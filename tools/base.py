@@ -59,10 +59,20 @@ class Attachment(BaseModel):
 
 @dataclass(frozen=True)
 class Column:
-    """Amounts that may be added up: the field of a result that holds the rows, and the field of a row."""
+    """What may be added up: the field of a result that holds the rows, and the field of a row, with dots into others.
+
+    Attributes
+    ----------
+    noun : what is counted; without it amounts are added, in the currency of their rows or of their result
+    name : the field of a row that says whose it is; "" where it is of nobody by name
+    of : the field of the result that says how many rows there are in all; of a part there is no sum
+    """
 
     rows: str
     amount: str
+    noun: str = ""
+    name: str = "name"
+    of: str = ""
 
 
 class Result(BaseModel):
@@ -96,7 +106,7 @@ class Result(BaseModel):
     files: tuple[Attachment, ...] = ()
     # Whether it proposes what only a click does: then the buttons are a part of the answer, whoever words it.
     awaits_click: ClassVar[bool] = False
-    # Columns whose sum has a meaning; rows have a `name`, and a `currency` that their amounts are in.
+    # Columns whose sum has a meaning and is not told anyway.
     addable: ClassVar[tuple[Column, ...]] = ()
 
 

@@ -36,7 +36,7 @@ class DealsAtRisk(Result):
     at_stake: float
     currency: str
     notes: tuple[str, ...]
-    addable = (Column("cards", "amount"), Column("cards", "expected_loss"))
+    addable = (Column("cards", "amount", of="due"), Column("cards", "expected_loss", of="due"))
 
 
 class DealExplanation(Result):

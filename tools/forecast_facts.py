@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.base import Result
+from tools.base import Column, Result
 
 Split = Literal["rep", "team", "segment", "product"]
 
@@ -71,6 +71,7 @@ class SalesForecast(Result):
     by_product: tuple[Outcome, ...]
     deals: tuple[OpenDeal, ...]
     caveats: tuple[str, ...]
+    addable = (Column("deals", "worth"),)
 
     @property
     def groups(self) -> tuple[Outcome, ...]:

@@ -12,7 +12,7 @@ from knowledge.citations import record
 from knowledge.errors import BadInput, NotAllowed, Over
 from knowledge.nudges import BRIEF, Nudge
 from tools import access, deal_cards, wording
-from tools.base import Result, ToolContext, tool
+from tools.base import Column, Result, ToolContext, tool
 from tools.moments import MOMENTS
 from tools.nudge_settings import changed
 from tools.stakes import stakes
@@ -57,6 +57,7 @@ class Held(BaseModel):
     title: str
     name: str
     gain: str
+    stake: float | None
     why: str
     lead_id: str | None
     deal_id: str | None
@@ -68,6 +69,8 @@ class HeldNudges(Result):
     held: tuple[Held, ...]
     count: int
     sent: int
+    currency: str | None
+    addable = (Column("held", "stake", of="count"),)
 
 
 @tool(offered=False)
@@ -154,6 +157,7 @@ def held_nudges(ctx: ToolContext) -> HeldNudges:
         held=tuple(held),
         count=len(back),
         sent=sent,
+        currency=deal_cards.currency_of(ctx),
     )
 
 
@@ -170,10 +174,13 @@ def _gain(ctx: ToolContext, held: Nudge) -> str:
     """What is at stake, as it is told; empty where nothing is known to be."""
     if held.gain <= 0:
         return ""
-    priced = stakes(ctx.db, ctx.models, [held.record])
-    if priced.in_money:
+    if _in_money(ctx, held):
         return wording.money(held.gain, deal_cards.currency_of(ctx))
     return f"{held.gain:.2f} wins"
+
+
+def _in_money(ctx: ToolContext, held: Nudge) -> bool:
+    return held.gain > 0 and stakes(ctx.db, ctx.models, [held.record]).in_money
 
 
 def _settled(ctx: ToolContext, held: Nudge, text: str) -> NudgeSettled:
@@ -192,6 +199,7 @@ def _held(ctx: ToolContext, each: Nudge, found: Subject) -> Held:
         title=MOMENTS[each.kind].title,
         name=found.name,
         gain=_gain(ctx, each),
+        stake=round(each.gain) if _in_money(ctx, each) else None,
         why=each.why if each.verdict != "skipped" else "it came too late",
         lead_id=found.lead_id,
         deal_id=found.deal_id,

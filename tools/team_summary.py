@@ -9,7 +9,7 @@ from knowledge import team_posts as kept
 from knowledge.citations import Citation, record
 from knowledge.errors import NotAllowed
 from tools import access, projections, standings, team_actions, team_figures, team_picture, team_posts, teams
-from tools.base import PeriodWords, Result, ToolContext, tool
+from tools.base import Column, PeriodWords, Result, ToolContext, tool
 from tools.standings import Seller, Standings
 from tools.team_actions import Action
 from tools.team_facts import Facts, TeamLine
@@ -45,6 +45,7 @@ class TeamSummary(TeamTotals):
     actions: tuple[Action, ...]
     lines: tuple[TeamLine, ...]
     posts: tuple[Posted, ...]
+    addable = (Column("standings.ahead", "by_quota.booked"), Column("standings.help", "by_quota.booked"))
 
 
 @tool(

@@ -11,7 +11,7 @@ from knowledge import proposals, records
 from knowledge.citations import Citation, record
 from knowledge.proposals import Appeal, Proposal
 from tools import access, wording
-from tools.base import Result, ToolContext, tool
+from tools.base import Column, Result, ToolContext, tool
 from tools.decisions import cite
 
 SHOWN = 5
@@ -34,6 +34,7 @@ class WaitingDecisions(Result):
 
     items: tuple[Waiting, ...]
     count: int
+    addable = (Column("items", "leads", noun="lead", name=""),)
 
 
 @tool(

@@ -115,7 +115,7 @@ class Lock:
             return True
         if (below := fallen(saying, figure)) and self._facts.holds(below, names):
             return True
-        return figure.kind == "money" and is_sum(saying, figure, self._sums)
+        return is_sum(saying, figure, self._sums)
 
     def _counts(self, saying: Saying, figure: Figure, names: frozenset[str]) -> bool:
         """Whether a figure is how many records are shown, or how many others: "all five", "the other four"."""

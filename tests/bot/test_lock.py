@@ -9,20 +9,46 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, get_args
 
 import pytest
 
 from bot.agent import Assistant
-from bot.lock import Lock, figures, plain, sentences
+from bot.lock import Lock, agrees, figures, plain, sentences
+from bot.lock.sums import sums
 from bot.reading import Reader
 from knowledge.database import Database
 from knowledge.memory import Memory
 from tests.company import NOW, Books
 from tests.falsehoods import false_cells
 from tests.tellings import cells_of, filled, fillings, wordings
-from tools.base import Refusal, Result
+from tools.base import Column, Refusal, Result
 from tools.calls import CallCard, CallList
 from tools.catalog import TOOLS
+
+
+def _kinds(kind: type[Result]) -> set[type[Result]]:
+    return {kind}.union(*map(_kinds, kind.__subclasses__()))
+
+
+def _field(kind: Any, path: str) -> Any:
+    """The type of what a path leads to, of one row where it leads to several."""
+    for name in path.split("."):
+        hint = kind.model_fields[name].annotation
+        kind = next((each for each in get_args(hint) if each not in (type(None), Ellipsis)), hint)
+    return kind
+
+
+def _row(column: Column, name: str, amount: int | None) -> SimpleNamespace:
+    return SimpleNamespace(**{column.name or "what": name, "currency": "USD"} | _nested(column.amount, amount))
+
+
+def _nested(path: str, value: Any, **others: Any) -> dict[str, Any]:
+    """The fields that lead to a value, and others beside it."""
+    first, _, rest = path.partition(".")
+    return {first: SimpleNamespace(**others | _nested(rest, value)) if rest else value}
+
 
 ASKED = {
     "rep": [
@@ -294,6 +320,33 @@ def test_a_sum_is_one_only_of_a_whole_column(turns: list[tuple[Lock, list[Told]]
         assert lock.fault(f"{last} is worth ${total:,.0f} in total.")
         assert lock.fault(f"Together, {first} and {last} are worth ${total:,.0f}.")
     assert trials > 20
+
+
+ADDING = [
+    (result, column) for result in sorted(_kinds(Result), key=lambda kind: kind.__name__) for column in result.addable
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), ADDING, ids=[f"{kind.__name__}.{each.rows}.{each.amount}" for kind, each in ADDING]
+)
+def test_every_column_that_is_declared_is_added_up_anew(kind: type[Result], column: Column) -> None:
+    amounts, whole = (12_345, 20_500), 2
+    rows = [_row(column, name, amount) for name, amount in zip(("Ada Byron", "Bo Li"), amounts, strict=True)]
+    others = {each.rows.rpartition(".")[2]: () for each in kind.addable}
+    fields = _nested(column.rows, rows, **others) | {"currency": "USD"} | ({column.of: whole} if column.of else {})
+    made = kind.model_construct(text="", **fields)
+    (told,) = sums([made])
+    (shown,) = figures(f"32,845 {column.noun}s" if column.noun else "$32,845")
+    assert agrees(told.figure, shown)
+    assert told.names == ({"Ada Byron", "Bo Li"} if column.name else set())
+    gap = _nested(column.rows, [*rows, _row(column, "Cy Young", None)], **others)
+    assert not list(sums([kind.model_construct(text="", **fields | gap)]))
+    if column.of:
+        assert not list(sums([kind.model_construct(text="", **fields | {column.of: whole + 1})]))
+    row = _field(kind, column.rows)
+    assert _field(row, column.amount) in (int, float)
+    assert not column.name or _field(row, column.name) is str
 
 
 def test_a_column_with_a_gap_or_in_two_currencies_has_no_sum() -> None:
