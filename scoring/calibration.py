@@ -59,6 +59,9 @@ class Calibration:
     foreteller, else .3±.7. Foretold rows in place of the others, -22.9, .8 and 2.1; alone, -18.9, 1.2 and 2.5; the
     others for constant and stretch only, -17.5, .0 and -.3; foretold ones only where surely better, -9.2, .0 and 2.3.
     It is caution against what is to come: judged in folds, where nothing is, it would cost the calls 36.9±1.1.
+
+    A pull of 15 to equal weights helps few rows (365 deals -.7±.3, 498 of a demo company -12.7±4.0), and costs the
+    calls 11.7±.7 in order of time.
     """
 
     constant: float

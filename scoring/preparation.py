@@ -18,14 +18,19 @@ from scoring.columns import UNSEEN, Matrix
 Vector = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
-# A level met less often shares a column with the other rare ones.
-MIN_LEVEL = 20
+QUANTILES = 100
+# A level met less often shares a column with the other rare ones: in few rows that is one in so many of them.
+MIN_LEVEL, LEVEL_SHARE = 20, 200
 
 
-def untaught(is_category: Flags, quantiles: int, seed: int) -> ColumnTransformer:
-    """What learns the layout: numbers as they are, by rank and by whether they are known; levels one by one."""
+def untaught(is_category: Flags, rows: int, seed: int) -> ColumnTransformer:
+    """What learns the layout from so many rows.
+
+    Numbers enter as they are, by rank and by whether they are known; levels one by one.
+    """
     numbers, levels = np.flatnonzero(~is_category), np.flatnonzero(is_category)
-    ranks = QuantileTransformer(n_quantiles=quantiles, subsample=None, random_state=seed)
+    ranks = QuantileTransformer(n_quantiles=min(QUANTILES, rows), subsample=None, random_state=seed)
+    often = min(MIN_LEVEL, max(1, rows // LEVEL_SHARE))
     return ColumnTransformer(
         [
             ("number", make_pipeline(_filled(), StandardScaler()), numbers),
@@ -33,7 +38,7 @@ def untaught(is_category: Flags, quantiles: int, seed: int) -> ColumnTransformer
             ("known", make_pipeline(MissingIndicator(features="all"), StandardScaler()), numbers),
             (
                 "level",
-                OneHotEncoder(min_frequency=MIN_LEVEL, handle_unknown="infrequent_if_exist", sparse_output=False),
+                OneHotEncoder(min_frequency=often, handle_unknown="infrequent_if_exist", sparse_output=False),
                 levels,
             ),
         ],

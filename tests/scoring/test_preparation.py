@@ -9,7 +9,7 @@ from sklearn.compose import ColumnTransformer
 
 from scoring import preparation
 from scoring.columns import UNSEEN
-from scoring.preparation import MIN_LEVEL, Layout
+from scoring.preparation import LEVEL_SHARE, Layout
 
 KINDS = ("known", "gaps", "constant", "counts", "empty", "category", "rare")
 
@@ -32,7 +32,7 @@ def column(kind: str, n: int, random: np.random.Generator) -> np.ndarray:
 
 def taught(kinds: list[str], rows: np.ndarray) -> ColumnTransformer:
     is_category = np.array([kind in ("category", "rare") for kind in kinds])
-    return preparation.untaught(is_category, min(100, len(rows)), 0).fit(rows)
+    return preparation.untaught(is_category, len(rows), 0).fit(rows)
 
 
 def told(kinds: list[str], n: int, random: np.random.Generator) -> np.ndarray:
@@ -40,10 +40,14 @@ def told(kinds: list[str], n: int, random: np.random.Generator) -> np.ndarray:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
-def test_rows_are_laid_out_as_by_the_parts_that_learnt_it(kinds: list[str], seed: int) -> None:
+@given(
+    st.lists(st.sampled_from(KINDS), min_size=1, max_size=6),
+    st.sampled_from([60, 3 * LEVEL_SHARE]),
+    st.integers(0, 2**32 - 1),
+)
+def test_rows_are_laid_out_as_by_the_parts_that_learnt_it(kinds: list[str], n: int, seed: int) -> None:
     random = np.random.default_rng(seed)
-    rows = told(kinds, 3 * MIN_LEVEL, random)
+    rows = told(kinds, n, random)
     learnt = taught(kinds, rows)
     layout = Layout(learnt)
     # Rows met, and others: with numbers beyond those met and levels never met.
@@ -53,11 +57,18 @@ def test_rows_are_laid_out_as_by_the_parts_that_learnt_it(kinds: list[str], seed
 
 def test_a_level_never_met_is_laid_out_as_the_rare_ones_or_as_none() -> None:
     kinds = ["category", "rare"]
-    rows = np.column_stack([np.repeat([0.0, 1.0, 2.0], MIN_LEVEL), np.r_[np.zeros(40), np.arange(1.0, 21.0)]])
+    n = 3 * LEVEL_SHARE
+    rows = np.column_stack([np.repeat([0.0, 1.0, 2.0], LEVEL_SHARE), np.r_[np.zeros(n - 20), np.arange(1.0, 21.0)]])
     learnt, beyond = taught(kinds, rows), np.array([[UNSEEN, UNSEEN], [9.0, 99.0]])
     assert np.array_equal(Layout(learnt)(beyond), learnt.transform(beyond))
     assert (Layout(learnt)(beyond)[:, :3] == 0).all()
     assert (Layout(learnt)(beyond).sum(axis=1) == 1).all()
+
+
+def test_a_level_met_once_has_a_column_of_its_own_where_rows_are_few() -> None:
+    few, many = (np.r_[np.zeros(n - 2), 1.0, 2.0][:, None] for n in (60, 3 * LEVEL_SHARE))
+    widths = [Layout(taught(["category"], rows)).width for rows in (few, many)]
+    assert widths == [3, 2]
 
 
 def test_laying_out_leaves_the_rows_as_they_were() -> None:
