@@ -130,7 +130,7 @@ def _of_all(found: Sequence[Origin], late: Sequence[Origin], chosen: str, streng
     return {
         "pinball": _ratio(loss, actual),
         "coverage_80": spread.coverage(found, chosen),
-        "coverage_80_forward": spread.coverage_forward(found, HORIZON, chosen),
+        "coverage_80_forward": spread.coverage_forward(found, chosen),
         "wape_open_deals": _ratio(np.abs(told - known), known) if known.sum() > 0 else None,
         "wape_all_origins": _shares(found, chosen)["wape"],
     }
