@@ -12,7 +12,7 @@ from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResp
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from bot.identities import identities
-from bot.privacy import Veil
+from bot.privacy import KINDS, Veil
 from tools.base import Result, ToolContext
 
 logger = logging.getLogger(__name__)
@@ -74,19 +74,23 @@ class Leaving(AgentMiddleware[Any, Any, Any]):
     def _note(self, messages: list[BaseMessage], shown: Sequence[BaseMessage]) -> None:
         """The access log: how much of which records left for whom, and what was hidden of it; never a word of it."""
         letters = sum(len(message.text) for message in messages)
-        hidden, self._veil.hidden = dict(self._veil.hidden), Counter()
+        hidden, self._veil.hidden = self._veil.hidden, Counter()
         logger.info(
             "%d characters to %s; hidden: %s",
             letters,
             self._provider,
-            hidden or "nothing",
+            dict(hidden) or "nothing",
             extra={"action": "left_for_provider", "audit_id": self._ctx.audit_id},
         )
         if self._noted:
             artifacts = [each.artifact for each in shown if isinstance(each, ToolMessage)]
             results = [each for each in artifacts if isinstance(each, Result)]
             keys = {cited.key for result in results for cited in result.citations if cited.kind == "crm"}
-            amount = {"audit_id": self._ctx.audit_id, "characters": letters, "hidden": hidden}
+            amount = {
+                "audit_id": self._ctx.audit_id,
+                "characters": letters,
+                "hidden": {kind: hidden[kind] for kind in KINDS},
+            }
             self._noted(
                 at=self._ctx.now, person_id=self._ctx.asker.id, tool=self._provider, records=[amount, *sorted(keys)]
             )

@@ -24,11 +24,25 @@ logger = logging.getLogger(__name__)
 SHORTEST, LONGEST, KEY_BYTES = 3, 120, 32
 LINKED = ("lead", "deal", "account", "rep")
 _TOKEN = re.compile(r"\b(NAME|EMAIL|PHONE|NUMBER|ADDRESS)_([A-Z2-7]{6})(?![A-Z0-9_])", re.I)
+# Of what is hidden, the kinds that are counted.
+KINDS = ("name", "email", "phone", "word", "number", "address")
+# What ends the name of a file and no domain.
+_FILES = "pdf|docx?|xlsx?|pptx?|csv|tsv|txt|json|xml|html?|png|jpe?g|gif|svg|log|db|ya?ml|wav|mp[34]|ics|eml"
+# Whatever has a scheme, any domain there may be with what follows it, and handles. A domain's last part has letters
+# alone and more than one, so "e.g.", "p.m.", versions and amounts are none.
 _ADDRESS = re.compile(
-    r"\b[a-z][a-z0-9+.-]*://\S+|\b(?:[\w-]+\.)+(?:com|net|org|io|de|eu|example|co|fr|es|br)\b\S*", re.I
+    r"\b[a-z][a-z0-9+.-]*://[^\s<>|]+|\b(?:mailto|tel|sip|skype):[^\s<>|]+"
+    rf"|(?<![\w@.])(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?!(?:{_FILES})\b)(?:xn--[a-z0-9-]+|[^\W\d_]{{2,24}})\b"
+    r"(?::\d+)?(?:[/?#][^\s<>|]*)?"
+    r"|(?<!\w)@[\w.-]*\w",
+    re.I,
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w,.])\+?\d[\d ()./-]{6,}\d(?![\w,.]*\d)")
+# Without a dot behind it, or with signs written out so that no machine finds it.
+_ODD_EMAIL = re.compile(
+    r"[\w.+'-]+@[\w.-]*\w|[\w.+-]+\s?[\[(]\s?at\s?[\])]\s?[\w-]+(?:\s?(?:\.|[\[(]\s?dot\s?[\])])\s?[\w-]+)+", re.I
+)
+_PHONE = re.compile(r"(?<![\w,.])\+?\d[\d ()./\u00a0\u202f\u2010\u2011-]{6,}\d(?![\w,.]*\d)")
 _NUMBER = re.compile(r"\d[\d,.\u00a0\u202f]*\d|\d")
 _CAPITAL = re.compile(r"\b[^\W\d_a-z][\w'’.&-]*\w", re.UNICODE)
 
@@ -44,6 +58,7 @@ class Veil:
     ----------
     link : finds what a text names among what the asker may hear of
     ordinary : words of questions and answers, which hide nobody; in small letters
+    hidden : how often what of each of `KINDS` was hidden
     """
 
     mode: Privacy
@@ -78,6 +93,10 @@ class Veil:
         if self.mode == "off" or not text:
             return text
         text = _EMAIL.sub(lambda found: self._token("EMAIL", found[0]), text)
+        if self.mode == "strict":
+            # Before names, of which addresses are made too.
+            text = _outside(text, _ODD_EMAIL, lambda found: self._token("EMAIL", found[0]))
+            text = _outside(text, _ADDRESS, lambda found: self._token("ADDRESS", found[0]))
         if self._known:
             text = self._known.sub(lambda found: self._token("NAME", self._names[found[0].casefold()]), text)
         text = "\n".join(self._hide_linked(line) for line in text.split("\n"))
@@ -108,19 +127,18 @@ class Veil:
         return line
 
     def _hide_rest(self, text: str) -> str:
-        text = _outside(text, _ADDRESS, lambda found: self._token("ADDRESS", found[0]))
         text = _outside(text, _CAPITAL, self._capital)
         return _outside(text, _NUMBER, lambda found: self._token("NUMBER", found[0]))
 
     def _capital(self, found: re.Match[str]) -> str:
-        return found[0] if found[0].casefold().rstrip(".") in self.ordinary else self._token("NAME", found[0])
+        return found[0] if found[0].casefold().rstrip(".") in self.ordinary else self._token("NAME", found[0], "word")
 
-    def _token(self, kind: str, real: str) -> str:
+    def _token(self, kind: str, real: str, counted: str = "") -> str:
         said = f"{self.thread}\n{kind}\n{real.casefold() if kind == 'NAME' else real}"
         digest = hmac.new(self.key, said.encode(), hashlib.sha256).digest()
         token = f"{kind}_{base64.b32encode(digest).decode()[:6]}"
         self._real.setdefault(token, real)
-        self.hidden[kind.lower()] += 1
+        self.hidden[counted or kind.lower()] += 1
         return token
 
 

@@ -19,6 +19,7 @@ from bot import settings
 from bot.agent import Answer, Assistant
 from bot.app import create_model
 from bot.breaker import Breaker
+from bot.privacy import KINDS
 from bot.purse import Purse
 from bot.reading import Reader
 from knowledge.crm import Account, Contact, Lead, Person
@@ -195,6 +196,7 @@ def test_no_name_address_or_number_to_dial_leaves_the_house(
         (noted, *_) = session.scalars(select(Access).where(Access.tool == "openai:stub")).all()
     assert noted.person_id == rep.id
     assert noted.records[0]["hidden"]["name"] > 0
+    assert {*noted.records[0]["hidden"]} == {*KINDS}
     assert any(str(key).startswith("leads/") for key in noted.records[1:])
     assert not [record for record in caplog.records if names[0] in record.getMessage()]
 
