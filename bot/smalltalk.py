@@ -35,4 +35,5 @@ REPLIES: dict[str, str] = {
     CHANGE: f"I change nothing in the books by word, only by a click on what I propose. {ASK}",
 }
 UNSURE = f"I am not sure what you are asking. {ASK}"
-ANY_AMOUNT = "I cannot pick by an amount, so this is the list without it."
+AMOUNT = "an amount"
+ANY = "I cannot pick by {}, so this is the list without it."

@@ -16,6 +16,10 @@ from knowledge.database import Database
 Kind = Literal["lead", "deal", "account"]
 Order = Literal["largest", "smallest", "newest", "oldest"]
 KINDS: tuple[Kind, ...] = ("lead", "deal", "account")
+Facet = Literal["industry", "segment"]
+FACETS: tuple[Facet, ...] = ("industry", "segment")
+# Any of a million leads has what these have, and they are read in a moment.
+FACETS_AMONG = 20_000
 _MODELS: dict[Kind, type[Lead] | type[Deal] | type[Account]] = {"lead": Lead, "deal": Deal, "account": Account}
 
 
@@ -234,6 +238,17 @@ def sources(db: Database) -> list[str]:
     """Every source that leads have come from."""
     with db.connect() as connection:
         return sorted(name for (name,) in connection.execute(select(Lead.source).distinct()) if name)
+
+
+def facets(db: Database, among: int = FACETS_AMONG) -> dict[Facet, list[str]]:
+    """What else the latest leads are told apart by, and every value that they have of it."""
+    latest = select(Lead.attributes).order_by(Lead.id.desc()).limit(among).subquery()
+    found: dict[Facet, list[str]] = {}
+    with db.connect() as connection:
+        for facet in FACETS:
+            values = connection.execute(select(latest.c.attributes[facet].as_string()).distinct())
+            found[facet] = sorted(value for (value,) in values if value)
+    return found
 
 
 def count_open(db: Database, owner_ids: Sequence[str]) -> int:

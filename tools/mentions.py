@@ -15,7 +15,7 @@ from tools import access, superlatives
 from tools.base import ToolContext
 from tools.names import CLOSE_ENOUGH_TO_TAKE, COMMON, WORD, near, sight
 
-Subject = Literal["lead", "deal", "account", "rep", "source", "team"]
+Subject = Literal["lead", "deal", "account", "rep", "source", "team", "industry", "segment"]
 LONGEST_NAME = 7
 # What parts the buyer from the rest in the name of a deal.
 _JOINT = re.compile(r"\s[–—:|/-]\s|,\s")
@@ -45,9 +45,12 @@ def link(ctx: ToolContext, question: str, *, ordinary: frozenset[str] = frozense
     most = [Mention(one.kind, one.name, start, end) for one, start, end in superlatives.find(ctx, question)]
     found = [*most, *_sources(ctx, spans), *_people(ctx, spans), *_exact(ctx, spans), *_teams(ctx, spans)]
     taken = _claim(found)
+    facets = list(_facets(ctx, spans))
     if not any(mention.subject in KINDS for mention in taken):
-        taken = _claim([*taken, *_misspelt(ctx, question, words, taken, ordinary)])
-    return sorted(taken, key=lambda mention: mention.start)
+        # "Which hotels" is nobody's slip for Rich Hotels.
+        said = {word for each in facets for word in re.findall(r"\w+", question[each.start : each.end].casefold())}
+        taken = _claim([*taken, *_misspelt(ctx, question, words, taken, ordinary | said)])
+    return sorted(_apart([*taken, *facets]), key=lambda mention: mention.start)
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,25 @@ def _people(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
 
 
 def _sources(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
-    known = {name.casefold(): name for name in ctx.keep("sources", lambda: records.sources(ctx.db))}
+    yield from _valued("source", ctx.keep("sources", lambda: records.sources(ctx.db)), spans)
+
+
+def _facets(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:
+    """Industries and segments, which are ordinary words as well: only where nothing else is called so."""
+    for facet, values in ctx.keep("facets", lambda: records.facets(ctx.db)).items():
+        yield from _valued(facet, values, spans)
+
+
+def _valued(subject: Subject, values: Iterable[str], spans: Sequence[_Span]) -> Iterable[Mention]:
+    known = {_plain(value): value for value in values}
     for span in spans:
-        text = span.text.casefold()
+        text = _plain(span.text)
         if name := known.get(text) or known.get(text.removesuffix("s")) or known.get(text + "s"):
-            yield Mention("source", name, span.start, span.end)
+            yield Mention(subject, name, span.start, span.end)
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("-", " ")
 
 
 def _teams(ctx: ToolContext, spans: Sequence[_Span]) -> Iterable[Mention]:

@@ -20,9 +20,13 @@ _FILLS: dict[str, tuple[str, ...]] = {
     "rep": ("rep", "owner"),
     "team": ("team",),
 }
+# What records are picked by.
+PICKED = ("source", "industry", "segment")
 _TEAM = re.compile(r"\b(?:team|we|our|us|everyone|all reps|company)\b", re.IGNORECASE)
 # Whoever says "show me" says nothing of whose it is.
-_MINE = re.compile(r"\b(?:my|mine|i|i'm|i've|(?:for|of|about|by|with|just|only|and|or|from|to) me)\b", re.IGNORECASE)
+_MINE = re.compile(
+    r"\b(?:my|mine|i(?! mean)|i'm|i've|(?:for|of|about|by|with|just|only|and|or|from|to) me)\b", re.IGNORECASE
+)
 
 
 def arguments(tool: Tool, text: Text) -> dict[str, Any]:
@@ -38,9 +42,7 @@ def arguments(tool: Tool, text: Text) -> dict[str, Any]:
             found.setdefault(filled, name)
     if "question" in fields:
         found["question"] = text.plain
-    if source := text.named("source") or text.unknown_source:
-        found |= {"where": {"source": source}} if "where" in fields else {}
-        found |= {"source": source} if "source" in fields else {}
+    found |= _picked(fields, text, found.get("by"))
     if "period" in fields and (spans := [span for span in text.periods if not _is_start(span, text)]):
         found["period"] = spans[0]
     if "until" in fields and (until := said_until(text.clear)):
@@ -61,6 +63,18 @@ def arguments(tool: Tool, text: Text) -> dict[str, Any]:
         found["limit"] = text.numbers[0]
     if "owner" in fields and "owner" not in found:
         found |= {"owner": "team"} if _TEAM.search(text.clear) else {"owner": "me"} if _MINE.search(text.clear) else {}
+    return found
+
+
+def _picked(fields: Mapping[str, Any], text: Text, by: str | None) -> dict[str, Any]:
+    """What records are picked by; who names two of a kind compares them."""
+    named = {facet: names for facet in PICKED if (names := text.names(facet))}
+    named |= {"source": [text.unknown_source]} if text.unknown_source else {}
+    found: dict[str, Any] = {facet: names[0] for facet, names in named.items() if facet in fields}
+    if "where" in fields:
+        compared = [facet for facet, names in named.items() if len(names) > 1]
+        where = {facet: names[0] for facet, names in named.items() if facet not in compared}
+        found |= ({"by": by or compared[0]} if compared else {}) | ({"where": where} if where else {})
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot import smalltalk
 from bot.reading import numbers, threads
-from bot.reading.arguments import arguments, fields_of, filled_by
+from bot.reading.arguments import PICKED, arguments, fields_of, filled_by
 from bot.reading.calls import Call, Reading, for_each_period, joined
 from bot.reading.spelling import Spelling
 from bot.reading.text import (
@@ -176,9 +176,7 @@ class Reader:
         call = self._call(tool, text, past, pointed)
         if call is None:
             return Reading(reply=_asked_back(tool), is_unsure=True)
-        # No list picks by money, and an answer to less than what was asked says so.
-        is_partial = "limit" in fields_of(tool) and numbers.AMOUNT.search(text.clear)
-        return Reading(for_each_period(call, text.periods), smalltalk.ANY_AMOUNT if is_partial else "")
+        return Reading(for_each_period(call, text.periods), _left_out(tool, text))
 
     def _several(self, question: str, link: Link, past: Sequence[Call]) -> Sequence[Call]:
         """The calls of a question that asks several things, if each part is sure to ask for itself.
@@ -279,6 +277,15 @@ def _lacks_record(tool: Tool, text: Text) -> bool:
 def _records(text: Text) -> tuple[str, ...]:
     """The record that a text names, as an answer about it would show it."""
     return tuple(name for subject in RECORDS if (name := text.named(subject)))[:1]
+
+
+def _left_out(tool: Tool, text: Text) -> str:
+    """What is said where an answer is to less than what was asked: no list picks by money, and few by an industry."""
+    if "limit" not in fields_of(tool):
+        return ""
+    by = [smalltalk.AMOUNT] if numbers.AMOUNT.search(text.clear) else []
+    by += [facet for facet in PICKED if text.named(facet) and facet not in fields_of(tool)]
+    return smalltalk.ANY.format(" or ".join(by)) if by else ""
 
 
 def _asked_back(tool: Tool) -> str:

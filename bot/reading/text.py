@@ -73,6 +73,16 @@ class Text:
         """The first name of that kind."""
         return next((mention.name for mention in self.mentions if mention.subject == subject), None)
 
+    def names(self, subject: str) -> list[str]:
+        """Every name of that kind once, in their order."""
+        return list(dict.fromkeys(mention.name for mention in self.mentions if mention.subject == subject))
+
+    @property
+    def plainly_named(self) -> set[str]:
+        """What is named by words that stay as they are, such as industries: together and word by word."""
+        said = [self.plain[each.start : each.end] for each in self.mentions if each.subject not in TOKENS]
+        return {text.casefold() for many in said for text in (many, *re.findall(r"\w+", many))}
+
     @property
     def bare(self) -> str:
         """The question with blanks where its names are, so that no word of theirs means anything else."""
@@ -121,7 +131,12 @@ def _origin(text: Text, spelling: Spelling) -> str | None:
     for found in _ORIGIN.finditer(masked):
         word = found["from"] or found["kind"]
         is_new = spelling.is_strange(word.lower()) if found["kind"] else word.lower() not in spelling.used
-        if is_new and word not in TOKENS.values() and not any(sign.isdigit() for sign in word):
+        if (
+            is_new
+            and word.casefold() not in text.plainly_named
+            and word not in TOKENS.values()
+            and not any(sign.isdigit() for sign in word)
+        ):
             return word
     return None
 
@@ -137,6 +152,8 @@ def strange(text: Text, spelling: Spelling) -> str | None:
 def _text(plain: str, mentions: Sequence[Mention], spelling: Spelling) -> Text:
     clear = plain
     for mention in sorted(mentions, key=lambda each: -each.start):
+        if mention.subject not in TOKENS:
+            continue
         tail = "'s" if re.search(r"['’]s\W*$", plain[mention.start : mention.end]) else ""
         clear = f"{clear[: mention.start]}{TOKENS[mention.subject]}{tail} {clear[mention.end :]}"
     clear = _SOME_LEAD.sub(TOKENS["lead"], _SOME_DEAL.sub(TOKENS["deal"], clear))
@@ -158,7 +175,9 @@ def mask(clear: str) -> tuple[str, list[str]]:
 def _capitals(text: Text) -> str | None:
     """A name written in capitals that nothing has."""
     found = _NAME.search(text.clear)
-    return re.sub(r"['’]s$", "", found[0]) if found and len(found[0]) > 2 and not _is_dated(found[0]) else None
+    if not found or len(found[0]) <= 2 or _is_dated(found[0]) or found[0].casefold() in text.plainly_named:
+        return None
+    return re.sub(r"['’]s$", "", found[0])
 
 
 def _is_dated(name: str) -> bool:

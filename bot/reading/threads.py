@@ -113,6 +113,8 @@ def again(text: Text, past: Sequence[Call], tools: Mapping[str, Tool], *, is_sur
         if call.tool not in tools or not (is_unresolved(call) or not is_sure or _AGAIN.match(text.clear)):
             continue
         changed = changes(text, call, tools[call.tool])
+        if "where" in changed:
+            changed["where"] = {**call.args.get("where", {}), **changed["where"]}
         if changed and not says(text) - _said(tools[call.tool]):
             # What is asked anew may show again what was shown.
             return Call(call.tool, {name: call.args[name] for name in call.args if name != "besides"} | changed)
@@ -166,7 +168,13 @@ def says(text: Text) -> set[str]:
     """The words of a question that are neither names, periods, numbers nor small words."""
     masked = _BEFORE.sub(" ", numbers.POSITION.sub(" ", text.masked)).lower()
     words = set(_WORD.findall(masked))
-    return words - SMALL - {*TOKENS.values(), "sometime"} - {"team", "everyone", "company", "mine", "him", "her"}
+    return (
+        words
+        - SMALL
+        - text.plainly_named
+        - {*TOKENS.values(), "sometime"}
+        - {"team", "everyone", "company", "mine", "him", "her"}
+    )
 
 
 def _said(tool: Tool) -> set[str]:

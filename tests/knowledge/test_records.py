@@ -96,3 +96,15 @@ def test_sources_counts_and_freshness(kept, now):
     assert records.count_open(kept, ["P-1", "P-2"]) == 2
     assert records.last_write(kept, until=now) == now
     assert records.last_write(kept, until=now - timedelta(30)) is None
+
+
+def test_industries_and_segments_are_those_of_the_latest_leads(kept):
+    with kept.write() as session:
+        for id_, told in {
+            "L-0": {"industry": "Rail"},
+            "L-5": {"industry": "Hotels", "segment": "SMB"},
+            "L-6": {},
+        }.items():
+            session.add(Lead(id=id_, attributes=told))
+    assert records.facets(kept) == {"industry": ["Hotels", "Rail"], "segment": ["SMB"]}
+    assert records.facets(kept, among=2) == {"industry": ["Hotels"], "segment": ["SMB"]}

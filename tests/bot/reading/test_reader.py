@@ -198,6 +198,27 @@ def test_a_source_that_nobody_knows_is_passed_on_so_that_those_there_are_can_be_
         assert "where" not in call.args
 
 
+def test_industries_and_segments_pick_records_and_two_of_a_kind_are_compared(reader: Reader, books: Books) -> None:
+    link = partial(mentions.link, books.ctx(manager_of(books, books.person("rep"))), ordinary=reader.vocabulary)
+
+    def asked(question: str, *past: Call) -> dict[str, Any]:
+        (call,) = reader.read(question, link, past).calls
+        return dict(call.args)
+
+    last = Call("pipeline_report", {"metric": "win_rate", "where": {"source": "Referral"}, "owner": "team"})
+    assert asked("win rate in manufacturing last quarter")["where"] == {"industry": "Manufacturing"}
+    assert asked("how many mid market leads from referral")["where"] == {"source": "Referral", "segment": "Mid-market"}
+    assert asked("and in hotels?", last)["where"] == {"source": "Referral", "industry": "Hotels"}
+    compared = asked("win rate smb vs enterprise")
+    assert compared["by"] == "segment"
+    assert "where" not in compared
+    assert asked("calls to webinar leads vs referral leads")["by"] == "source"
+    assert asked("which enterprise leads should I call")["segment"] == "Enterprise"
+    told = reader.read("which deals in logistics are at risk", link)
+    assert [call.tool for call in told.calls] == ["deals_at_risk"]
+    assert told.reply == "I cannot pick by industry, so this is the list without it."
+
+
 def test_what_came_of_a_talk_counts_before_that_there_was_one(reader: Reader, books: Books) -> None:
     for said, outcome in (
         ("got {lead} on the phone, wants a callback", "callback"),
