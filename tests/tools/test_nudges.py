@@ -88,8 +88,11 @@ def test_what_is_over_by_the_time_it_is_delivered_is_not_told(books: Books, nudg
     over = nudge(books.ctx(asker, NOW + HOUR), nudge=told.id)
     assert isinstance(over, Refusal)
     assert over.reason == "over"
-    assert nudger.settle(NOW + HOUR) == 1
-    assert nudges.read(books.db, told.id).acted
+    settled = nudger.settle(NOW + HOUR)
+    # The call may be what another one about the same buyer waited for as well.
+    acted = [each.id for each in nudges.history(books.db, NOW - DAY) if nudges.read(books.db, each.id).acted]
+    assert told.id in acted
+    assert settled == len(acted)
 
 
 def test_a_second_look_tells_nothing_twice_and_keeps_why_the_rest_waits(books: Books, nudger: Nudger) -> None:
