@@ -228,13 +228,22 @@ class Feature:
         told, missing = (
             _NUMBERS[self.name][1:]
             if self.name in _NUMBERS
-            else (f"{self.named} is {{value}}; typical is {{typical}}", f"{self.named} is not known")
+            else (f"{self._counted}; typical is {{typical}}", f"{self.named} is not known")
         )
         if not is_known(value):
             return missing
         if self.name == "days_to_close" and float(value) < 0:  # type: ignore[arg-type]
             return f"its expected close passed {self.show(-float(value))} ago"  # type: ignore[arg-type]
         return told.format(value=self._measured(value), typical=self.show(typical))
+
+    @property
+    def _counted(self) -> str:
+        """How the value of a custom column is said: `19 employees`, `a meter age of 6 years`, `rating 4`."""
+        head, _, last = self.label.rpartition(" ")
+        if head and last.lower() in _SPANS:
+            return f"a {head} of {{value}} {last}"
+        is_plural = last.isalpha() and last.endswith("s") and not last.endswith("ss") and self.named == self.label
+        return f"{{value}} {self.label}" if is_plural else f"{self.named} {{value}}"
 
     def deed(self, done: bool) -> str:
         """A clause that says whether what is counted happened at all."""
@@ -257,6 +266,10 @@ class Feature:
         """A clause that says the value of a category, and no more."""
         told, missing = _CATEGORIES.get(self.name, (f"{self.named} is {{value}}", f"{self.named} is not known"))
         return told.format(value=self.show(value)) if is_known(value) else missing
+
+
+# What the name of a column ends in that holds a length of time.
+_SPANS = ("years", "months", "weeks", "days", "hours", "minutes")
 
 
 @dataclass(frozen=True)

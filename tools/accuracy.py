@@ -26,7 +26,7 @@ PART = 3
 LEANS: dict[Lean, str] = {
     "optimistic": "fewer than usual, so dates run early",
     "cautious": "but most wins were not dated so, which holds wins back from the forecast",
-    "in line": "no different from everyone within noise",
+    "in line": "as with everyone, as far as can be told",
     "not known": "too few to tell",
 }
 
@@ -175,12 +175,14 @@ def _lines(
     own: tuple[OwnWord, ...],
 ) -> list[str]:
     head = f"Of {wording.count(len(graded), 'past quarter')} ({words.whose}), {inside} came inside the 80 % interval"
-    lean = "" if bias is None else f"; P50 told {wording.percent(abs(bias))} too {'much' if bias > 0 else 'little'}"
-    told = [f"{head}{lean} overall."] if graded else ["No past quarter can be judged yet."]
+    off = "" if bias is None else f"{wording.percent(abs(bias))} too {'high' if bias > 0 else 'low'}"
+    lean = f"; all in all the forecasts were {off}" if off else ""
+    told = [f"{head}{lean}."] if graded else ["No past quarter can be judged yet."]
     told += [
-        f"• {each.period}: told on {each.told_on} ({each.source}) {words.money(each.p50)} "
-        f"({words.money(each.p10)} to {words.money(each.p90)}), came {words.money(each.came)}, "
-        f"{'inside' if each.is_inside else 'outside'}."
+        f"• {wording.step(each.period)}: {words.money(each.p50)} forecast on {each.told_on}"
+        f"{' (made again)' if each.source == 'made again' else ''}, "
+        f"{words.money(each.p10)} to {words.money(each.p90)}; "
+        f"{words.money(each.came)} booked, {'inside' if each.is_inside else 'outside'}."
         for each in graded
     ]
     return [*told, *_backtest(asked), *(_own(each) for each in own)]
@@ -204,13 +206,14 @@ def _backtest(asked: Forecaster) -> list[str]:
 
 def _own(each: OwnWord) -> str:
     ratio = (
-        f" What was won brought {wording.percent(each.amount_ratio)} of the amount it stood at."
+        f" Wins brought {wording.percent(each.amount_ratio)} of the amount they stood at."
         if each.amount_ratio is not None
         else ""
     )
     return (
-        f"{each.person}: won in time were {each.came} of {wording.count(each.dated, 'deal')} dated into the next four "
-        f"weeks, and of {wording.count(each.won, 'win')} in all: {LEANS[each.lean]}.{ratio}"
+        f"{each.person}: of {wording.count(each.dated, 'deal')} dated into the next four weeks {each.came} "
+        f"{'was' if each.came == 1 else 'were'} won in time, of {wording.count(each.won, 'win')} in all: "
+        f"{LEANS[each.lean]}.{ratio}"
     )
 
 

@@ -109,7 +109,7 @@ def _told(
         f"Also of help: {wording.listing([f'{steps.told(each.step)}, {_points(each)}' for each in others])}."
         if others
         else None,
-        f"Won deals of the kind that saw it: {wording.listing([each.name for each in alike])}." if alike else None,
+        f"Won deals of the kind that had it: {wording.listing([each.name for each in alike])}." if alike else None,
         f"How, by the playbook ({playbook.where(passage)}): “{playbook.one_line(passage.text)}”" if passage else None,
         warning,
     ]
@@ -158,12 +158,10 @@ def _why(advice: Advice) -> str:
         return f"That is what usually comes next{_how_often(advice)}; no step was found that surely helps more."
     effect = advice.effect
     where = "whatever the stage" if effect.stage == ALL_STAGES else f"in {effect.stage}"
-    beside = (
-        f" What is usually done there is to {steps.told(usual.step)}." if usual and usual.step != effect.step else ""
-    )
+    usually = f", which is to {steps.told(usual.step)}" if usual and usual.step != effect.step else ""
     return (
-        f"Within {HORIZON.days} days it adds {_points(_gain(effect))} to the chance to win, {where}, beside how such "
-        f"ones are usually worked ({effect.taken:,} of {effect.decisions:,} saw it).{beside}"
+        f"Within {HORIZON.days} days it adds {_points(_gain(effect))} to the chance to win, {where}, compared with "
+        f"what is usually done{usually}; {effect.taken:,} of {effect.decisions:,} such ones had it."
     )
 
 

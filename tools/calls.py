@@ -15,7 +15,7 @@ from scoring.ranking import Ranking
 from scoring.registry import Served
 from tools import access, queue, wording
 from tools.base import Column, LeadName, Limit, Owner, Result, ToolContext, tool
-from tools.leads import cite_reason
+from tools.leads import cite_reason, priced
 
 REASONS_SHOWN = 3
 SHOWN_BEFORE = 200
@@ -113,7 +113,7 @@ def _card(ctx: ToolContext, place: queue.Place, touch: Event | None, currency: s
         high=place.high,
         value=None if lead.value is None else float(lead.value),
         currency=currency,
-        reasons=(*_told(place.reasons), *([place.gain.text] if place.gain else ())),
+        reasons=(*_told(priced(place.reasons, currency)), *([place.gain.text] if place.gain else ())),
         last_touch=_touch(ctx, touch),
         number=_number(lead, ctx.now, place.zone),
         zone=place.zone,

@@ -73,7 +73,7 @@ def deals_at_risk(
     total, head = len(waiting.deals), _head(waiting, at_stake, currency, span, scope)
     flags = [_flagged(cards, total)] if cards and "flags" in served else []
     return DealsAtRisk(
-        text="\n".join([" ".join([head, *flags]), *(_line(card) for card in cards), *notes]),
+        text="\n".join([*_first(cards), " ".join([head, *flags]), *(_line(card) for card in cards), *notes]),
         citations=tuple(cited for card in cards for cited in cite(card, served))
         or (record("deals", "", f"open deals due by {last_day}"),),
         covers=f"{wording.count(total, 'open deal')} due by {last_day:%d %B %Y}, {scope.label}",
@@ -148,7 +148,7 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
 
 def _silent(ctx: ToolContext) -> tuple[str, ...]:
     """What cannot be said because no model of it serves."""
-    missing = {"win": "is won", "slippage": "slips past its close date", "flags": "bears red flags"}
+    missing = {"win": "is won", "slippage": "slips past its close date", "flags": "has red flags"}
     silent = [words for name, words in missing.items() if name not in deal_cards.serving(ctx)]
     if not silent:
         return ()
@@ -170,6 +170,14 @@ def _reasons(view: Outlook, served: AnyServed | None, id_: str) -> tuple[Contrib
     return () if told is None else tuple(Contribution(**vars(reason)) for reason in told.reasons)
 
 
+def _first(cards: Sequence[DealCard]) -> list[str]:
+    """What to do first."""
+    if not cards:
+        return []
+    advice = cards[0].flags[0].advice if cards[0].flags else "Agree on a dated next step with the buyer."
+    return [f"Start with {cards[0].name}. {advice}"]
+
+
 def _head(waiting: Due, at_stake: float, currency: str, span: Period, scope: Scope) -> str:
     total = len(waiting.deals)
     if not total:
@@ -188,8 +196,8 @@ def _flagged(cards: Sequence[DealCard], total: int) -> str:
     flagged = sum(bool(card.flags) for card in cards)
     those = "" if len(cards) == total else f" of the {len(cards):,} with most at stake"
     if not flagged:
-        return f"None{those} bears a red flag; keep a dated next step on each."
-    return f"{flagged:,}{those} {'bears' if flagged == 1 else 'bear'} red flags."
+        return f"None{those} has a red flag; keep a dated next step on each."
+    return f"{flagged:,}{those} {'has' if flagged == 1 else 'have'} red flags."
 
 
 def _line(card: DealCard) -> str:

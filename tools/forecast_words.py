@@ -25,8 +25,8 @@ _MOVED = {
     "won": "won",
     "lost": "lost",
     "slipped": "slipped",
-    "new": "new against expected",
-    "changed": "changed (stage, amount, time passed)",
+    "new": "new deals against what was expected",
+    "changed": "changes of stage and amount and time passed",
     "model": "model",
 }
 _BEHIND = {
@@ -76,11 +76,10 @@ class Words:
             f"Forecast {self.period} ({self.whose}): {self.range(total)}; {booked}.",
             self._quota(total, facts["quota_chance"], aim),
             *self._split(facts["split"], groups),
-            self._beside(facts),
-            self._moved(facts),
             self._rests(facts),
-            *facts["caveats"],
-            _how(facts["told_by"]),
+            self._moved(facts),
+            self._beside(facts),
+            " ".join(filter(None, [*facts["caveats"], _how(facts["told_by"])])),
         ]
         return "\n".join(filter(None, lines))
 
@@ -113,18 +112,26 @@ class Words:
         if total.booked >= aim.amount:
             return f"Quota {self._aim(aim)} is reached: {self.money(total.booked - aim.amount)} above it is booked."
         gap = aim.amount - total.p50
-        left = f"{self.money(gap)} short at P50" if gap > 0 else f"{self.money(-gap)} above it at P50"
-        return f"Quota {self._aim(aim)}: {wording.percent(chance)} chance to reach it, {left}."
+        left = f"{self.money(gap)} short of it" if gap > 0 else f"{self.money(-gap)} above it"
+        return f"Quota {self._aim(aim)}: {wording.percent(chance)} chance to reach it; the forecast is {left}."
 
     def _aim(self, aim: Target) -> str:
         return f"{self.money(aim.amount)}{' (the part of a longer one by days)' if aim.is_pro_rata else ''}"
 
     def _beside(self, facts: Mapping[str, Any]) -> str:
         return (
-            f"Stage conversion alone tells {self.money(facts['stage_conversion'])}; the period of that length before "
-            f"brought {self.money(facts['last_period'])}. Deals not opened yet are expected to bring "
+            f"Stage conversion alone tells {self.money(facts['stage_conversion'])}; {self._span_before} brought "
+            f"{self.money(facts['last_period'])}. Deals not opened yet are expected to bring "
             f"{self.money(facts['to_come'])}.{self._series(facts['series_factor'])}"
         )
+
+    @property
+    def _span_before(self) -> str:
+        """What came before the period, as people call it."""
+        which, _, span = self.period.partition(" ")
+        if span not in ("week", "month", "quarter", "year"):
+            return "the period of that length before"
+        return f"last {span}" if which == "this" else f"the {span} before"
 
     def _series(self, factor: float) -> str:
         if abs(factor - 1) < TOLD_FROM:

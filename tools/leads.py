@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypedDict
@@ -89,7 +91,8 @@ def explain_lead(ctx: ToolContext, *, lead: LeadName) -> LeadExplanation:
     served = serving(ctx)
     snapshot = frames.load(ctx.db, until=ctx.now, ids=[found.id]).at(ctx.now)
     row = opinions.chances(ctx.db, served.model, snapshot, [found.id]).to_dict("index")[found.id]
-    explanation = opinions.explanations(ctx.db, served.model, snapshot, [found.id], ctx.roster.names)[found.id]
+    explained = opinions.explanations(ctx.db, served.model, snapshot, [found.id], ctx.roster.names)[found.id]
+    explanation = replace(explained, reasons=priced(explained.reasons, _currency(ctx)))
     rated = overrides.in_force(ctx.db, ctx.now, [found.id]).get(found.id)
     changes = tuple(_change(change, rated) for change in whatif.changes(served.model, snapshot, found.id))
     value, low, high = row["value"], row["low"], row["high"]
@@ -197,6 +200,17 @@ def _explanation_text(
     return "\n".join(lines)
 
 
+def priced(reasons: Sequence[Reason], currency: str) -> tuple[Reason, ...]:
+    """Reasons with their amounts in money."""
+    return tuple(
+        replace(each, text=wording.priced(each.text, currency)) if each.feature == "value" else each for each in reasons
+    )
+
+
+def _currency(ctx: ToolContext) -> str:
+    return ctx.keep("currency", lambda: metrics.currency(ctx.db))
+
+
 def _for_and_against(explanation: Explanation) -> list[tuple[str, Reason]]:
     """The strongest reasons that speak for a lead, then those that speak against it."""
     helps = [("▲", reason) for reason in explanation.reasons if reason.effect > 0]
@@ -211,7 +225,7 @@ def _change(change: whatif.Change, rated: Opinion | None) -> str:
 
 def _facts(ctx: ToolContext, lead: LeadRecord) -> dict[str, str]:
     zone = ctx.zone
-    currency = ctx.keep("currency", lambda: metrics.currency(ctx.db))
+    currency = _currency(ctx)
     aside = snoozes.running(ctx.db, lead.id, ctx.now)
     facts: dict[str, object] = {
         "company": lead.company,

@@ -141,7 +141,8 @@ def _rate(arm: Arm) -> str:
 def _needed(found: Lift) -> str:
     if not found.missing:
         return "There are enough leads in it to show a difference of a fifth."
-    return f"{wording.count(found.missing, 'more lead')} are needed to show a difference of a fifth four times in five."
+    more = wording.count(found.missing, "more lead")
+    return f"It takes {more} to show a difference of a fifth, if there is one, with a chance of 80 %."
 
 
 def _nudge_effect(ctx: ToolContext, since: datetime, until: datetime) -> NudgeEffect:
@@ -205,7 +206,8 @@ def _nudge_verdict(found: NudgeEffect) -> str:
 def _nudges_needed(found: NudgeEffect) -> str:
     if not found.needed:
         return "There is enough of it to show a difference of a fifth."
-    return f"{found.needed:,} more of what comes up are needed to show a difference of a fifth four times in five."
+    more = wording.count(found.needed, "more nudge")
+    return f"It takes {more} to show a difference of a fifth, if there is one, with a chance of 80 %."
 
 
 def _part(acted: int, n: int) -> str:

@@ -205,9 +205,17 @@ def _news(ctx: ToolContext, lead_id: str, since: datetime) -> list[Citation]:
     edits = records.edits(ctx.db, lead_id, since=since, until=ctx.now)
     found = [(event.at, record("activities", event.id, event_line(ctx, event))) for event in events]
     for edit in edits:
-        told = f"{edit.field.replace('_', ' ')} changed from {edit.old or 'nothing'} to {edit.new or 'nothing'}"
+        told = _edited(ctx, edit.field, edit.old, edit.new)
         found.append((edit.at, record("lead_changes", edit.id, f"{wording.day(edit.at, ctx.zone)}: {told}")))
     return [citation for _, citation in sorted(found, key=lambda each: each[0], reverse=True)]
+
+
+def _edited(ctx: ToolContext, field: str, old: str | None, new: str | None) -> str:
+    """An edit of a record in words: of its owner by name, of anything else as it stands."""
+    if field == "owner_id":
+        field, old, new = "owner", old and ctx.roster.name(old), new and ctx.roster.name(new)
+    name = field.removeprefix("attributes.").replace("_", " ")
+    return f"{name} changed from {old} to {new or 'nothing'}" if old else f"{name} set to {new or 'nothing'}"
 
 
 def _cite_models(lead_id: str, then: Served[Ranking], now: Served[Ranking], moved: Movement) -> list[Citation]:

@@ -212,9 +212,9 @@ def _line(held: Held) -> str:
 
 
 def _head(count: int, sent: int, back: list[Nudge]) -> str:
-    told = f"You had {wording.count(sent, 'nudge')} today"
+    told = f"You had {wording.count(sent, 'nudge') if sent else 'no nudge'} today"
     if not count:
         return f"{told}, and nothing was held back."
     (reason, most), *_ = Counter(each.why for each in back).most_common(1)
-    main = f", {most} of them because {reason}" if most < count else f" because {reason}"
+    main = f", {most} of them because {reason}" if most < count else f": {reason}"
     return f"{told}; {count} {'was' if count == 1 else 'were'} held back{main}."

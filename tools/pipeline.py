@@ -212,7 +212,7 @@ def pipeline_report(
         zone=ctx.zone,
         readable=access.visible(ctx.asker, ctx.roster),
     )
-    lines = tuple(_line(row, report) for row in report.rows)
+    lines = tuple(_line(row, report, by) for row in report.rows)
     total = _line(report.total, report)
     filters = "".join(f" with {name} {value}" for name, value in where.items())
     hidden = len(scope.hidden_people)
@@ -248,9 +248,12 @@ def _check_named(scope: Scope, by: Dimension | None) -> None:
         )
 
 
-def _line(row: metrics.Row, report: Report) -> Line:
+def _line(row: metrics.Row, report: Report, by: Dimension | None = None) -> Line:
     return Line(
-        label=row.label, value=row.value, shown=wording.figure(row.value, report.unit, report.currency), n=row.n
+        label=wording.step(row.label) if by in metrics.BUCKETS else row.label,
+        value=row.value,
+        shown=wording.figure(row.value, report.unit, report.currency),
+        n=row.n,
     )
 
 

@@ -154,8 +154,8 @@ class Words:
         if aim is None:
             return "No quota is set for this time."
         share = wording.percent(aim.booked / aim.amount)
-        name = _TO_DATE.get(aim.unit, "Of the quota") if aim.chance is not None else f"That {aim.unit}"
-        said = f"{name}: {self.money(aim.booked)} of {self.money(aim.amount)} quota ({share})"
+        name = _TO_DATE.get(aim.unit, "So far") if aim.chance is not None else f"That {aim.unit}"
+        said = f"{name}: {self.money(aim.booked)} booked of {self.money(aim.amount)} quota ({share})"
         if aim.chance is None:
             return f"{said}."
         said += f", with {wording.percent(aim.gone)} of the {aim.unit} gone"
@@ -234,7 +234,7 @@ class Words:
         return f"{wording.count(own.won, 'deal')} won, {size}{beside}"
 
     def _by_quota(self, aim: Aim) -> str:
-        said = f"{self.money(aim.booked)} of {self.money(aim.amount)} quota"
+        said = f"{self.money(aim.booked)} booked of {self.money(aim.amount)} quota"
         if aim.chance is None or aim.booked >= aim.amount:
             return said
         return f"{said}, chance to reach it {chance(aim.chance)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -39,6 +40,21 @@ def chance(share: float) -> str:
 def interval(low: float, high: float) -> str:
     """`22–46 %`."""
     return f"{percent(low).removesuffix(' %')}–{percent(high)}"
+
+
+def priced(text: str, currency: str) -> str:
+    """A text about amounts with their currency: "is worth $5,500; typical is $7,100"."""
+    return re.sub(r"\d[\d,]*(?:\.\d+)?", lambda found: money(float(found[0].replace(",", "")), currency), text)
+
+
+def step(label: str) -> str:
+    """A step of time as people call it: `August 2026` of `2026-08`, `Q3 2026`, `week of 3 August 2026`."""
+    if found := re.fullmatch(r"(\d{4})-(Q\d)", label):
+        return f"{found[2]} {found[1]}"
+    if found := re.fullmatch(r"(week of )?(\d{4})-(\d{2})(?:-(\d{2}))?", label):
+        day = date(int(found[2]), int(found[3]), int(found[4] or 1))
+        return f"{found[1] or ''}{f'{day.day} ' if found[4] else ''}{day:%B %Y}"
+    return label
 
 
 def figure(value: float | None, unit: Unit, currency: str) -> str:

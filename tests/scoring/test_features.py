@@ -102,7 +102,9 @@ def test_leads_without_a_past_read_alike_alone_and_beside_others(company: Histor
             0.4,
             "was first contacted 51 minutes after coming in; typical is 21 hours",
         ),
-        ("attributes.employees", "number", 1250.0, 40.0, 0.2, "employees is 1,250; typical is 40"),
+        ("attributes.employees", "number", 1250.0, 40.0, 0.2, "1,250 employees; typical is 40"),
+        ("attributes.meter_age_years", "number", 6.0, 8.0, -0.2, "a meter age of 6 years; typical is 8"),
+        ("attributes.rating", "number", 4.0, 3.0, 0.2, "rating 4; typical is 3"),
         ("value", "number", 18000.0, 6700.5, 0.2, "is worth 18,000; typical is 6,700"),
     ],
 )

@@ -48,6 +48,7 @@ def test_deals_due_are_listed_with_most_to_lose_first(books: Books, rep: Person)
     found = at_risk(books, books.person("admin"), period="next quarter", limit=25)
     losses = [card.expected_loss or 0.0 for card in found.cards]
     assert losses == sorted(losses, reverse=True)
+    assert found.text.startswith(f"Start with {found.cards[0].name}. ")
     assert found.names == tuple(card.name for card in found.cards)
     assert all(f"deals/{card.deal_id}" in {cite.key for cite in found.citations} for card in found.cards)
     late = next(card for card in found.cards if card.is_overdue)

@@ -133,6 +133,8 @@ def test_every_amount_in_the_text_is_a_fact_of_the_result(books: Books) -> None:
     facts += [found.quota or 0, found.stage_conversion, found.last_period, found.to_come, found.week_ago or 0]
     facts += [(found.quota or 0) - found.total.p50, (found.quota or 0) - found.total.booked]
     facts += [step.amount for step in found.bridge] + [deal.worth for deal in found.deals]
+    assert "last quarter brought" in found.text
+    assert "P50" not in found.text
     for told in re.findall(r"\$([\d,]+)", found.text):
         assert any(abs(abs(fact) - float(told.replace(",", ""))) <= CLOSE for fact in facts), told
 
@@ -195,6 +197,7 @@ def accuracy(books: Books, role: str, **arguments: object) -> ForecastAccuracy:
 def test_past_quarters_are_told_from_what_was_known_then(books: Books) -> None:
     found = accuracy(books, "admin")
     assert [each.period for each in found.graded] == ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"]
+    assert "\n• Q4 2025: $" in found.text
     assert found.inside == sum(each.p10 <= each.came <= each.p90 for each in found.graded)
     with books.db.write() as session:
         # What a deal brought in the last quarter is not known in the ones before.

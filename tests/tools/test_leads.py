@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -152,6 +153,8 @@ def test_reasons_add_up_to_the_chance_on_the_log_odds(books: Books) -> None:
     assert math.isclose(expit(told.base + sum(reason.effect for reason in told.reasons)), told.chance, abs_tol=1e-9)
     assert told.low <= told.chance <= told.high
     assert "within 90 days" in told.text
+    worth = [reason.text for reason in told.reasons if reason.feature == "value"]
+    assert all(re.fullmatch(r"is worth \$[\d,]+; typical is \$[\d,]+", text) for text in worth)
 
 
 def test_what_would_change_a_chance_is_higher_than_the_chance(books: Books) -> None:

@@ -74,10 +74,12 @@ def test_a_new_fact_is_told_and_cited(books: Books) -> None:
         at = NOW - timedelta(hours=1)
         session.add(Activity(id="A-new", kind="proposal_view", at=at, lead_id=lead.id, direction="inbound"))
         session.add(LeadChange(id="C-new", lead_id=lead.id, at=at, field="attributes.team_size", old="4", new="40"))
+        session.add(LeadChange(id="C-owner", lead_id=lead.id, at=at, field="owner_id", old=None, new=lead.owner_id))
     found = told(books, lead.id, since="today")
     assert {"activities/A-new", "lead_changes/C-new"} <= {citation.key for citation in found.citations}
     assert any(share.kind == "facts" and "opened the proposal" in share.text for share in found.shares)
-    assert "team size changed from 4 to 40" in found.text
+    assert ": team size changed from 4 to 40" in found.text
+    assert f"owner set to {books.person('rep').name}" in found.text
 
 
 def test_without_an_instant_the_last_week_is_taken_and_said(books: Books) -> None:

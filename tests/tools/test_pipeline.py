@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from tests.company import Books
+from tools import wording
 from tools.base import Refusal
 from tools.pipeline import PipelineReport, pipeline_report
 
@@ -54,8 +57,23 @@ def test_only_a_source_that_there_is_counts_or_those_there_are_are_named(books: 
 def test_time_runs_in_its_own_order_with_empty_steps_shown(books: Books) -> None:
     found = report(books, metric="meetings", by="week", period="last 8 weeks")
     labels = [line.label for line in found.lines]
-    assert labels == sorted(labels)
+    days = [datetime.strptime(f"{label} +0000", "week of %d %B %Y %z") for label in labels]
+    assert days == sorted(days)
     assert len(labels) in (8, 9)
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("2026-08", "August 2026"),
+        ("2026-Q3", "Q3 2026"),
+        ("week of 2026-08-03", "week of 3 August 2026"),
+        ("2026-08-03", "3 August 2026"),
+        ("earlier", "earlier"),
+    ],
+)
+def test_steps_of_time_are_called_as_people_call_them(label: str, said: str) -> None:
+    assert wording.step(label) == said
 
 
 @pytest.mark.parametrize(
