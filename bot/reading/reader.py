@@ -216,7 +216,8 @@ class Reader:
         if call := threads.again(text, past, self.tools, is_sure=is_new):
             return Reading((call,))
         pointed = threads.pointed(text, past)
-        if pointed is None and last.names and threads.is_just_why(text):
+        asks_why = threads.is_just_why(text)
+        if pointed is None and last.names and asks_why:
             pointed = threads.subject_of(last), last.names[0]
         if pointed is None:
             call = None if best.is_sure else self._about(text, past)
@@ -225,11 +226,11 @@ class Reader:
         # An answer of what to do next may show either.
         subject = next((each.subject for each in link(name) if each.name == name and each.subject in RECORDS), kind)
         named = self._best(spelt_out(text, subject))
-        if best.kind not in self.tools and best.chance > named.chance:
+        if best.kind not in self.tools and best.chance > named.chance and not asks_why:
             return None
-        if named.kind not in self.tools:
+        if named.kind not in self.tools and not asks_why:
             return self._reading(named, text, past)
-        about = filled_by(subject, self.tools[named.kind]) and not threads.is_just_why(text)
+        about = not asks_why and filled_by(subject, self.tools[named.kind])
         tool = self.tools.get(named.kind if about else f"explain_{subject}")
         call = self._call(tool, text, past, name) if tool else None
         return Reading((call,)) if call else None
