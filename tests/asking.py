@@ -11,6 +11,7 @@ from sqlalchemy import update
 from knowledge import entries, nudges, proposals, snoozes, team_posts
 from knowledge.crm import Deal
 from knowledge.entries import Entry
+from knowledge.memory import Memory
 from knowledge.nudges import Draft
 from knowledge.people import Person
 from knowledge.proposals import Move
@@ -51,6 +52,7 @@ def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
         "said_at": lambda: NOW.isoformat(),
         "until": lambda: "next monday",
         "entry": lambda: entered(tool, books, asker),
+        "answer": lambda: complained(books, rep),
         "nudge": lambda: nudged(books, asker, "brief" if tool.name == "morning_brief" else "overdue"),
         "reason": lambda: "They left",
         "cadence": lambda: "daily",
@@ -58,6 +60,12 @@ def arguments(tool: Tool, books: Books, asker: Person) -> dict[str, Any]:
     }
     fields = tool.arguments.model_fields.items()
     return {name: known[name]() for name, info in fields if info.is_required() or name in SAID}
+
+
+def complained(books: Books, rep: Person) -> str:
+    """An answer that a rep found bad."""
+    Memory(books.db).rate("A-bad", rep.id, NOW, good=False, reason="That lead left")
+    return "A-bad"
 
 
 def proposed(books: Books, rep: Person) -> str:

@@ -27,6 +27,7 @@ from tools.plans import plan_allocation
 from tools.playbook import mark_passage, open_passage, passage_news, search_playbook
 from tools.ratings import rate_lead
 from tools.retro import retro_report
+from tools.reviews import bad_answers, settle_answer
 from tools.snoozes import end_snooze, snooze_lead, write_snooze
 from tools.standing import standing_rule, standing_rules
 from tools.team_posts import post_summary, stop_summary
@@ -82,6 +83,8 @@ TOOLS: tuple[Tool, ...] = (
     write_snooze,
     end_snooze,
     waiting_decisions,
+    bad_answers,
+    settle_answer,
     daily_brief,
     morning_brief,
     nudge_settings,

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from knowledge.people import Person, Roster
 
 FAILED_SHOWN = 20
-COLUMNS = ["planner", "questions", "right tool", "right arguments", "out of scope", "grounded", "p50", "p95", "cost"]
+COLUMNS = [
+    *("planner", "questions", "right tool", "right arguments", "out of scope", "grounded"),
+    *("half within", "95 % within", "cost each"),
+]
 
 
 @dataclass(frozen=True)

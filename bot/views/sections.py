@@ -17,7 +17,7 @@ from tools.forecast_facts import SalesForecast
 from tools.nudges import HeldNudges
 from tools.team_summary import TeamSummary
 
-MANAGERS, REPS = ("manager", "admin"), ("rep",)
+MANAGERS, REPS, ADMINS = ("manager", "admin"), ("rep",), ("admin",)
 
 TOLD = "You also hear when a lead comes to you or leaves you, with the reason, and when your appeal is answered."
 
@@ -92,6 +92,7 @@ SECTIONS = (
     Section("My numbers", _of("me"), REPS, numbers, is_slow=True),
     Section("Your team", [("team_summary", {})], MANAGERS, summary, is_slow=True),
     Section("In numbers", _of("team"), MANAGERS, numbers, is_slow=True),
+    Section("Answers found bad", [("bad_answers", {})], ADMINS),
     Section("What I did not tell you", [("held_nudges", {})], drawn=held),
     Section("When I may tell you", [("nudge_settings", {})]),
     Section("What happens without your click", [("standing_rules", {})], REPS, told),
