@@ -237,7 +237,7 @@ def _when(days: Odds) -> str:
     """When a deal is likely to be closed."""
     return (
         f"Deals like it are closed, won or lost, in {days.value:,.0f} days (90 % interval {days.low:,.0f}–"
-        f"{days.high:,.0f})."
+        f"{days.high:,.0f} days)."
     )
 
 

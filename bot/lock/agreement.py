@@ -51,6 +51,8 @@ def agrees(said: Figure, known: Figure) -> bool:
         return said.value == known.value or (
             said.value % 10_000 == known.value % 10_000 and min(said.value, known.value) < 10_000
         )
+    if said.unit == "clock":
+        return said.value == known.value % 720
     if said.kind == "month":
         # A year that either leaves out is the other's here too.
         return said.value == known.value or (

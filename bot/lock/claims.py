@@ -44,10 +44,10 @@ _PLACED = re.compile(
 
 def deeds(saying: Saying, facts: Facts) -> Iterator[str]:
     """What somebody is said to have done, and no tool says so of them."""
-    told = facts.about(frozenset(saying.named))
+    told, text = facts.about(frozenset(saying.named)), saying.names.masked(saying.text)
     for said, known in _CLAIMS:
-        for found in said.finditer(saying.text):
-            if not _NOT.search(saying.text, 0, found.start()) and not known.search(told):
+        for found in said.finditer(text):
+            if not _NOT.search(text, 0, found.start()) and not known.search(told):
                 yield found[0]
 
 

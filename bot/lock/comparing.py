@@ -40,12 +40,21 @@ def is_shown(saying: Saying, figure: Figure) -> bool:
         return any(_fits(ratio, figure, saying.text) for ratio in ratios) or _is_beside(figure, others)
     if figure.kind == "number" and not figure.value and _ZERO.search(saying.text, 0, figure.start):
         return any(a.kind == b.kind and a.value * b.value < 0 for a, b in combinations(others, 2))
+    if figure.unit.startswith("hours") and figure.is_about:
+        return any(_rounds(figure, each) for each in others)
     bounded = figure.kind == "percent" and figure.side
     return bool(bounded) and any(
         0 <= (each.value - figure.value) * figure.side <= figure.value / 4
         for each in others
         if each.kind == "percent" and not each.side
     )
+
+
+def _rounds(figure: Figure, other: Figure) -> bool:
+    """Whether a time is a rounding of another: "18 days, a bit more than two and a half weeks"."""
+    off = other.value - figure.value
+    is_time = other.unit.startswith("hours") and not other.is_about
+    return is_time and abs(off) <= figure.step / 2 and off * figure.side >= 0
 
 
 def _is_part(figure: Figure) -> bool:

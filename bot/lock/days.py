@@ -26,6 +26,8 @@ _DAYS = {
 }
 # Days that everybody knows by a name, by month and day.
 _FEASTS = {"christmas eve": 1224, "christmas day": 1225, "new year's eve": 1231, "new year's day": 101}
+_HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_MINUTES = {"five": 5, "ten": 10, "quarter": 15, "a quarter": 15, "twenty": 20, "twenty-five": 25, "half": 30}
 # Today may be named of anything to be done, and of nothing that is said to have been.
 _PAST = re.compile(
     r"\b(?:was|were|been|got|came|called|spoke|met|replied|answered|touched|reached|wrote|visited|opened)\b[^.;,:–]*$",
@@ -97,6 +99,13 @@ def _time(match: re.Match[str], text: str) -> Figure:
     return Figure("time", float(hour * 60 + minute), "", 0.0, False, *match.span())
 
 
+def _spoken(match: re.Match[str], text: str) -> Figure:
+    """ "half past nine", of the morning or the evening."""
+    minutes = _MINUTES[match["minutes"].lower()] * (1 if match["way"].lower() == "past" else -1)
+    value = (_HOURS.index(match["hour"].lower()) + 1) * 60 + minutes
+    return Figure("time", float(value % 720), "clock", 0.0, False, *match.span())
+
+
 def _period(match: re.Match[str], text: str) -> Figure:
     year = int(match["year"] or match["year2"] or 0)
     return Figure("period", float(year * 10 + int(match["quarter"])), "", 0.0, False, *match.span())
@@ -109,6 +118,12 @@ PATTERNS = (
     (r"\b(?:(?P<year>\d{4})[- ])?Q(?P<quarter>[1-4])(?:[- ](?P<year2>\d{4}))?\b", _period),
     (r"\b(?P<hour>\d{1,2}):(?P<minute>\d{2})(?: ?(?P<half>[ap]\.?m\b\.?))?", _time),
     (r"\b(?P<hour>\d{1,2})(?P<minute>) ?(?P<half>[ap]\.?m\b\.?)", _time),
+    (
+        # "Five to ten" is a range more often than a time.
+        rf"\b(?P<minutes>{'|'.join(sorted(_MINUTES, key=len, reverse=True))}) (?P<way>past|(?<=quarter )to)"
+        rf" (?P<hour>{'|'.join(_HOURS)})\b",
+        _spoken,
+    ),
     (r"\b(?:at (?:noon|midnight)|midday)\b", _noon),
     (r"\b(?P<slashed>\d{1,2}/\d{1,2}/\d{4})\b", _date),
     (r"\b(?:on|by|until|before|after|since|due|from) the (?P<day>\d{1,2})(?:st|nd|rd|th)\b", _day_of_month),

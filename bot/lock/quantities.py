@@ -12,14 +12,14 @@ from bot.lock.numerals import value as value_of
 # What says that a figure is rounded, by the side on which the true one lies.
 _ROUNDED = {
     0: r"about|around|roughly|approximately|approx\.?|some|circa|close to|or so",
-    1: r"just over|a little over|slightly over|a bit over|just above|slightly more than|a little more than",
+    1: r"just over|just above|(?:a little|slightly|a bit) over|(?:a little|slightly|a bit) more than",
     -1: r"nearly|almost|just under|a little under|slightly under|a bit under|just below|not quite",
 }
 _ABOUT = [
     (side, re.compile(rf"(?:\b(?:{words}){'|[~≈]' if not side else ''})\s*(?:a |an )?[$€£¥]?$", re.I))
     for side, words in _ROUNDED.items()
 ]
-_BEYOND = re.compile(r"\b(?:(?P<below>less than|under|below)|more than|over|above) $", re.I)
+_BEYOND = re.compile(r"\b(?:(?P<below>less than|under|below)|more than|over|above) (?:an? )?$", re.I)
 _OR_SO = re.compile(r"\S+(?: (?:%|percent|\w+s))? (?:or so|roughly|approximately|give or take)\b", re.I)
 _HOURS = {
     "minute": 1 / 60,
@@ -64,7 +64,9 @@ _OF_MONEY = re.compile(r"\b(?:worth|valued?|amount)\b[^\d\n;,.|]{0,24}$", re.I)
 
 # What follows a multiple of something else, and not a number of times.
 THAN = re.compile(
-    r" (?:as|what|that|more|bigger|larger|higher|the (?:size|value|chances?|odds|amount|average))\b", re.I
+    r" (?:as|what|that|more|bigger|larger|higher|the (?:size|value|chances?|odds|amount|average))\b"
+    r"| [\w.-]+(?: [\w.-]+){0,2}['’]s\b",
+    re.I,
 )
 # What is counted of one's own words is no figure of anybody.
 _OF_SPEECH = re.compile(
@@ -195,7 +197,7 @@ def _few(match: re.Match[str], text: str) -> Figure:
 def _and_half(match: re.Match[str], text: str) -> Figure:
     """ "a year and a half", "half a day"."""
     count = 0.0 if match["half"] else spelled(match["many"]) if match["many"].lower() in WORDS else 1.0
-    span = (match["half"] or match["span"]).lower()
+    span = (match["half"] or match["span"] or match["spans"]).lower()
     is_about, side = rounded(text, match.start())
     if span == "point":
         return Figure("percent", 0.5, "", 0.1, is_about, *match.span(), 1, side)
@@ -213,7 +215,8 @@ def _single(match: re.Match[str], text: str) -> Figure:
 PATTERNS = (
     (
         rf"\bhalf an? (?P<half>point|{_SPANS})\b"
-        rf"|\b(?P<many>an?|{'|'.join(WORDS)}) (?P<span>(?:{_SPANS})s?) and a half\b",
+        rf"|\b(?P<many>an?|{'|'.join(WORDS)})"
+        rf" (?:(?P<span>(?:{_SPANS})s?) and a half\b|and a half (?P<spans>(?:{_SPANS})s)\b)",
         _and_half,
     ),
     (

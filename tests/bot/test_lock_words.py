@@ -97,6 +97,18 @@ def test_other_ways_of_saying_the_same_are_let_through(honest_words: str) -> Non
     assert Lock([Result(text=text, names=("Ada Byron",))], "who?", NOW).fault(honest_words) is None
 
 
+def test_times_may_be_spoken_and_ranges_are_none() -> None:
+    lock = Lock([Result(text="It is 09:45 there; 5 to 10 calls are usual, in 18 days.")], "when?", NOW)
+    for honest_words in (
+        "It is quarter to ten.",
+        "Five to ten calls are usual.",
+        "In 18 days, just over two and a half weeks.",
+    ):
+        assert lock.fault(honest_words) is None, honest_words
+    for lie in ("It is quarter past ten.", "It is half past nine.", "In 18 days, just over three and a half weeks."):
+        assert lock.fault(lie) == "figure", lie
+
+
 def test_records_are_compared_by_what_the_tools_said_of_them() -> None:
     text = "1. Ada Byron: 60 % chance, $12,000.\n2. Bo Li: 30 % chance, $36,000.\n3. Cy Young: 10 % chance, $9,000."
     lock = Lock([Result(text=text, names=("Ada Byron", "Bo Li", "Cy Young"))], "whom first?", NOW)
