@@ -25,8 +25,8 @@ class BadAnswer(BaseModel):
     audit_id: str
     person: str
     at: datetime
-    question: str
-    reason: str
+    question: str | None
+    reason: str | None
     tools: tuple[str, ...]
 
 
@@ -80,12 +80,14 @@ def _told(ctx: ToolContext, found: Complaint) -> BadAnswer:
         audit_id=found.audit_id,
         person=ctx.roster.name(found.person_id),
         at=found.at,
-        question=found.question or "a question that is not kept",
-        reason=found.reason or "no reason given",
+        question=found.question,
+        reason=found.reason,
         tools=found.tools,
     )
 
 
 def _line(ctx: ToolContext, each: BadAnswer) -> str:
-    by = f"answered by {', '.join(each.tools)}" if each.tools else "answered by no tool"
-    return f"{each.person}, {wording.ago(ctx.now, each.at)}: “{each.question}”. Said of it: “{each.reason}” ({by})."
+    asked = f"“{each.question}”" if each.question else "a question that is not kept"
+    why = f"“{each.reason}”" if each.reason else "no reason given"
+    by = ", ".join(each.tools) or "no tool"
+    return f"{each.person}, {wording.ago(ctx.now, each.at)}: {asked}. Why it was bad: {why} (answered by {by})."

@@ -6,6 +6,7 @@ from bot.views import blocks, buttons
 from bot.views.blocks import Block
 from tools.reviews import BadAnswer, BadAnswers, Reviewed, settle_answer
 
+LONGEST = 300
 LIST = "`callsheet review` lists them all."
 
 
@@ -26,7 +27,8 @@ def reviewed(found: Reviewed) -> list[Block]:
 
 
 def _item(each: BadAnswer) -> list[Block]:
-    asked, reason = (blocks.shortened(blocks.escaped(text), 300) for text in (each.question, each.reason))
+    asked = blocks.escaped(blocks.shortened(each.question or "A question that is not kept", LONGEST))
+    why = f"“{blocks.escaped(blocks.shortened(each.reason, LONGEST))}”" if each.reason else "No reason given"
     by = blocks.escaped(", ".join(each.tools) or "no tool")
-    told = f"*{asked}*\n“{reason}”\n{blocks.escaped(each.person)}, {blocks.instant(each.at)}; answered by {by}"
+    told = f"*{asked}*\n{why}\n{blocks.escaped(each.person)}, {blocks.instant(each.at)}; answered by {by}"
     return [blocks.markdown(told), buttons.row(buttons.decides("Looked into", settle_answer, answer=each.audit_id))]
