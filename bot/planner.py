@@ -215,7 +215,7 @@ class OfflinePlanner(BaseChatModel):
         if self.reader is None or self.link is None or not offered & set(self.reader.tools):
             best = likeliest(tools, question)
             return ("", _calls([_filled(best, question)])) if best else (smalltalk.UNSURE, [])
-        reading = self.reader.read(question, self.link, past_calls(before), self.knows)
+        reading = self.reader.among(offered).read(question, self.link, past_calls(before), self.knows)
         calls = [call for call in reading.calls if call.tool in offered]
         if reading.calls and not calls:
             return "That is not yours to ask for in your role; ask your manager.", []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
+from typing import Self
 
 from bot import smalltalk
 from bot.reading import numbers, threads
@@ -32,8 +34,8 @@ from tools.base import Tool
 # A question is one for the tools if they are together this likely, and the likeliest of them this likely by itself. On
 # examples left out, 4 % of the questions for tools are then turned away, and 90 % of the others are.
 FOR_TOOLS, SURE, SURE_OF_A_PART = 0.7, 0.4, 0.55
-# Of two ways to read a question that are both this likely, the first counts.
-CERTAIN = 0.7
+# Of two ways to read a question that are both this likely, the first counts. What an asker may not use is read only so.
+CERTAIN, ALL_BUT_CERTAIN = 0.7, 0.9
 MOST_PARTS = 3
 # What asks for nothing, and what is told rather than asked: its second half belongs to the first.
 POLITE, SPEAKING = (smalltalk.GREETING, smalltalk.THANKS), ("log_outcome",)
@@ -87,6 +89,7 @@ class Reader:
         talk: Mapping[str, Sequence[str]] = smalltalk.PHRASES,
     ) -> None:
         self.tools = {tool.name: tool for tool in tools if tool.offered}
+        self._beyond: Collection[str] = ()
         # The tool that takes any question as it is asked.
         self._open = next((name for name, tool in self.tools.items() if "question" in fields_of(tool)), None)
         examples = {name: tool.examples for name, tool in self.tools.items()} | dict(talk)
@@ -104,6 +107,12 @@ class Reader:
         self._names_in = {
             kind: {token for token in NAMED if any(token in text for text in texts)} for kind, texts in masked.items()
         }
+
+    def among(self, offered: Collection[str]) -> Self:
+        """The same for somebody who may use some of the tools: only what is all but certain is read as for another."""
+        theirs = copy(self)
+        theirs._beyond = self.tools.keys() - offered
+        return theirs
 
     def read(self, question: str, link: Link, past: Sequence[Call] = (), knows: Knows = lambda text: False) -> Reading:
         """Calls of tools, or a reply where no tool fits; `past` are the calls of the thread, oldest first.
@@ -146,7 +155,8 @@ class Reader:
     def _best(self, text: Text) -> _Kind:
         """The likeliest kind among those that are ever asked about what the question names."""
         named = {token for token in NAMED if token in text.masked}
-        fitting = [guess for guess in self._intents(text.masked) if named <= self._names_in[guess.kind]]
+        guesses = [guess for guess in self._intents(text.masked) if named <= self._names_in[guess.kind]]
+        fitting = [guess for guess in guesses if guess.kind not in self._beyond or guess.chance >= ALL_BUT_CERTAIN]
         if not fitting:
             return _Kind(smalltalk.OUTSIDE, 1.0, 1.0)
         total = sum(guess.chance for guess in fitting)

@@ -84,7 +84,8 @@ def mark(reader: Reader, books: Books, row: Mapping[str, Any]) -> Mark:
     past = [
         Call(last["tool"], _filled(last["args"], said), _filled(last["names"], said)) for last in row.get("past", ())
     ]
-    reading = reader.read(question, link, past)
+    offered = {name for name, tool in reader.tools.items() if asker.role in tool.roles}
+    reading = reader.among(offered).read(question, link, past)
     if row["tool"] == [None]:
         return Mark(question, reading, False, not reading.calls, True)
     asked = {call.tool for call in reading.calls}
