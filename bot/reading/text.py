@@ -28,7 +28,8 @@ PRONOUN = re.compile(
 )
 # A record that is spoken of without its name; the lead score is the model's.
 _SOME_DEAL = re.compile(
-    r"\b(?:the deal(?! (?:scor|rank))|this deal|that deal|the opportunity|this opportunity)\b", re.IGNORECASE
+    r"\b(?:the deal(?! (?:scor|rank|model|siz|stage|flow|team))|(?:this|that) deal|(?:the|this) opportunity)\b",
+    re.IGNORECASE,
 )
 _SOME_LEAD = re.compile(r"\b(?:the lead(?! (?:scor|rank))|this lead|that lead)\b", re.IGNORECASE)
 _OF_DEALS = re.compile(r"\b(?:deal|opportunity|slips?|close)\b", re.IGNORECASE)
