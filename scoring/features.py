@@ -220,7 +220,12 @@ class Feature:
         return _number(number) if hours is None else _span(hours)
 
     def tell(self, value: object, typical: object, effect: float) -> str:
-        """A clause that says the value beside what is usual."""
+        """A clause that says the value, beside what is usual where that is another."""
+        told = self._beside(value, typical, effect)
+        is_usual = is_known(value) and is_known(typical) and self.show(value) == self.show(typical)
+        return told.partition("; typical is ")[0] if is_usual else told
+
+    def _beside(self, value: object, typical: object, effect: float) -> str:
         if stream := self._stream:
             return _tell_count(*stream, float(value), float(typical))  # type: ignore[arg-type]
         if self.kind == "category":

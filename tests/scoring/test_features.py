@@ -105,6 +105,8 @@ def test_leads_without_a_past_read_alike_alone_and_beside_others(company: Histor
         ("attributes.employees", "number", 1250.0, 40.0, 0.2, "1,250 employees; typical is 40"),
         ("attributes.meter_age_years", "number", 6.0, 8.0, -0.2, "a meter age of 6 years; typical is 8"),
         ("attributes.rating", "number", 4.0, 3.0, 0.2, "rating 4; typical is 3"),
+        ("attributes.rating", "number", 3.01, 3.0, 0.2, "rating 3"),
+        ("n.call_out.ever", "number", 1.0, 1.02, 0.2, "was called once so far"),
         ("value", "number", 18000.0, 6700.5, 0.2, "is worth 18,000; typical is 6,700"),
     ],
 )
