@@ -14,6 +14,11 @@ Kind = Literal[
 SAME = 1e-6
 # A place in a list or a number of times is neither a bare number nor of anything else.
 _APART = ("rank", "times", "ratio")
+# Which nouns a number of times may be said with: "met with us 3 times" are three meetings, "pushed twice" two pushes.
+_EVENTS = ("", "call", "email", "meeting")
+# From which unit on, in hours, a time may be said in longer ones than it was told in, and how far it may be from it,
+# as a share of it: 31 days are a month, 11 days a week and a half.
+_LONG, _FAR = 84, 0.05
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,14 @@ def agrees(said: Figure, known: Figure) -> bool:
         )
     if said.kind not in ("money", "percent", "number"):
         return (said.value, said.unit) == (known.value, known.unit)
-    return _same_unit(said.unit, known.unit) and _near(said, known.value, known.decimals)
+    is_same = _same_unit(said.unit, known.unit) or (known.unit == "times" and said.unit in _EVENTS)
+    return is_same and (_near(said, known.value, known.decimals) or _is_converted(said, known.value, known.step))
+
+
+def _is_converted(said: Figure, hours: float, step: float) -> bool:
+    """Whether a time is said in longer units than it was told in, as exactly as these allow."""
+    is_longer = said.unit.startswith("hours") and said.step >= _LONG and said.step > step
+    return is_longer and said.side == 0 and abs(said.value - hours) <= hours * _FAR
 
 
 def _near(said: Figure, value: float, decimals: int) -> bool:
@@ -94,8 +106,9 @@ def _across(said: Figure, known: Figure) -> bool:
 
 def _as_distance(said: Figure, known: Figure) -> bool:
     """Whether a duration is how far a day is from today: "in 10 days" of a date."""
-    days = said.value / 24
-    return known.value == {"hours ago": -days, "hours ahead": days}.get(said.unit, days * (known.value > 0 or -1))
+    way = {"hours ago": -1, "hours ahead": 1}.get(said.unit, 1 if known.value > 0 else -1)
+    hours = known.value * 24 * way
+    return said.value == hours or (hours > 0 and _is_converted(said, hours, 24.0))
 
 
 def _in_percent(said: Figure) -> Figure:
@@ -112,4 +125,4 @@ def _as_date(said: Figure, known: Figure) -> bool:
         return said.value % 100 == month and int(said.value) // 100 in (0, year or int(said.value) // 100)
     if said.kind == "monthday":
         return said.value == day
-    return said.kind == "weekday" and year > 0 and said.value == date(year, month, day).weekday()
+    return said.kind == "weekday" and year > 0 and not known.is_about and said.value == date(year, month, day).weekday()

@@ -10,6 +10,9 @@ from bot.lock.agreement import Figure
 from bot.lock.names import Names
 from bot.lock.sentences import clauses, sentences
 
+# Units of what is said of other figures.
+_SHARES = ("part", "times", "ratio")
+
 Attribution = list[tuple[Figure, frozenset[str]]]
 
 
@@ -30,15 +33,18 @@ class Saying:
     def ways(self) -> Iterator[Attribution]:
         """The figures with the records they may be of.
 
-        Within a clause that names several, each is of the last name before it, or each of the next one; or else the
-        first figure of a kind is of the first record, the second of the second. What follows in clauses that name
-        nobody may be of the first, which the sentence is about: "Ada is as likely as Bo, 53 % and 54 %, but smaller".
+        Within a clause that names several, each is of the last name before it, or each of the next one; or else, of a
+        kind with as many figures as there are records, the first is of the first one, the second of the second. What
+        follows in clauses that name nobody may be of the first, which the sentence is about: "Ada is as likely as Bo,
+        53 % and 54 %, but smaller".
         """
         yield [(figure, self._before(figure, names)) for figure, names in self._by_clause]
         if len(self.named) > 1:
             yield [(figure, self._after(figure, names)) for figure, names in self._by_clause]
-            if all(count == len(self.named) for count in self._count_by_kind.values()):
-                yield [(figure, frozenset({self.named[place]})) for figure, place in self._by_kind]
+            yield [
+                (figure, frozenset({self.named[place]}) if self._is_of_each(figure) else names)
+                for (figure, names), (_, place) in zip(self._by_clause, self._by_kind, strict=True)
+            ]
             if self._is_of_first:
                 yield [(figure, self._in_turn(figure, place)) for figure, place in self._by_kind]
 
@@ -84,8 +90,11 @@ class Saying:
         return len(parts) > 1 and len(parts[0]) == len(self.named) and not any(parts[1:])
 
     def _in_turn(self, figure: Figure, place: int) -> frozenset[str]:
-        is_each = self._count_by_kind[figure.kind] == len(self.named)
-        return frozenset({self.named[place if is_each else 0]})
+        return frozenset({self.named[place if self._is_of_each(figure) else 0]})
+
+    def _is_of_each(self, figure: Figure) -> bool:
+        """Whether there are as many of its kind as records."""
+        return self._count_by_kind[_kind(figure)] == len(self.named)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -93,12 +102,16 @@ class Saying:
 
     @cached_property
     def _by_kind(self) -> list[tuple[Figure, int]]:
-        """The figures, each with its place among those of its kind."""
+        """The figures, each with its place among those of its kind; parts and multiples are of none."""
         return [
-            (each, sum(other.kind == each.kind for other in self.figures[:place]))
+            (each, sum(_kind(other) == _kind(each) for other in self.figures[:place]))
             for place, each in enumerate(self.figures)
         ]
 
     @cached_property
     def _count_by_kind(self) -> dict[str, int]:
-        return {figure.kind: place + 1 for figure, place in self._by_kind}
+        return {_kind(figure): place + 1 for figure, place in self._by_kind}
+
+
+def _kind(figure: Figure) -> str:
+    return figure.unit if figure.unit in _SHARES else figure.kind

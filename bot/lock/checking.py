@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -12,11 +12,12 @@ from typing import Literal
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Attribution, Saying
 from bot.lock.claims import deeds, is_disordered
-from bot.lock.comparing import fallen, is_extreme, is_most, is_ratio, is_shown, is_span
+from bot.lock.comparing import fallen, is_common, is_extreme, is_most, is_ratio, is_shown, is_span
 from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
 from bot.lock.measures import called
 from bot.lock.names import Names
+from bot.lock.readings import readings
 from bot.lock.references import is_unresolved, resolved
 from bot.lock.sentences import sentences
 from bot.lock.sums import Sum, is_sum, sums
@@ -32,6 +33,8 @@ _COUNTED = re.compile(
 _COUNTED_AFTER = re.compile(
     r" (?:others?|more|of the \w+ (?:have|has|are|were)|are|follow|of them|on (?:the|your) list|for you)\b", re.I
 )
+# A number of those shown that are picked out, which no tool need have counted.
+_PICKED = re.compile(r" (?:out )?of (?:the|these|those|them|your|our|my|all)\b", re.I)
 
 _RECORDS = ("lead", "deal", "account", "customer", "rep")
 
@@ -92,7 +95,7 @@ class Lock:
 
     def _fault(self, saying: Saying, way: Attribution) -> Reason | None:
         for figure, names in way:
-            if not self._may_say(saying, figure, names):
+            if not any(self._may_say(saying, each, names) for each in readings(figure, saying)):
                 return "record" if self._facts.holds(figure, frozenset()) else "figure"
             if not self._facts.calls(figure, names, called(figure, self.names.masked(saying.text))):
                 return "word"
@@ -101,6 +104,8 @@ class Lock:
     def _may_say(self, saying: Saying, figure: Figure, names: frozenset[str]) -> bool:
         if figure.kind == "share" and figure.side:
             return is_extreme(saying, figure, self._facts)
+        if figure.kind == "share" and is_common(saying, figure, self._facts):
+            return True
         if figure.kind == "most":
             return is_most(saying, figure, names, self._facts)
         if figure.unit == "rank" and not saying.named and not figure.start:
@@ -119,6 +124,10 @@ class Lock:
 
     def _counts(self, saying: Saying, figure: Figure, names: frozenset[str]) -> bool:
         """Whether a figure is how many records are shown, or how many others: "all five", "the other four"."""
+        if _PICKED.match(saying.text, figure.end) and self._facts.counts(replace(figure, unit="others"), 0):
+            return True
+        if figure.value == 1 and figure.unit in _RECORDS and not self.names.named(saying.text[: figure.start]):
+            return not saying.text[figure.start].isdigit()  # "One deal stands out: that of Ada"
         is_counted = _COUNTED.search(saying.text, 0, figure.start) or _COUNTED_AFTER.match(saying.text, figure.end)
         if not names or is_counted:
             return self._facts.counts(figure, len(saying.named))

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from bot.lock.agreement import Figure
+from bot.lock.agreement import SAME, Figure
 from bot.lock.attribution import Saying
 from bot.lock.facts import Facts
+from bot.lock.figures import plain
+from bot.lock.words import HELPING
 
 # What words of a comparison are about.
 _ABOUT = {
@@ -30,6 +32,18 @@ _FALLS = re.compile(
 )
 
 
+# What sets two figures apart.
+_APART = re.compile(
+    r"\b(?:more|less|fewer|over|under|above|below|beyond|past|ahead|behind|short|up|down|higher|lower|better|worse"
+    r"|gap|differ\w*|apart|another|longer|earlier|later|bigger|smaller|left|to go|missing|points?|r[io]se"
+    r"|f[ae]ll|drop\w*|gain\w*|grew|lost|shr[aiu]nk|remain\w*)\b",
+    re.I,
+)
+
+
+_DENIES = re.compile(r"\b(?:not|no|never|without|cannot)\b|n['’]t\b", re.I)
+
+
 def is_shown(saying: Saying, figure: Figure) -> bool:
     """Whether what a figure says of two others, or of one, stands beside it: "less than half of $337,600: $159,000"."""
     others = [each for each in saying.figures if each.kind in ("percent", "money", "number") and not _is_part(each)]
@@ -38,6 +52,8 @@ def is_shown(saying: Saying, figure: Figure) -> bool:
         grows = _GROWS.match(saying.text, figure.start)
         ratios = [b.value / (a.value or 1) if grows else a.value / (b.value or 1) for a, b in pairs]
         return any(_fits(ratio, figure, saying.text) for ratio in ratios) or _is_beside(figure, others)
+    if _is_between(figure, others, saying.text) or _is_added(figure, others):
+        return True
     if figure.kind == "number" and not figure.value and _ZERO.search(saying.text, 0, figure.start):
         return any(a.kind == b.kind and a.value * b.value < 0 for a, b in combinations(others, 2))
     if figure.unit.startswith("hours") and figure.is_about:
@@ -55,6 +71,29 @@ def _rounds(figure: Figure, other: Figure) -> bool:
     off = other.value - figure.value
     is_time = other.unit.startswith("hours") and not other.is_about
     return is_time and abs(off) <= figure.step / 2 and off * figure.side >= 0
+
+
+def _is_between(figure: Figure, others: Sequence[Figure], text: str) -> bool:
+    """Whether it is said to be the difference of two figures beside it: "18 more than last week's 140: 158"."""
+    alike = [each for each in others if _is_alike(each, figure)]
+    return bool(_APART.search(text)) and any(
+        _is_roughly(abs(one.value - other.value), figure) for one, other in combinations(alike, 2)
+    )
+
+
+def _is_added(figure: Figure, others: Sequence[Figure]) -> bool:
+    """Whether it is the sum of all the figures of its kind that follow: "14 leads wait: 12 of nobody, 2 of Bo"."""
+    parts = [each.value for each in others if _is_alike(each, figure) and each.start > figure.start]
+    return len(parts) > 1 and _is_roughly(sum(parts), figure)
+
+
+def _is_alike(one: Figure, other: Figure) -> bool:
+    is_same_unit = not one.unit or not other.unit or one.unit == other.unit
+    return one.start != other.start and one.kind == other.kind and is_same_unit
+
+
+def _is_roughly(value: float, figure: Figure) -> bool:
+    return value > 0 and abs(value - figure.value) <= (figure.step / 2 if figure.is_about else SAME)
 
 
 def _is_part(figure: Figure) -> bool:
@@ -142,3 +181,21 @@ def is_extreme(saying: Saying, bound: Figure, facts: Facts) -> bool:
         if each.kind == figure.kind and (not figure.unit or figure.unit in each.unit.split("|"))
     ]
     return len(values) > 1 and abs((max if bound.side > 0 else min)(values) - figure.value) < figure.step / 2
+
+
+def is_common(saying: Saying, figure: Figure, facts: Facts) -> bool:
+    """Whether what all are said to be stands in what was told of each: "all were in quiet hours"."""
+    said = _said_of(saying, figure)
+    records = {plain(name) for result in saying.names.results for name in result.names}
+    if figure.value != 100 or not said or len(records) < 2 or _DENIES.search(saying.text):
+        return False
+    return all(all(word in facts.beside(name) for word in said) for name in records)
+
+
+def _said_of(saying: Saying, figure: Figure) -> set[str]:
+    """The beginnings of the words that follow a figure in its clause, without other figures and helping words."""
+    text = saying.until_clause_ends(figure)
+    for each in saying.figures:
+        text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
+    words = re.findall(r"[^\W\d_]{3,}", text[figure.end :].lower())
+    return {word[:5] for word in words if word not in HELPING}

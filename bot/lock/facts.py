@@ -21,6 +21,8 @@ _GOES_ON = re.compile(r"\s|[•▲▼*–-] ")
 _NEVER = re.compile(r"\b(?:not|never|no)\b(?: \w+)?? (?P<done>\w{3,}(?:ed|en|ne))\b", re.I)
 # What is counted where a line says nothing of it, by the records that a result cites.
 _CITED = {"leads": "lead|rep", "deals": "deal"}
+# What a name may count.
+_SIZES = ("site",)
 _SPEECH = re.compile(r"\b(?!x+\b)[a-z]{2,}", re.I)
 _QUOTED = re.compile("“[^”]*”")
 
@@ -86,6 +88,11 @@ class Facts:
         lines = [line for result in self.names.results for line, of in self._lines(result) if not names or names & of]
         return "\n".join([*lines, plain(self.names.question)])
 
+    def beside(self, name: str) -> str:
+        """What the tools said of a record, in small letters."""
+        lines = [line for result in self.names.results for line, of in self._lines(result) if name in of]
+        return "\n".join(lines).lower()
+
     def unquoted(self, said: str) -> str:
         """The text without what it quotes word for word: a quotation may say what its author said."""
         told = [plain(result.text) for result in self.names.results]
@@ -106,11 +113,12 @@ class Facts:
             for figure in figures(name)
             if figure.kind == "month" and figure.end - figure.start == len(name)
         ]
+        sizes = [Fact(each, frozenset({name})) for name in self.names.records for each in _counts_of(name)]
         nobody = [Fact(figure, names) for figure, names in self._of_none]
         now = [Fact(figure, frozenset()) for figure in [_date(today), *_distances(today, today)[1:]]]
         told = [*self._of_lines, *asked]
         far = [Fact(each, fact.names) for fact in told for each in self._distances_of(fact.figure)]
-        return [*told, *far, *ranks, *labels, *nobody, *now]
+        return [*told, *far, *ranks, *labels, *sizes, *nobody, *now]
 
     @cached_property
     def _of_lines(self) -> list[Fact]:
@@ -157,7 +165,7 @@ class Facts:
             return [replace(figure, unit="past")]
         if figure.unit == "hours ago" and figure.value < 24 * 366:
             then = (self.now - timedelta(hours=figure.value)).date()
-            return [replace(each, is_about=True) for each in _distances(then, self.now.date())]
+            return [replace(each, is_about=True) for each in (_date(then), *_distances(then, self.now.date()))]
         if figure.kind != "date":
             return ()
         month, day = divmod(int(figure.value) % 10_000, 100)
@@ -165,6 +173,11 @@ class Facts:
             return _distances(date(int(figure.value) // 10_000 or self.now.year, month, day), self.now.date())
         except ValueError:
             return ()
+
+
+def _counts_of(name: str) -> list[Figure]:
+    """What a name counts: "Rocha Medical – 8 sites"."""
+    return [each for each in figures(name) if each.kind == "number" and each.unit in _SIZES]
 
 
 def _counted(result: Result) -> str:

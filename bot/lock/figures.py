@@ -18,6 +18,8 @@ _PATTERNS = [
 _NO_FIGURE = re.compile(r"\bone (?:by|another)\b|\bstep \d+|\b(?:time for|just|only|make) one \w+", re.I)
 # Between a figure and the ends of its interval in brackets.
 _INTERVAL = re.compile(r"\s?\(|(?<=\d)?\s?(?:–|-|to)\s?")
+_WINDOW = re.compile(r"\b(?:in|within|over) the (?:last|past) $")
+_LISTED = re.compile(r"(?:,|,? and|,? or| to|\s?[–-])(?: on)?(?: the)? ?")
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _MARK_IN_NUMBER = re.compile(r"(?<=[\d$€£.,])[*_~`\\]+(?=[\d.,%])|(?<![\w])_+(?=\w)|(?<=\w)_+(?!\w)")
 
@@ -50,15 +52,25 @@ def _inherited(found: list[Figure], text: str) -> Iterator[Figure]:
     """The figures, where a bare one that is set against another, or is an end of its interval, has its unit."""
     last: Figure | None = None
     for figure in found:
+        if (
+            last
+            and last.kind == "monthday"
+            and figure.unit == "rank"
+            and _LISTED.fullmatch(text[last.end : figure.start])
+        ):
+            figure = replace(figure, kind="monthday", unit="")
         if last and figure.kind == "number" and not figure.unit:
             figure = _like(figure, last, text)
         yield figure
-        last = figure
+        # What was done "in the last 30 days" is set against another number of times, and not against the days.
+        last = last if _WINDOW.search(text, 0, figure.start) else figure
 
 
 def _like(figure: Figure, last: Figure, text: str) -> Figure:
     end = quantities.with_unit(last, text)
     gap = text[end : figure.start]
+    if last.kind == "date":
+        return _of_month(figure, last) if _LISTED.fullmatch(gap) else figure
     if _has_unit(last) and _INTERVAL.fullmatch(gap):
         return replace(figure, kind=last.kind, unit=last.unit)
     if not quantities.AGAINST.fullmatch(gap):
@@ -68,6 +80,11 @@ def _like(figure: Figure, last: Figure, text: str) -> Figure:
     span = last.unit.partition(" ")[0]
     scale = last.value / (value(text[last.start : last.end]) or 1) if _has_span(last, text) else 1.0
     return replace(figure, unit=span, value=figure.value * scale, step=figure.step * scale)
+
+
+def _of_month(day: Figure, date: Figure) -> Figure:
+    """A bare number beside a date, as a day of its month: "24 and 25 December"."""
+    return replace(day, kind="date", value=date.value // 100 * 100 + day.value) if 1 <= day.value <= 31 else day
 
 
 def _has_span(figure: Figure, text: str) -> bool:
@@ -80,6 +97,9 @@ def _ranged(found: list[Figure], text: str) -> Iterator[Figure]:
     for figure in found:
         gap = re.compile(r"\s?(?:–|-|to|and)\s?[$€£¥]?").match(text, figure.end)
         after = by_start.get(gap.end()) or by_start.get(gap.end() - 1) if gap else None
+        if after and after.kind == "date" and figure.kind == "number" and not figure.unit:
+            yield _of_month(figure, after)
+            continue
         if figure.kind != "number" or figure.unit or not after or not (_has_unit(after) or after.unit):
             yield figure
             continue

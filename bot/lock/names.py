@@ -13,7 +13,7 @@ from itertools import pairwise
 from bot.identities import identities
 from bot.lock.agreement import Figure
 from bot.lock.figures import plain
-from bot.lock.words import ORDINARY, PRONOUNS
+from bot.lock.words import COMMON, ORDINARY, PRONOUNS
 from tools.base import Result
 
 _WORD = re.compile(r"[^\W\d_][\w'’.&-]*", re.UNICODE)
@@ -134,7 +134,8 @@ class Names:
         low = word.casefold().rstrip(".")
         if len(low) == 1:
             return low in ORDINARY or low in {each[0] for each in self._of_names}
-        return low in ORDINARY or bool({low, _bare(word)} & self._words)
+        is_ordinary = all(part in ORDINARY | COMMON for part in low.split("-")) if "-" in low else low in ORDINARY
+        return is_ordinary or bool({low, _bare(word)} & self._words)
 
     @cached_property
     def _words(self) -> set[str]:
@@ -165,4 +166,4 @@ def _capitals(said: str) -> Iterable[tuple[int, str, bool]]:
 def _is_subject(said: str, word: str) -> bool:
     """Whether a sentence is about somebody of that name, as far as its grammar tells."""
     found = _SUBJECT.match(said)
-    return bool(found and found["name"] == word and word.casefold() not in PRONOUNS)
+    return bool(found and found["name"] == word and word.casefold() not in PRONOUNS | COMMON)

@@ -34,6 +34,8 @@ _HOURS = {
     "year": 8760.0,
     "second": 1 / 3600,
 }
+# Those that name a stretch of time up to now: "the last month".
+LONG = {span: _HOURS[span] for span in ("week", "month", "quarter", "year")}
 _CURRENCIES = {"usd": ("$", "usd", "dollar"), "eur": ("€", "eur"), "gbp": ("£", "gbp", "pound"), "jpy": ("¥",)}
 _CURRENCY = r"(?:dollars?|euros?|pounds?|usd|eur|gbp)\b"
 _NOUN = re.compile(
@@ -49,7 +51,8 @@ _SPANS = "minute|hour|day|week|month|quarter|year"
 AGAINST = re.compile(
     r"(?: ago| earlier)?(?:,|;| –)?"
     r" (?:against|versus|vs\.?|compared (?:with|to)|instead of|rather than|down from|up from)"
-    r"(?: (?:a|an|the|its|our|usual|usually|typical|typically|average|normal))* $|; typical is $",
+    r"(?: (?:a|an|the|its|our|usual|usually|typical|typically|average|normal))* $"
+    r"|(?: in the (?:last|past) \d+ \w+)?; typical is $",
     re.I,
 )
 _FEW = {"few": 4.0, "several": 6.0}

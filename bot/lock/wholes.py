@@ -26,8 +26,8 @@ _TIMES = {
     "quadrupled": 4.0,
 }
 _PARTS = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
-# A part of a whole is a stated rounding to about a tenth of it.
-_PART_STEP, _MOST_PART_STEP = 0.2, 6.0
+# A part of a whole is a stated rounding to about a seventh of it.
+_PART_STEP, _MOST_PART_STEP = 0.27, 9.0
 _VERB = (
     r"(?:is|are|was|were|has|have|had|will|would|can|did|does|do|won|lost|came|comes?|waits?|needs?|wants?|stands?"
     r"|agreed|got|gets|heard|owns?|knows?|spoke|took|went|gave|said|\w{3,}ed)\b"
@@ -49,6 +49,8 @@ _BOUND = re.compile(
     r"|above|over|more than|higher than|beyond|at least|better than)\s[$€£]?(?=\d)",
     re.I,
 )
+# All of them are without what none of them has.
+_HAVE_NO = re.compile(r" (?:no|without)\b", re.I)
 _CHANCES = ("chance", "chances", "odds", "probability", "likelihood")
 _LEAST = ("lowest", "smallest", "worst", "weakest", "least valuable")
 _MOST = rf"best|highest|strongest|biggest|largest|greatest|most valuable|{'|'.join(_LEAST)}"
@@ -105,7 +107,8 @@ def _most(match: re.Match[str], text: str) -> Figure:
 
 
 def _all(match: re.Match[str], text: str) -> Figure:
-    return Figure("share", 100.0, _done(match, text), 0.0, False, *_first_word(match), side=-_bound(match, text))
+    share = 0.0 if _HAVE_NO.match(text, match.end()) else 100.0
+    return Figure("share", share, _done(match, text), 0.0, False, *_first_word(match), side=-_bound(match, text))
 
 
 def _none(match: re.Match[str], text: str) -> Figure:
@@ -115,7 +118,7 @@ def _none(match: re.Match[str], text: str) -> Figure:
 def _done(match: re.Match[str], text: str) -> str:
     """What all or none are said to do, by the beginning of the word that says it."""
     words = re.findall(r"[^\W\d_]+", text[match.end("who") : match.end() + 40].lower())
-    return next((word[:4] for word in words if word not in HELPING), "")
+    return next((word[:4] for word in words if word not in HELPING and word not in ("no", "without")), "")
 
 
 def _first_word(match: re.Match[str]) -> tuple[int, int]:
@@ -143,7 +146,7 @@ BEFORE = (
     ),
     (r"(?<![^\n])\|\s*(?P<rank>\d{1,2})(?=\s*\|)", _rank),
     (rf"\b{_PUT}(?: (?:only|now|the|in))* (?P<rank>{_PLACED}){_END}", _rank),
-    (r"\b(?P<rank>first|second)(?=,? (?:is|comes|up|in line|place)\b|:)", _rank),
+    (r"(?<!\bthe )\b(?P<rank>first|second)(?=,? (?:is|comes|up|in line|place)\b|:)", _rank),
     (r"(?<!\bat)(?<!\bthe) (?P<rank>first|second)(?=\s*(?:[.,;:!?)*\n]|$|and\b|then\b))", _rank),
     (r"(?<![^\n]) ?(?P<rank>first|second)(?=,)", _rank),
     (

@@ -11,6 +11,8 @@ def _listed(name: str) -> frozenset[str]:
 
 # What begins with a capital and names no record.
 ORDINARY = _listed("ordinary.txt")
+# What may begin a sentence with a capital, and names nobody: "Timing is everything".
+COMMON = _listed("common.txt")
 # What may be the subject of a sentence though nobody is called so.
 PRONOUNS = _listed("pronouns.txt")
 # What says nothing of what somebody does.

@@ -184,3 +184,36 @@ def test_what_a_record_says_is_nobodys_figure_but_in_its_own_words() -> None:
     assert lock.fault("They pay 400 dollars.")
     assert lock.fault("They say: “I pay 400 dollars.”") is None
     assert lock.fault("Call 97 % sure, $5,000,000, at 12 %.") is None
+
+
+def test_what_a_sentence_leaves_out_is_read_from_its_other_figures() -> None:
+    text = (
+        "1. Loom – 8 sites, 84 % (52–97 %) to slip, due 25 Dec 2026. Met 3 times in the last 30 days; typical is 1.\n"
+        "2. Brook, 30 % (20–44 %) to slip, due 24 Dec 2026. Last touch: call 11 days ago. Not touched since.\n"
+        "3. Cove, 12 % (4–20 %) to slip, due 2 Dec 2026. 158 calls (▲ from 140)."
+    )
+    lock = Lock([Result(text=text, names=("Loom – 8 sites", "Brook", "Cove"))], "what is at risk?", NOW)
+    for honest_words in (
+        "Loom is at 84 percent (the range is 52 to 97).",
+        "Loom (8 sites) had three meetings in the last month; one is typical.",
+        "Brook was last called a week and a half ago.",
+        "Loom and Brook are due on the 25th and the 24th, at 84 % and 30 %.",
+        "Cove had 158 calls, 18 more than 140.",
+        "Two of the three are due at the end of December.",
+        "One deal stands out: Loom.",
+        "Two things to know: the first is Loom, the second is Cove.",
+        "Timing is everything.",
+        "All three are due in December.",
+    ):
+        assert lock.fault(honest_words) is None, honest_words
+    for lie in (
+        "Loom is at 84 percent (the range is 51 to 97).",
+        "Loom (9 sites) had three meetings.",
+        "Loom had four meetings in the last month; two are typical.",
+        "Brook was last called two and a half weeks ago.",
+        "Cove had 158 calls, 28 more than 140.",
+        "Five of the three are due.",
+        "Quentin is everything.",
+        "All three are signed.",
+    ):
+        assert lock.fault(lie), lie
