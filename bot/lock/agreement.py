@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -56,8 +56,9 @@ def agrees(said: Figure, known: Figure) -> bool:
         return said.value == known.value or (
             said.value % 10_000 == known.value % 10_000 and min(said.value, known.value) < 10_000
         )
-    if said.unit == "clock":
-        return said.value == known.value % 720
+    if said.kind == "time":
+        off = known.value - said.value if said.unit != "clock" else (known.value - said.value + 360) % 720 - 360
+        return abs(off) <= said.step / 2 and off * said.side >= 0
     if said.kind == "month":
         # A year that either leaves out is the other's here too.
         return said.value == known.value or (
@@ -108,7 +109,7 @@ def _as_distance(said: Figure, known: Figure) -> bool:
     """Whether a duration is how far a day is from today: "in 10 days" of a date."""
     way = {"hours ago": -1, "hours ahead": 1}.get(said.unit, 1 if known.value > 0 else -1)
     hours = known.value * 24 * way
-    return said.value == hours or (hours > 0 and _is_converted(said, hours, 24.0))
+    return hours > 0 and (_near(replace(said, decimals=0), hours, 0) or _is_converted(said, hours, 24.0))
 
 
 def _in_percent(said: Figure) -> Figure:

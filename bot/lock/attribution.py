@@ -42,7 +42,7 @@ class Saying:
         if len(self.named) > 1:
             yield [(figure, self._after(figure, names)) for figure, names in self._by_clause]
             yield [
-                (figure, frozenset({self.named[place]}) if self._is_of_each(figure) else names)
+                (figure, frozenset({self._share(figure, place)}) if self._is_of_each(figure) else names)
                 for (figure, names), (_, place) in zip(self._by_clause, self._by_kind, strict=True)
             ]
             if self._is_of_first:
@@ -90,11 +90,15 @@ class Saying:
         return len(parts) > 1 and len(parts[0]) == len(self.named) and not any(parts[1:])
 
     def _in_turn(self, figure: Figure, place: int) -> frozenset[str]:
-        return frozenset({self.named[place if self._is_of_each(figure) else 0]})
+        return frozenset({self._share(figure, place) if self._is_of_each(figure) else self.named[0]})
+
+    def _share(self, figure: Figure, place: int) -> str:
+        """The record that a figure is of where each has as many of its kind."""
+        return self.named[place * len(self.named) // self._count_by_kind[_kind(figure)]]
 
     def _is_of_each(self, figure: Figure) -> bool:
-        """Whether there are as many of its kind as records."""
-        return self._count_by_kind[_kind(figure)] == len(self.named)
+        """Whether there are as many of its kind for each record."""
+        return self._count_by_kind[_kind(figure)] % len(self.named) == 0
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -12,11 +12,12 @@ from typing import Literal
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Attribution, Saying
 from bot.lock.claims import deeds, is_disordered
-from bot.lock.comparing import fallen, is_common, is_extreme, is_most, is_ratio, is_shown, is_span
+from bot.lock.comparing import fallen, is_common, is_extreme, is_listed, is_most, is_ratio, is_shown, is_span, is_tally
 from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
 from bot.lock.measures import called
 from bot.lock.names import Names
+from bot.lock.numerals import number
 from bot.lock.readings import readings
 from bot.lock.references import is_unresolved, resolved
 from bot.lock.sentences import sentences
@@ -33,8 +34,10 @@ _COUNTED = re.compile(
 _COUNTED_AFTER = re.compile(
     r" (?:others?|more|of the \w+ (?:have|has|are|were)|are|follow|of them|on (?:the|your) list|for you)\b", re.I
 )
+_TOP = re.compile(r"\b(?:top|best|first|last|bottom) $", re.I)
+_OF = re.compile(r"(\w+) out of (\w+)")
 # A number of those shown that are picked out, which no tool need have counted.
-_PICKED = re.compile(r" (?:out )?of (?:the|these|those|them|your|our|my|all)\b", re.I)
+_PICKED = re.compile(r" (?:(?:out )?of (?:the|these|those|them|your|our|my|all)|have|has|are|were|need)\b", re.I)
 
 _RECORDS = ("lead", "deal", "account", "customer", "rep")
 
@@ -110,11 +113,15 @@ class Lock:
             return is_most(saying, figure, names, self._facts)
         if figure.unit == "rank" and not saying.named and not figure.start:
             return True  # "First, write to them": the order of what to do
+        if figure.unit == "rank" and not self.names.records:
+            return True
+        if figure.unit == "part" and self._is_of(saying, figure):
+            return True
         if figure.unit == "ratio" and is_ratio(saying, figure, self._facts):
             return True
         if self._facts.holds(figure, names, is_named=bool(saying.named)) or self._counts(saying, figure, names):
             return True
-        if is_shown(saying, figure):
+        if is_shown(saying, figure) or is_tally(saying, figure, self._facts) or is_listed(saying, figure):
             return True
         if is_span(saying, figure, self._facts):
             return True
@@ -122,9 +129,16 @@ class Lock:
             return True
         return is_sum(saying, figure, self._sums)
 
+    def _is_of(self, saying: Saying, figure: Figure) -> bool:
+        """Whether a tool told so many of so many: "103 out of 756"."""
+        found = _OF.fullmatch(saying.text[figure.start : figure.end])
+        return found is not None and self._facts.tells(*(f"{number(found[i]):.0f}" for i in (1, 2)))
+
     def _counts(self, saying: Saying, figure: Figure, names: frozenset[str]) -> bool:
         """Whether a figure is how many records are shown, or how many others: "all five", "the other four"."""
-        if _PICKED.match(saying.text, figure.end) and self._facts.counts(replace(figure, unit="others"), 0):
+        if (_PICKED.match(saying.text, figure.end) or _TOP.search(saying.text, 0, figure.start)) and self._facts.counts(
+            replace(figure, unit="others"), 0
+        ):
             return True
         if figure.value == 1 and figure.unit in _RECORDS and not self.names.named(saying.text[: figure.start]):
             return not saying.text[figure.start].isdigit()  # "One deal stands out: that of Ada"

@@ -47,8 +47,10 @@ _DENIES = re.compile(r"\b(?:not|no|never|without|cannot)\b|n['’]t\b", re.I)
 def is_shown(saying: Saying, figure: Figure) -> bool:
     """Whether what a figure says of two others, or of one, stands beside it: "less than half of $337,600: $159,000"."""
     others = [each for each in saying.figures if each.kind in ("percent", "money", "number") and not _is_part(each)]
+    if figure.unit == "times" and figure.value == sum(each.kind == "time" for each in saying.figures):
+        return True  # "twice on 16 November, at 11:31 and again at 12:38"
     if figure.unit in ("times", "ratio") or _is_part(figure):
-        pairs = [(one, two) for one, two in combinations(others, 2) if (one.kind, one.unit) == (two.kind, two.unit)]
+        pairs = [(one, two) for one, two in combinations(others, 2) if _is_alike(one, two)]
         grows = _GROWS.match(saying.text, figure.start)
         ratios = [b.value / (a.value or 1) if grows else a.value / (b.value or 1) for a, b in pairs]
         return any(_fits(ratio, figure, saying.text) for ratio in ratios) or _is_beside(figure, others)
@@ -115,7 +117,7 @@ def _fits(ratio: float, figure: Figure, text: str) -> bool:
         return said <= ratio < (said + 1 if said >= 1 else said * 1.5)
     if _LESS.search(ahead):
         return said * 2 / 3 < ratio <= said
-    return abs(ratio / said - 1) <= (_ROUGH if figure.is_about and figure.unit != "part" else _EXACT)
+    return abs(ratio / said - 1) <= (_ROUGH if figure.is_about and figure.step > 1 else _EXACT)
 
 
 def is_span(saying: Saying, figure: Figure, facts: Facts) -> bool:
@@ -185,11 +187,30 @@ def is_extreme(saying: Saying, bound: Figure, facts: Facts) -> bool:
 
 def is_common(saying: Saying, figure: Figure, facts: Facts) -> bool:
     """Whether what all are said to be stands in what was told of each: "all were in quiet hours"."""
-    said = _said_of(saying, figure)
+    said, told = _said_of(saying, figure), _told_of(saying, figure)
     records = {plain(name) for result in saying.names.results for name in result.names}
-    if figure.value != 100 or not said or len(records) < 2 or _DENIES.search(saying.text):
+    if figure.value != 100 or not (said or told) or len(records) < 2 or _DENIES.search(saying.text):
         return False
-    return all(all(word in facts.beside(name) for word in said) for name in records)
+    shown = [
+        name
+        for name in records
+        if all(facts.holds(each, frozenset({name})) for each in told)
+        and (told or all(word in facts.beside(name) for word in said))
+    ]
+    count = next((each.value for each in saying.figures if _is_count(each, figure)), len(records))
+    return len(shown) >= min(count, len(records))
+
+
+def _is_count(count: Figure, figure: Figure) -> bool:
+    """Whether it says how many all are: "all five"."""
+    return count.kind == "number" and 0 <= count.start - figure.end <= 2
+
+
+def _told_of(saying: Saying, figure: Figure) -> list[Figure]:
+    """The figures that all are said to have."""
+    end = len(saying.until_clause_ends(figure))
+    kinds = ("time", "date", "percent", "money")
+    return [each for each in saying.figures if figure.end < each.start < end and each.kind in kinds]
 
 
 def _said_of(saying: Saying, figure: Figure) -> set[str]:
@@ -199,3 +220,19 @@ def _said_of(saying: Saying, figure: Figure) -> set[str]:
         text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
     words = re.findall(r"[^\W\d_]{3,}", text[figure.end :].lower())
     return {word[:5] for word in words if word not in HELPING}
+
+
+def is_tally(saying: Saying, figure: Figure, facts: Facts) -> bool:
+    """Whether as many lines of lists name what its clause does: "three belong to Ellie"."""
+    if figure.kind != "number" or figure.value < 1 or figure.unit in ("hours", "rank", "times", "ratio"):
+        return False
+    after = saying.until_clause_ends(figure)[figure.end :]
+    return any(facts.tally(word) == figure.value for word in re.findall(r"\b[A-Z][\w’'-]{2,}", after))
+
+
+def is_listed(saying: Saying, figure: Figure) -> bool:
+    """Whether as many records are named after it, and none before: "three won deals: …"."""
+    if figure.kind != "number" or figure.value < 2 or figure.unit in ("hours", "rank", "times", "ratio"):
+        return False
+    after = saying.text[figure.end :]
+    return len(saying.names.named(after)) == figure.value and not saying.names.named(saying.text[: figure.start])

@@ -28,6 +28,11 @@ _DAYS = {
 _FEASTS = {"christmas eve": 1224, "christmas day": 1225, "new year's eve": 1231, "new year's day": 101}
 _HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _MINUTES = {"five": 5, "ten": 10, "quarter": 15, "a quarter": 15, "twenty": 20, "twenty-five": 25, "half": 30}
+# How many minutes a spoken time may be off, and one that is said to be near.
+_SPOKEN, _NEAR = 2, 15
+_NEARLY = re.compile(
+    r"\b(?:(?P<before>just before|shortly before|nearly|almost)|just after|shortly after|just past) $", re.I
+)
 # Today may be named of anything to be done, and of nothing that is said to have been.
 _PAST = re.compile(
     r"\b(?:was|were|been|got|came|called|spoke|met|replied|answered|touched|reached|wrote|visited|opened)\b[^.;,:–]*$",
@@ -94,16 +99,20 @@ def _weekday(match: re.Match[str], text: str) -> Figure:
 def _time(match: re.Match[str], text: str) -> Figure:
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
     half = (match["half"] or "").lower().replace(".", "")
-    if half:
+    if half and hour <= 12:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    return Figure("time", float(hour * 60 + minute), "", 0.0, False, *match.span())
+    near = _NEARLY.search(text, 0, match.start())
+    side = 0 if not near else -1 if near["before"] else 1
+    step = 2.0 * _NEAR if near else 0.0
+    unit = "clock" if not half and 0 < hour < 12 and match["hour"][0] != "0" else ""
+    return Figure("time", float(hour * 60 + minute), unit, step, bool(near), *match.span(), 0, side)
 
 
 def _spoken(match: re.Match[str], text: str) -> Figure:
     """ "half past nine", of the morning or the evening."""
     minutes = _MINUTES[match["minutes"].lower()] * (1 if match["way"].lower() == "past" else -1)
     value = (_HOURS.index(match["hour"].lower()) + 1) * 60 + minutes
-    return Figure("time", float(value % 720), "clock", 0.0, False, *match.span())
+    return Figure("time", float(value % 720), "clock", 2.0 * _SPOKEN, True, *match.span())
 
 
 def _period(match: re.Match[str], text: str) -> Figure:

@@ -23,6 +23,12 @@ _NEVER = re.compile(r"\b(?:not|never|no)\b(?: \w+)?? (?P<done>\w{3,}(?:ed|en|ne)
 _CITED = {"leads": "lead|rep", "deals": "deal"}
 # What a name may count.
 _SIZES = ("site",)
+_NUMBERED = re.compile(r"\s*(\d+)\. ")
+_ITEM = re.compile(r"\s*(?:\d+\.|•) ")
+# Calls that nobody picked up, as texts say it.
+_UNHEARD = re.compile(r"\b(?:no answer|voicemail|not reached)\b", re.I)
+# A change in points, at the head of a line.
+_IN_POINTS = re.compile(r"\s*• [+-]$")
 _SPEECH = re.compile(r"\b(?!x+\b)[a-z]{2,}", re.I)
 _QUOTED = re.compile("“[^”]*”")
 
@@ -51,6 +57,7 @@ class Facts:
 
         A bare number beside a name is that record's: a count of all would say what it counts.
         """
+        names = names if names & self._measured else frozenset()
         is_bare = is_named and figure.kind == "number" and not figure.unit
         return any(
             agrees(figure, fact.figure) and (not names or names & fact.names or not (fact.names or is_bare))
@@ -70,7 +77,7 @@ class Facts:
         """Whether a figure says how many records are shown, or how many beside those that are named."""
         if figure.kind != "number" or figure.unit in ("hours", "rank", "times"):
             return False
-        shown = {len(result.names) for result in self.names.results if len(result.names) > 1}
+        shown = {count for result in self.names.results for count in (len(result.names), _items(result)) if count > 1}
         if figure.unit == "others":
             return any(0 < figure.value < count for count in shown)
         return figure.value in {*shown, *(count - named for count in shown), named} - {0, 1}
@@ -93,6 +100,17 @@ class Facts:
         lines = [line for result in self.names.results for line, of in self._lines(result) if name in of]
         return "\n".join(lines).lower()
 
+    def tally(self, word: str) -> int:
+        """How many lines of lists have a word."""
+        lines = [line for result in self.names.results for line in plain(result.text).split("\n") if _ITEM.match(line)]
+        return sum(bool(re.search(rf"\b{re.escape(word)}\b", line)) for line in lines)
+
+    def tells(self, *numbers: str) -> bool:
+        """Whether numbers stand together in a line that was told."""
+        lines = [line for result in self.names.results for line, _ in self._lines(result)]
+        alone = [re.compile(rf"(?<![\d.,]){number}(?![\d%]|[.,]\d| %)") for number in numbers]
+        return any(all(each.search(line) for each in alone) for line in lines)
+
     def unquoted(self, said: str) -> str:
         """The text without what it quotes word for word: a quotation may say what its author said."""
         told = [plain(result.text) for result in self.names.results]
@@ -105,6 +123,12 @@ class Facts:
             Fact(Figure("number", float(place), "rank", 0.0, False, 0, 0), frozenset({plain(name)}))
             for result in self.names.results
             for place, name in enumerate(result.names, 1)
+        ]
+        ranks += [
+            Fact(Figure("number", float(item[1]), "rank", 0.0, False, 0, 0), names)
+            for result in self.names.results
+            for line, names in self._lines(result)
+            if (item := _NUMBERED.match(line)) and len(names) == 1
         ]
         today = self.now.date()
         labels = [
@@ -119,6 +143,11 @@ class Facts:
         told = [*self._of_lines, *asked]
         far = [Fact(each, fact.names) for fact in told for each in self._distances_of(fact.figure)]
         return [*told, *far, *ranks, *labels, *sizes, *nobody, *now]
+
+    @cached_property
+    def _measured(self) -> frozenset[str]:
+        """The records that have figures of their own."""
+        return frozenset(name for fact in self._of_lines for name in fact.names)
 
     @cached_property
     def _of_lines(self) -> list[Fact]:
@@ -146,6 +175,11 @@ class Facts:
             for result in self.names.results
             for line, names in self._lines(result)
             for found in _NEVER.finditer(line)
+        ] + [
+            (Figure("share", 0.0, "pick", 0.0, False, 0, 0), names)
+            for result in self.names.results
+            for line, names in self._lines(result)
+            if _UNHEARD.search(line)
         ]
 
     def _lines(self, result: Result) -> Iterable[tuple[str, frozenset[str]]]:
@@ -188,6 +222,8 @@ def _counted(result: Result) -> str:
 
 def _of(figure: Figure, line: str, counted: str) -> Figure:
     """A bare number of a line with words counts only what the line speaks of, or what its result is about."""
+    if figure.kind == "number" and _IN_POINTS.match(line[: figure.start]):
+        return replace(figure, kind="percent", unit="")
     if figure.kind != "number" or figure.unit or not _SPEECH.search(line):
         return figure
     return replace(figure, unit=nouns(line) or counted or "?")
@@ -208,6 +244,11 @@ def _distances(day: date, today: date) -> list[Figure]:
         "year": day.year - today.year,
     }
     return [Figure("relative", float(value), unit, 0.0, False, 0, 0) for unit, value in spans.items()]
+
+
+def _items(result: Result) -> int:
+    """How many lines of a list a text has."""
+    return sum(bool(_ITEM.match(line)) for line in plain(result.text).split("\n"))
 
 
 def _blank(found: re.Match[str]) -> str:

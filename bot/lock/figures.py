@@ -9,13 +9,15 @@ from dataclasses import replace
 
 from bot.lock import days, quantities, wholes
 from bot.lock.agreement import Figure
-from bot.lock.numerals import decimals, value
+from bot.lock.numerals import NUMBER, SIZE, decimals, value
 
 _PATTERNS = [
     (re.compile(pattern, re.I), read)
     for pattern, read in (*days.PATTERNS, *wholes.BEFORE, *quantities.PATTERNS, *wholes.AFTER)
 ]
-_NO_FIGURE = re.compile(r"\bone (?:by|another)\b|\bstep \d+|\b(?:time for|just|only|make) one \w+", re.I)
+_NO_FIGURE = re.compile(
+    r"\bone (?:by|another)\b|\ban? \w+ or two\b|\bstep \d+|\b(?:time for|just|only|make) one \w+", re.I
+)
 # Between a figure and the ends of its interval in brackets.
 _INTERVAL = re.compile(r"\s?\(|(?<=\d)?\s?(?:–|-|to)\s?")
 _WINDOW = re.compile(r"\b(?:in|within|over) the (?:last|past) $")
@@ -97,6 +99,9 @@ def _ranged(found: list[Figure], text: str) -> Iterator[Figure]:
     for figure in found:
         gap = re.compile(r"\s?(?:–|-|to|and)\s?[$€£¥]?").match(text, figure.end)
         after = by_start.get(gap.end()) or by_start.get(gap.end() - 1) if gap else None
+        if after and figure.kind == after.kind == "money" and (scale := _scale(figure, after, text)) > 1:
+            yield replace(figure, value=figure.value * scale, step=after.step, is_about=True)
+            continue
         if after and after.kind == "date" and figure.kind == "number" and not figure.unit:
             yield _of_month(figure, after)
             continue
@@ -115,5 +120,12 @@ def _ranged(found: list[Figure], text: str) -> Iterator[Figure]:
         )
 
 
+def _scale(figure: Figure, after: Figure, text: str) -> float:
+    """The size that the first of two amounts has from the second: "between $1.59 and $2.05 million"."""
+    has_size = [bool(re.search(rf"\d\s?{SIZE}$", text[each.start : each.end], re.I)) for each in (figure, after)]
+    said = re.search(NUMBER, text[after.start : after.end])
+    return after.value / value(said[0]) if said and has_size == [False, True] and figure.value < 1000 else 1.0
+
+
 def _has_unit(figure: Figure) -> bool:
-    return figure.kind in ("percent", "money")
+    return figure.kind in ("percent", "money") and figure.unit != "part"

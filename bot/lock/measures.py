@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from bot.lock.agreement import Figure
+from bot.lock.figures import figures
 from bot.lock.sentences import clauses, sentences
 
 # For each kind of figure: words, and which measures they may speak of; the longer ones first.
@@ -29,7 +30,7 @@ _WORDS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
         "money": (
             (r"at stake", "stake worth"),
             (r"worth|valued?|amounts?", "worth"),
-            (r"book(?:ed|ings?)|revenues?|turnover|in sales|sales of|earn(?:ed|ings)", "booked"),
+            (r"book(?:ed|ings?)|in the books|revenues?|turnover|in sales|sales of|earn(?:ed|ings)", "booked"),
             (r"pipelines?", "pipeline"),
             (r"quotas?|targets?", "quota"),
             (r"forecasts?|projections?|projected", "forecast"),
@@ -39,6 +40,12 @@ _WORDS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
         ),
     }.items()
 }
+# What a figure is a part of is not what it is: "$1.28M of the forecast is booked".
+_WHOLE = re.compile(
+    r"\b(?:of (?:the|its|his|her|your|our|their)|(?:above|below|over|under|past|beyond)(?: (?:the|its|his|her|your))?) "
+    r"(?:forecast|quota|target|pipeline)\b",
+    re.I,
+)
 # Words of a span: those that stand before a figure, or behind it.
 _EVERY = {
     "day": "daily",
@@ -56,6 +63,12 @@ _BEHIND = {
 _AHEAD = {span: re.compile(rf"\b(?:{words})(?: \w+){{0,2}} $", re.I) for span, words in _EVERY.items()}
 
 
+# What may be called worth so much as well.
+_WORTH = {"pipeline", "booked", "forecast", "stake"}
+# What parts a figure from the one that it is set against.
+_AGAINST = re.compile(r"\s(?:against|versus|vs\.?|compared (?:with|to))\s")
+
+
 @dataclass(frozen=True)
 class Called:
     """What a figure is called: the measures that its words may speak of (none: any), and for each of which span."""
@@ -65,7 +78,9 @@ class Called:
 
     def fits(self, known: Called) -> bool:
         """Whether something known may be called so."""
-        is_open = not self.measures or not known.measures
+        is_open = (
+            not self.measures or not known.measures or ("worth" in self.measures and bool(known.measures & _WORTH))
+        )
         return (is_open or bool(self.measures & known.measures)) and self.every in ("", known.every)
 
 
@@ -74,28 +89,45 @@ UNKNOWN = Called()
 
 def called(figure: Figure, text: str) -> Called:
     """What a figure of a text is called in its own clause."""
-    clause = next((text[a:b] for a, b in clauses(text) if a <= figure.start < b), text)
+    start, end = next(((a, b) for a, b in clauses(text) if a <= figure.start < b), (0, len(text)))
+    clause = _side(figure, start, text[start:end])
     return Called(_measures(figure, clause), every(figure, text))
 
 
+def _side(figure: Figure, start: int, clause: str) -> str:
+    """The clause of a figure on its own side of what it is set against."""
+    found = _AGAINST.search(clause)
+    if not found:
+        return clause
+    return clause[: found.start()] if figure.start - start < found.start() else clause[found.end() :]
+
+
 def known_as(figure: Figure, line: str, head: str) -> Called:
-    """What a figure of a tool's line is: by its clause, else its sentence, else what heads the list that it is in."""
+    """What a figure of a tool's line is: by its clause, else the rest of its sentence, else what heads its list."""
     own = called(figure, line)
-    at, sentence = 0, line
-    for each in sentences(line):
-        sentence = each if at <= figure.start else sentence
-        at += len(each)
-    found = own.measures or _measures(figure, sentence)
-    if not found and line.lstrip().startswith("•"):
-        found = _measures(figure, head)
+    sentence, free = _sentence(figure, line)
+    texts = (free, head.partition(";")[0] if line.lstrip().startswith("•") else "", sentence)
+    found = own.measures or next((found for text in texts if (found := _measures(figure, text))), own.measures)
     is_chance = "win" in found and not re.search(r"\brates?\b", head if found != own.measures else line, re.I)
     return Called(found - {"rate", "conversion"} if is_chance else found, own.every)
+
+
+def _sentence(figure: Figure, line: str) -> tuple[str, str]:
+    """The sentence of a figure, and the same without the clauses of others of its kind, whose words are theirs."""
+    at, start, sentence = 0, 0, line
+    for each in sentences(line):
+        start, sentence = (at, each) if at <= figure.start else (start, sentence)
+        at += len(each)
+    others = [each.start - start for each in figures(line) if each.kind == figure.kind and each.start != figure.start]
+    parts = clauses(sentence)
+    return sentence, " ".join(sentence[a:b] for a, b in parts if not any(a <= other < b for other in others))
 
 
 def _measures(figure: Figure, text: str) -> frozenset[str]:
     """What all words of a text agree on; where they do not, whatever any speaks of."""
     if figure.unit in ("part", "times", "ratio"):
         return frozenset()
+    text = _WHOLE.sub(" ", text)
     found = []
     for words, measures in _WORDS.get(figure.kind, ()):
         spoken = re.compile(rf"\b(?:{words})\b", re.I)

@@ -54,7 +54,7 @@ class Names:
     def named(self, text: str) -> frozenset[str]:
         """The records named in a text, by their whole names or by a part that no other has."""
         lower = text.casefold()
-        whole = [name for name in self.records if name.casefold() in lower]
+        whole = [name for name in self.records if name.casefold() in lower and self._whole[name].search(lower)]
         words = {_bare(word) for word in _WORD.findall(text)}
         parts = [name for name in self.records if name not in whole and words & self._own_parts.get(name, set())]
         return frozenset([*whole, *parts])
@@ -115,6 +115,11 @@ class Names:
     @cached_property
     def _identity(self) -> re.Pattern[str]:
         return re.compile("|".join(map(re.escape, self._identities)), re.I)
+
+    @cached_property
+    def _whole(self) -> dict[str, re.Pattern[str]]:
+        """Where a whole name stands, and not inside another word: no Bo in "about"; more than one of it is one too."""
+        return {name: re.compile(rf"(?<!\w){re.escape(name.casefold())}(?:['’]?s)?(?!\w)") for name in self.records}
 
     @cached_property
     def _own_parts(self) -> dict[str, set[str]]:

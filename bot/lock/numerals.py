@@ -51,3 +51,8 @@ def spelled(words: str) -> float:
         else:
             total += WORDS.get(part, 0)
     return total
+
+
+def number(text: str) -> float:
+    """The value of a number in digits or in words."""
+    return value(text) if text[0].isdigit() or text[0] == "." else spelled(text)

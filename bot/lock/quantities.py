@@ -12,14 +12,16 @@ from bot.lock.numerals import value as value_of
 # What says that a figure is rounded, by the side on which the true one lies.
 _ROUNDED = {
     0: r"about|around|roughly|approximately|approx\.?|some|circa|close to|or so",
-    1: r"just over|just above|(?:a little|slightly|a bit) over|(?:a little|slightly|a bit) more than",
-    -1: r"nearly|almost|just under|a little under|slightly under|a bit under|just below|not quite",
+    1: r"just (?:over|above|after|past)"
+    r"|(?:a little|slightly|a bit|a touch) (?:over|above|after|past|(?:more|better|higher) than)",
+    -1: r"nearly|almost|just (?:under|below|before|short of)|not quite"
+    r"|(?:a little|slightly|a bit|a touch) (?:under|below|before|(?:less|lower) than)",
 }
 _ABOUT = [
     (side, re.compile(rf"(?:\b(?:{words}){'|[~≈]' if not side else ''})\s*(?:a |an )?[$€£¥]?$", re.I))
     for side, words in _ROUNDED.items()
 ]
-_BEYOND = re.compile(r"\b(?:(?P<below>less than|under|below)|more than|over|above) (?:an? )?$", re.I)
+_BEYOND = re.compile(r"\b(?:(?P<below>less than|under|below)|(?:more|better) than|over|above) (?:an? )?[$€£]?$", re.I)
 _OR_SO = re.compile(r"\S+(?: (?:%|percent|\w+s))? (?:or so|roughly|approximately|give or take)\b", re.I)
 _HOURS = {
     "minute": 1 / 60,
@@ -39,7 +41,8 @@ LONG = {span: _HOURS[span] for span in ("week", "month", "quarter", "year")}
 _CURRENCIES = {"usd": ("$", "usd", "dollar"), "eur": ("€", "eur"), "gbp": ("£", "gbp", "pound"), "jpy": ("¥",)}
 _CURRENCY = r"(?:dollars?|euros?|pounds?|usd|eur|gbp)\b"
 _NOUN = re.compile(
-    r"\s*-?(?P<noun>minutes?|mins?|hours?|hrs?|h|(?:working |business )?days?|weeks?|months?|quarters?|years?|seconds?"
+    r"\s*-?(?P<noun>(?:full |whole )?(?:minutes?|mins?|hours?|hrs?|h|(?:working |business )?days?|weeks?|months?"
+    r"|quarters?|years?|seconds?)"
     r"|past (?:weeks|months|quarters|years)"
     r"|(?:(?:open|new|untouched|hot|late|own|more|other|of the|of your|of my|of our|won|lost) )*"
     r"(?:leads?|deals?|calls?|meetings?|accounts?|customers?|reps?|people|e-?mails?|sites?|wins?|times?)(?: won\b)?)\b",
@@ -52,9 +55,11 @@ AGAINST = re.compile(
     r"(?: ago| earlier)?(?:,|;| –)?"
     r" (?:against|versus|vs\.?|compared (?:with|to)|instead of|rather than|down from|up from)"
     r"(?: (?:a|an|the|its|our|usual|usually|typical|typically|average|normal))* $"
-    r"|(?: in the (?:last|past) \d+ \w+)?; typical is $",
+    r"|(?: in the (?:last|past) \d+ \w+| so far)?; typical is $",
     re.I,
 )
+# How far beyond an amount the true one may be, twice, as a share of it.
+_MONEY_BEYOND = 0.1
 _FEW = {"few": 4.0, "several": 6.0}
 _OTHERS = re.compile(r"\b(?:other|remaining) $", re.I)
 # "Nothing was heard in 5 days" is of the past.
@@ -85,7 +90,7 @@ def rounded(text: str, start: int) -> tuple[bool, int]:
     return next(((True, side) for side, words in _ABOUT if words.search(ahead)), (False, 0))
 
 
-def _beyond(text: str, start: int) -> int:
+def beyond(text: str, start: int) -> int:
     """1 where the true figure is said to lie above what begins there, -1 where below it, else 0."""
     found = _BEYOND.search(text, max(0, start - 16), start)
     return 0 if not found else -1 if found["below"] else 1
@@ -121,7 +126,8 @@ def with_unit(figure: Figure, text: str) -> int:
 
 def nouns(text: str) -> str:
     """What may be counted, of all that a text speaks of, with "|" between."""
-    return "|".join(sorted({_unit(each["noun"])[0] for each in _NOUN.finditer(text)} - {"hours", "times"}))
+    won = {"win"} if re.search(r"\bwon\b", text, re.I) else set()
+    return "|".join(sorted({_unit(each["noun"])[0] for each in _NOUN.finditer(text)} - {"hours", "times"} | won))
 
 
 def _unit(noun: str) -> tuple[str, float]:
@@ -141,6 +147,11 @@ def _money(match: re.Match[str], text: str) -> Figure:
     is_about, side = rounded(text, match.start())
     places = 0 if size else decimals(digits)
     value = value_of(digits) * scale
+    if is_about:
+        step = exactness(digits) * abs(scale)
+    elif bound := beyond(text, match.start()):
+        # "More than $500,000" of $500,124.
+        return Figure("money", value, _currency(match[0]), value * _MONEY_BEYOND, True, *match.span(), places, bound)
     return Figure("money", value, _currency(match[0]), step, bool(size) or is_about, *match.span(), places, side)
 
 
@@ -149,11 +160,20 @@ def _currency(text: str) -> str:
     return next((code for code, marks in _CURRENCIES.items() if any(mark in low for mark in marks)), "")
 
 
+def _half_size(match: re.Match[str], text: str) -> Figure:
+    """ "half a million", of money unless it counts something."""
+    size = SIZES[match["size"].lower()]
+    is_about, side = rounded(text, match.start())
+    side = side or beyond(text, match.start())
+    kind: Kind = "number" if _NOUN.match(text, match.end()) else "money"
+    return Figure(kind, size / 2, "", size / 10, is_about or bool(side), *match.span(), 0, side)
+
+
 def _percent(match: re.Match[str], text: str) -> Figure:
     digits = match["num"]
     value = value_of(digits) * (-1 if match[0].startswith("-") else 1)
     is_about, side = rounded(text, match.start())
-    if bound := _beyond(text, match.start()):
+    if bound := beyond(text, match.start()):
         # "Less than 2 %" of 1.3 %: the next whole one, or the next of the last digit said.
         step = 2 * 10.0 ** -decimals(digits)
         return Figure("percent", value, "", step, True, *match.span(), decimals(digits), bound)
@@ -186,9 +206,17 @@ def _worded(match: re.Match[str], text: str) -> Figure | None:
         kind: Kind = "percent" if match["percent"] else "money"
         unit = _currency(match["money"] or "")
         return Figure(kind, value, unit, 1.0 if match["percent"] else step, is_about, *match.span(), 0, side)
-    if _OF_SPEECH.match(text, match.end()) or (value == 1 and not _NOUN.match(text, match.end())):
+    if _is_of_speech(match, text) or (value == 1 and not _NOUN.match(text, match.end())):
         return None  # "the one to call"
     return counted(value, step, match.start(), match.end(), text)
+
+
+def _is_of_speech(match: re.Match[str], text: str) -> bool:
+    """Whether it counts one's own words, or goes on with them: "three things speak for it and three against"."""
+    goes_on = spelled(match["said"]) <= 10 and re.search(
+        _OF_SPEECH.pattern + r"[^.;]* and $", text[: match.start()], re.I
+    )
+    return bool(_OF_SPEECH.match(text, match.end()) or (goes_on and not _NOUN.match(text, match.end())))
 
 
 def _few(match: re.Match[str], text: str) -> Figure:
@@ -216,6 +244,7 @@ def _single(match: re.Match[str], text: str) -> Figure:
 
 
 PATTERNS = (
+    (r"\bhalf an? (?P<size>thousand|million|billion)\b", _half_size),
     (
         rf"\bhalf an? (?P<half>point|{_SPANS})\b"
         rf"|\b(?P<many>an?|{'|'.join(WORDS)})"

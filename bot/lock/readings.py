@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Saying
-from bot.lock.numerals import value
+from bot.lock.numerals import number
 from bot.lock.quantities import LONG
 
 # What follows a number that leaves its unit to another one: "84 % (52 to 97)", "in 18 days, not 31".
@@ -33,7 +33,7 @@ def _like(figure: Figure, other: Figure, text: str) -> Figure | None:
     """A bare number in the unit of another figure."""
     if other.kind in ("percent", "money") and other.unit != "part":
         return replace(figure, kind=other.kind, unit=other.unit)
-    if other.unit.startswith("hours") and text[other.start].isdigit():
-        scale = other.value / (value(text[other.start : other.end]) or 1)
+    if other.unit.startswith("hours") and (count := number(text[other.start : other.end])):
+        scale = other.value / count
         return replace(figure, unit="hours", value=figure.value * scale, step=figure.step * scale)
     return None

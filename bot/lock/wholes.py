@@ -6,9 +6,8 @@ import math
 import re
 
 from bot.lock.agreement import Figure
-from bot.lock.numerals import NUMBER, WORDS, spelled
-from bot.lock.numerals import value as value_of
-from bot.lock.quantities import THAN, rounded
+from bot.lock.numerals import NUMBER, WORDS, number
+from bot.lock.quantities import THAN, beyond, rounded
 from bot.lock.words import HELPING
 
 _RANKS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
@@ -28,6 +27,8 @@ _TIMES = {
 _PARTS = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
 # A part of a whole is a stated rounding to about a seventh of it.
 _PART_STEP, _MOST_PART_STEP = 0.27, 9.0
+# How far beyond a part a share may be, twice: "more than half" of it.
+_PART_BEYOND = 0.6
 _VERB = (
     r"(?:is|are|was|were|has|have|had|will|would|can|did|does|do|won|lost|came|comes?|waits?|needs?|wants?|stands?"
     r"|agreed|got|gets|heard|owns?|knows?|spoke|took|went|gave|said|\w{3,}ed)\b"
@@ -65,20 +66,24 @@ def _part(match: re.Match[str], text: str) -> Figure:
     if match["part"]:
         share = _PARTS[match["part"].lower()] * WORDS.get(match["many"].lower(), 1)
     else:
-        share = 100 * _number(match["of"]) / (_number(match["whole"]) or 1)
+        share = 100 * number(match["of"]) / (number(match["whole"]) or 1)
     is_about, side = rounded(text, match.start())
+    if bound := beyond(text, match.start()):
+        return Figure("percent", share, "part", share * _PART_BEYOND, True, *match.span(), 0, bound)
     step = min(share * _PART_STEP, _MOST_PART_STEP) if is_about else 1.0
     return Figure("percent", share, "part", step, True, *match.span(), 0, side)
 
 
 def _half(match: re.Match[str], text: str) -> Figure:
     is_about, side = rounded(text, match.start())
+    if bound := beyond(text, match.start()):
+        return Figure("percent", 50.0, "part", 50.0 * _PART_BEYOND, True, *match.span(), 0, bound)
     return Figure("percent", 50.0, "part", _MOST_PART_STEP if is_about else 1.0, is_about, *match.span(), 0, side)
 
 
 def _times(match: re.Match[str], text: str) -> Figure:
     word = match[0].lower()
-    value = _TIMES[word] if word in _TIMES else _number(match["num"])
+    value = _TIMES[word] if word in _TIMES else number(match["num"])
     is_about, side = rounded(text, match.start())
     unit = "ratio" if THAN.match(text, match.end()) else "times"
     return Figure("number", value, unit, 1.0, is_about, *match.span(), 0, side)
@@ -95,7 +100,7 @@ def _dozen(match: re.Match[str], text: str) -> Figure:
 
 def _rank(match: re.Match[str], text: str) -> Figure:
     place = match["rank"].lower()
-    value = _RANKS.index(place) + 1.0 if place in _RANKS else _number(place)
+    value = _RANKS.index(place) + 1.0 if place in _RANKS else number(place)
     return Figure("number", value, "rank", 0.0, False, *match.span("rank"))
 
 
@@ -133,10 +138,6 @@ def _bound(match: re.Match[str], text: str) -> int:
     return 0 if not found else -1 if found["below"] else 1
 
 
-def _number(text: str) -> float:
-    return value_of(text) if text[0].isdigit() or text[0] == "." else spelled(text)
-
-
 BEFORE = (
     (r"\b(?P<rank>\d{1,3})(?:st|nd|rd|th)\b", _rank),
     (
@@ -150,13 +151,15 @@ BEFORE = (
     (r"(?<!\bat)(?<!\bthe) (?P<rank>first|second)(?=\s*(?:[.,;:!?)*\n]|$|and\b|then\b))", _rank),
     (r"(?<![^\n]) ?(?P<rank>first|second)(?=,)", _rank),
     (
-        rf"(?<![\d.,])\b(?P<of>{_COUNT})(?: in | out of (?:every )?)(?:a )?(?P<whole>hundred|{_COUNT})\b(?! {_SPAN}\b)"
+        rf"(?<![\d.,])\b(?P<of>{_COUNT})(?:[ -]in[ -]| out of (?:every )?)(?:a )?(?P<whole>hundred|{_COUNT})\b"
+        rf"(?! {_SPAN}\b)"
         r"(?P<part>)(?P<many>)",
         _part,
     ),
     (
-        r"\b(?!two quarters|four quarters)(?P<many>a|one|two|three|four) "
-        r"(?P<part>third|quarter|fifth|tenth)s?(?: of|(?<=s))\b(?P<of>)(?P<whole>)",
+        r"\b(?!two quarters|four quarters)(?P<many>a|one|two|three|four)[ -]"
+        r"(?P<part>third|quarter|fifth|tenth)s?(?: of\b|(?<=s)\b|(?<=third|fifth|tenth)(?=\s*(?:[–—,.;)\n]|$)))"
+        r"(?P<of>)(?P<whole>)",
         _part,
     ),
     (
@@ -167,7 +170,7 @@ BEFORE = (
 )
 AFTER = (
     (rf"\b(?:{'|'.join(_TIMES)})\b(?P<num>)", _times),
-    (r"\bhalf\b(?! past)", _half),
+    (r"\bhalf\b(?! past| an? (?:thousand|million|billion))", _half),
     (
         rf"(?<!\bof )(?<!\bamong )\bthe (?:(?P<most>{_MOST}) (?P<of>{'|'.join(_CHANCES)}|value|amount|deal)\b"
         r"|(?P<biggest>biggest|largest|most valuable|smallest)(?=,| at\b| with\b|\.|$))",
@@ -178,7 +181,8 @@ AFTER = (
     (rf"\b(?P<who>{_ALL})(?! (?:together|combined)\b)(?: \w+){{0,2}}? {_VERB}(?! (?:listed|shown|below|here)\b)", _all),
     (rf"\b(?P<who>{_NONE})(?: \w+){{0,2}}? {_VERB}", _none),
     (
-        rf"\b(?P<rank>{'|'.join(_RANKS[2:])})\b(?! (?:time|quarter|week|month|half|party|step|name|call|touch))",
+        rf"\b(?P<rank>{'|'.join(_RANKS[2:])})\b"
+        r"(?! (?:time|quarter|week|month|half|party|step|name|call|touch)|[ -](?:\w+est|most)\b)",
         _rank,
     ),
 )

@@ -80,8 +80,12 @@ def faults(turn: Turn) -> Iterator[tuple[str, Reason | None]]:
 
 
 def changed(line: str, text: str, rng: random.Random) -> str | None:
-    """The line with one digit another, so that it has a figure that stands nowhere in what was told."""
-    at = [i for i, each in enumerate(line) if each.isdigit()]
+    """The line with one digit another, so that it has a figure that stands nowhere in what was told.
+
+    The number of an item is no figure: a list may be told in another order.
+    """
+    item = re.match(r"\d+\. ", line)
+    at = [i for i, each in enumerate(line) if each.isdigit() and i >= (item.end() if item else 0)]
     if not at or ROUGH.search(line):
         return None
     i = rng.choice(at)

@@ -217,3 +217,40 @@ def test_what_a_sentence_leaves_out_is_read_from_its_other_figures() -> None:
         "All three are signed.",
     ):
         assert lock.fault(lie), lie
+
+
+def test_lists_are_counted_and_sums_keep_their_own_names() -> None:
+    text = (
+        "Forecast: $1,801,696; $1,276,015 of it is booked. Quota $1,550,000: the forecast is $251,696 above it.\n"
+        "• Dmitri Vance: $691,750 ($573,450 to $805,950), $548,000 booked, owner Lena Fox. It is Fri 16:31.\n"
+        "• Ellie Thornbury: $500,124 ($375,490 to $587,550), $352,500 booked, owner Lena Fox. It is Fri 16:31.\n"
+        "• Carla Medeiros: $204,250 ($154,300 to $274,247), $131,050 booked, owner Omar Haddad. It is Fri 16:31.\n"
+        "103 of 756 such ones had it."
+    )
+    names = ("Dmitri Vance", "Ellie Thornbury", "Carla Medeiros")
+    lock = Lock([Result(text=text, names=names)], "forecast by rep", NOW)
+    for honest_words in (
+        "Dmitri's forecast is just under $692k, of which $548k is already booked.",
+        "Ellie follows with about half a million.",
+        "We are roughly $250k above quota.",
+        "Two of the three reps are forecast above half a million.",
+        "Two belong to Lena, one to Omar.",
+        "All three are at half past four on Friday.",
+        "It's 4:31 there for Carla.",
+        "103 out of 756 had it.",
+        "About one in seven (103 of 756) had it.",
+        "The range for Dmitri is $573k to $806k.",
+        "Of the forecast, between $1.28 and $1.8 million is likely.",
+    ):
+        assert lock.fault(honest_words) is None, honest_words
+    for lie in (
+        "Dmitri has booked $691,750.",
+        "Carla follows with about half a million.",
+        "We are roughly $290k above quota.",
+        "Four belong to Lena.",
+        "All three are at half past five on Friday.",
+        "It's 4:51 there for Carla.",
+        "104 out of 756 had it.",
+        "Of the forecast, between $1.38 and $1.8 million is likely.",
+    ):
+        assert lock.fault(lie), lie
