@@ -82,7 +82,9 @@ def _near(said: Figure, value: float, decimals: int) -> bool:
         return said.decimals <= decimals
     if not said.is_about or (value - said.value) * said.side < 0:
         return False
-    return abs(said.value - value) <= said.step / 2 * (1 + 1e-9)
+    # "Just over $704k" may be all but $705k.
+    most = said.step if said.side and said.kind == "money" else said.step / 2
+    return abs(said.value - value) <= most * (1 + 1e-9)
 
 
 def _same_unit(said: str, known: str) -> bool:

@@ -117,7 +117,7 @@ class Lock:
             return True
         if figure.unit == "part" and self._is_of(saying, figure):
             return True
-        if figure.unit == "ratio" and is_ratio(saying, figure, self._facts):
+        if figure.unit in ("ratio", "part") and is_ratio(saying, figure, self._facts):
             return True
         if self._facts.holds(figure, names, is_named=bool(saying.named)) or self._counts(saying, figure, names):
             return True

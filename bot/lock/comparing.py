@@ -121,12 +121,12 @@ def _fits(ratio: float, figure: Figure, text: str) -> bool:
 
 
 def is_span(saying: Saying, figure: Figure, facts: Facts) -> bool:
-    """Whether it is an end of a range from the lowest to the highest of all records: "with 7 to 16 deals each"."""
-    if saying.named or figure.kind not in ("percent", "money", "number"):
+    """Whether it is an end of a range from the lowest to the highest of the records: "with 7 to 16 deals each"."""
+    if len(saying.named) in (1, 2) or figure.kind not in ("percent", "money", "number"):
         return False
     values = [
         each.value
-        for name in saying.names.records
+        for name in saying.named or saying.names.records
         for each in facts.first(name)
         if each.kind == figure.kind and (not figure.unit or figure.unit in each.unit.split("|"))
     ]
@@ -154,7 +154,10 @@ def is_ratio(saying: Saying, figure: Figure, facts: Facts) -> bool:
 
 
 def _is_near(ratio: float, figure: Figure) -> bool:
-    off = (ratio - figure.value) / figure.value
+    said = figure.value / 100 if figure.unit == "part" else figure.value
+    off = (ratio - said) / said
+    if figure.unit == "part":
+        return abs(off) <= figure.step / 2 / figure.value and off * figure.side >= 0
     return abs(off) <= (_ROUGH if figure.is_about else _EXACT) and off * figure.side >= 0
 
 

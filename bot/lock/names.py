@@ -171,4 +171,5 @@ def _capitals(said: str) -> Iterable[tuple[int, str, bool]]:
 def _is_subject(said: str, word: str) -> bool:
     """Whether a sentence is about somebody of that name, as far as its grammar tells."""
     found = _SUBJECT.match(said)
-    return bool(found and found["name"] == word and word.casefold() not in PRONOUNS | COMMON)
+    bare = re.split("['’]", word.casefold())[0]
+    return bool(found and found["name"] == word and bare not in PRONOUNS | COMMON)

@@ -11,7 +11,8 @@ from bot.lock.numerals import value as value_of
 
 # What says that a figure is rounded, by the side on which the true one lies.
 _ROUNDED = {
-    0: r"about|around|roughly|approximately|approx\.?|some|circa|close to|or so",
+    0: r"about|around|roughly|approximately|approx\.?|some|circa|close to|or so"
+    r"|somewhere (?:around|near)|in the region of",
     1: r"just (?:over|above|after|past)"
     r"|(?:a little|slightly|a bit|a touch) (?:over|above|after|past|(?:more|better|higher) than)",
     -1: r"nearly|almost|just (?:under|below|before|short of)|not quite"
@@ -58,8 +59,8 @@ AGAINST = re.compile(
     r"|(?: in the (?:last|past) \d+ \w+| so far)?; typical is $",
     re.I,
 )
-# How far beyond an amount the true one may be, twice, as a share of it.
-_MONEY_BEYOND = 0.1
+# How far beyond an amount the true one may be, as a share of it.
+_MONEY_BEYOND = 0.05
 _FEW = {"few": 4.0, "several": 6.0}
 _OTHERS = re.compile(r"\b(?:other|remaining) $", re.I)
 # "Nothing was heard in 5 days" is of the past.
@@ -166,7 +167,9 @@ def _half_size(match: re.Match[str], text: str) -> Figure:
     is_about, side = rounded(text, match.start())
     side = side or beyond(text, match.start())
     kind: Kind = "number" if _NOUN.match(text, match.end()) else "money"
-    return Figure(kind, size / 2, "", size / 10, is_about or bool(side), *match.span(), 0, side)
+    return Figure(
+        kind, size / 2, "", size / 10 if not side else size / 20, is_about or bool(side), *match.span(), 0, side
+    )
 
 
 def _percent(match: re.Match[str], text: str) -> Figure:

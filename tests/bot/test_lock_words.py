@@ -240,6 +240,9 @@ def test_lists_are_counted_and_sums_keep_their_own_names() -> None:
         "103 out of 756 had it.",
         "About one in seven (103 of 756) had it.",
         "The range for Dmitri is $573k to $806k.",
+        "Carla has booked just over $130k.",
+        "You've got a forecast of $1.8M.",
+        "Dmitri, Ellie and Carla are forecast between $204,250 and $691,750.",
         "Of the forecast, between $1.28 and $1.8 million is likely.",
     ):
         assert lock.fault(honest_words) is None, honest_words
