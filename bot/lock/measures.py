@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 from bot.lock.agreement import Figure
 from bot.lock.figures import figures
@@ -118,9 +118,15 @@ def _sentence(figure: Figure, line: str) -> tuple[str, str]:
     for each in sentences(line):
         start, sentence = (at, each) if at <= figure.start else (start, sentence)
         at += len(each)
-    others = [each.start - start for each in figures(line) if each.kind == figure.kind and each.start != figure.start]
+    others = [each.start - start for each in _figures(line) if each.kind == figure.kind and each.start != figure.start]
     parts = clauses(sentence)
     return sentence, " ".join(sentence[a:b] for a, b in parts if not any(a <= other < b for other in others))
+
+
+@lru_cache(maxsize=64)
+def _figures(line: str) -> tuple[Figure, ...]:
+    """The figures of a line, which each of them is asked about."""
+    return tuple(figures(line))
 
 
 def _measures(figure: Figure, text: str) -> frozenset[str]:
