@@ -13,7 +13,7 @@ total is not so much a month. What a buyer did without a figure ("has signed"), 
 against what was told of that record (`claims`).
 
 What it cannot tell: a wrong word where the tool has none or where both fit (the end of an interval for the chance, one
-amount of a line for the other), deeds that are not in its list ("sounded keen"), what is said never to have been, and
+amount of a line for the other), deeds that are not in its list ("sounded keen"), what is said never to have been,
 in which order records are listed without a word about it, and of how many of the records shown something holds ("two
 of the three"). This week may be named of anything; a figure of the question, or of a line that names no record, of any
 record, unless it is a bare number; and any figure told, of a record that has none of its own.
