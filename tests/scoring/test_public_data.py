@@ -42,7 +42,7 @@ columns:
   name: {value: deal}
   outcome: {from: Status, values: {Won: won, Lost: lost}}
 """
-DRAWS = 4
+DRAWS = 8
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +77,7 @@ def few_deals(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
 def test_a_few_hundred_deals_are_told_apart_better_than_by_logistic_regression(few_deals: Rows) -> None:
     """By the mean AUC of single folds over several draws of them, for one draw of so few deals is off by .005."""
     own, plain = zip(*(aucs(few_deals, draw) for draw in range(DRAWS)), strict=True)
-    # Twenty draws give .840; four of them may be off by .003.
-    assert np.mean(own) >= 0.835
+    assert np.mean(own) >= 0.84
     assert np.mean(own) > np.mean(plain) + 0.01
 
 
