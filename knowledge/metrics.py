@@ -199,6 +199,11 @@ def _number(metric: Metric, base: str, db: Database) -> ColumnElement[Any]:
         return _days(Deal.opened_at, Deal.closed_at, db)
     if _MEASURES[metric].table is not Deal:
         return literal(1)
+    return worth(base, db)
+
+
+def worth(base: str, db: Database) -> ColumnElement[Any]:
+    """A deal's amount in the base currency, by the rate of the day it closed or else was opened; NULL without one."""
     at = func.coalesce(Deal.closed_at, Deal.opened_at)
     rate = (
         select(Rate.rate)

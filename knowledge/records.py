@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import func, null, or_, select
 
+from knowledge import metrics
 from knowledge.crm import Account, Activity, Deal, Lead, LeadChange
 from knowledge.database import Database
 
@@ -155,7 +156,7 @@ def foremost(
 ) -> Named | None:
     """The first in an order of the open records of some owners (None: anyone's); None where nothing orders them."""
     model = Lead if kind == "lead" else Deal
-    by_size = Lead.value if kind == "lead" else Deal.amount
+    by_size = Lead.value if kind == "lead" else metrics.worth(metrics.currency(db), db)
     by_age = Lead.created_at if kind == "lead" else Deal.opened_at
     column = by_size if order in ("largest", "smallest") else by_age
     first = column.desc() if order in ("largest", "newest") else column.asc()

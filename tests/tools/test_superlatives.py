@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import date
+
+from sqlalchemy import select, update
 
 from knowledge import records
-from knowledge.crm import Deal, Lead
+from knowledge.crm import Deal, Lead, Rate
 from knowledge.people import Person
 from tests.company import Books
 from tools import mentions, names, superlatives
@@ -33,6 +35,20 @@ def test_each_is_the_first_of_the_asker_s_own(books: Books) -> None:
     with books.db.read() as session:
         newest = session.scalars(select(Lead).where(Lead.owner_id == rep.id).order_by(Lead.created_at.desc())).all()
     assert name in {records.lead_name(lead.name, lead.id) for lead in newest[:3]}
+
+
+def test_amounts_in_another_currency_are_compared_by_what_they_are_worth(books: Books) -> None:
+    rep = books.person("rep")
+    [(before, _)] = found(books, rep, "my biggest deal")
+    other = next(deal for deal in deals(books, rep) if deal.name != before)
+    with books.db.write() as session:
+        row = session.get_one(Deal, other.id)
+        row.currency, row.amount = "JPY", 100_000_000
+        session.add(Rate(id="R-1", currency="JPY", day=date(2020, 1, 1), rate=0.00001))
+    assert found(books, rep, "my biggest deal") == [(before, "my biggest deal")]
+    with books.db.write() as session:
+        session.execute(update(Rate).values(rate=0.1).where(Rate.currency == "JPY"))
+    assert found(books, rep, "my biggest deal") == [(other.name, "my biggest deal")]
 
 
 def test_a_manager_means_the_team_and_a_rep_never_a_colleague(books: Books) -> None:
