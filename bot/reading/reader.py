@@ -125,8 +125,8 @@ class Reader:
             return follow_up
         if calls := self._several(question, link, past):
             return Reading(calls)
-        is_vague = best.kind in self.tools and best.chance < CERTAIN and PRONOUN.search(text.clear)
-        if is_vague and not past and not _records(text):
+        is_vague = threads.is_just_why(text) or (best.kind in self.tools and best.chance < CERTAIN)
+        if is_vague and PRONOUN.search(text.clear) and not past and not _records(text):
             text, best = self._likeliest([text, spelt_out(text, "lead")])
         is_open = threads.says(text) and (not best.is_sure or best.kind in smalltalk.TURNED_AWAY)
         if self._open and is_open and knows(text.plain):
