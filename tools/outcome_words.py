@@ -69,34 +69,36 @@ SAID: Mapping[str, str] = {
         offer / wants a quote / wants more time / likes it
         """,
     "no_answer": """
-        no luck / no answer / not answer / didn't answer / did not answer / didn't pick up / did not pick up / not
-        picking up / doesn't pick up / does not pick up / won't pick up / never picked up / not reach / couldn't reach /
-        could not reach / couldn't get hold / could not get hold / did not get hold / haven't reached / have not reached
-        / not reached / never reached / nobody there / not there / wasn't there / was not there / in vain / unreachable
-        / not available / didn't get through / did not get through / missed / doesn't answer / won't answer / not
-        answering / isn't answering / no reply / nobody answers / nobody answered / nobody picked up / no one picked up
-        / nothing / can't reach / can't get hold / no response / not in / out of office / not at his desk / not at her
-        desk / rang out / no joy / tried … again / isn't picking up / never answers / no one there / not replied /
-        hasn't replied / haven't replied / didn't reply / doesn't reply / never replied / not reply
+        no luck / no answer / no answer from / not answer / didn't answer / did not answer / didn't pick up / did not
+        pick up / didn't pick / did not pick / no pickup / no pick-up / no pick up / ghosted / not picking up / doesn't
+        pick up / does not pick up / won't pick up / never picked up / not reach / couldn't reach / could not reach /
+        couldn't get hold / could not get hold / did not get hold / haven't reached / have not reached / not reached /
+        never reached / nobody there / not there / wasn't there / was not there / in vain / unreachable / not available
+        / didn't get through / did not get through / missed / doesn't answer / won't answer / not answering / isn't
+        answering / no reply / nobody answers / nobody answered / nobody picked up / no one picked up / nothing / can't
+        reach / can't get hold / no response / not in / out of office / not at his desk / not at her desk / rang out /
+        no joy / tried … again / isn't picking up / never answers / no one there / not replied / hasn't replied /
+        haven't replied / didn't reply / doesn't reply / never replied / not reply
         """,
     "voicemail": """
-        voicemail / voice mail / left a voicemail / answering machine / on the machine / left a message / mailbox / left
-        voicemail / left … a message / left … a voicemail / machine / left word / message on / left message / left her …
-        message / left him … message / left them … message / left vm
+        voicemail / voice mail / vm'd / vmed / left a voicemail / answering machine / on the machine / left a message /
+        mailbox / left voicemail / left … a message / left … a voicemail / machine / left word / message on / left
+        message / left her … message / left him … message / left them … message / left vm
         """,
     "busy": """
         busy / was busy / line was busy / engaged / line busy / was on another call / in a meeting / line is busy /
         always busy
         """,
     "wrong_number": """
-        wrong number / number is wrong / the wrong number / number does not exist / is wrong / bad number / number …
-        wrong / number … dead / dead number / doesn't work there / number doesn't work / number does not work / out of
-        service / invalid number / disconnected / doesn't exist / has left the company / left the company / not the
-        right number / no longer works there / no longer in use
+        wrong number / number … somebody else / number … someone else / number is wrong / the wrong number / number does
+        not exist / is wrong / bad number / number … wrong / number … dead / dead number / doesn't work there / number
+        doesn't work / number does not work / out of service / invalid number / disconnected / doesn't exist / has left
+        the company / left the company / not the right number / no longer works there / no longer in use
         """,
     "meeting_booked": """
-        meeting booked / booked a meeting / got a meeting / booked a demo / agreed to a demo / meeting agreed / agreed
-        to meet / agreed to a meeting / appointment booked / appointment made / demo booked / set up a meeting / wants a
+        meeting booked / book a meeting / book a demo / demo fixed / meeting fixed / demo … fixed / fixed a demo / fixed
+        a meeting / booked a meeting / got a meeting / booked a demo / agreed to a demo / meeting agreed / agreed to
+        meet / agreed to a meeting / appointment booked / appointment made / demo booked / set up a meeting / wants a
         demo / has a meeting booked / meetings booked / booked … demo / booked … meeting / booked … call / booked … in /
         booked … for / demo … agreed / demo … set / meeting … set / meeting … agreed / meeting on / demo on / set up a
         demo / got a demo / fixed a date / accepted the demo / accepted the meeting / agreed to a call / wants to meet /
@@ -139,6 +141,7 @@ SAID: Mapping[str, str] = {
         chose a competitor / bought elsewhere / dead / died / gone / fell through / against us / went with / chose /
         chose … else / somebody else / someone else / another supplier / other supplier / cancelled / canceled / won't
         happen / didn't get / did not get / no budget / not going ahead / pulled out / backed out / off the table /
-        competition / we are out / out of the race
+        competition / we are out / out of the race / another vendor / another provider / other vendor / went elsewhere /
+        went somewhere else
         """,
 }

@@ -63,13 +63,14 @@ class PipelineReport(Result):
     words={
         "metric": {
             "conversion_rate": """
-                conversion rate / conversion rates / conversion / converts best / convert best / converts / converting /
-                turn into customers / become customers / become deals / share of leads / leads … convert / converted
-                best / percentage of leads / leads do we win / convert / convert better / convert well
+                conversion rate / conversion rates / conv rate / conversion / converts best / convert best / converts /
+                converting / turn into customers / become customers / become deals / share of leads / leads … convert /
+                converted best / percentage of leads / leads do we win / convert / convert better / convert well
                 """,
             "win_rate": """
                 win rate / win rates / winning rate / close rate / closing rate / hit rate / how often … win /
-                percentage of deals won / share of deals / deals … out of ten / success rate / wins and losses
+                percentage of deals won / share of deals / share … deals … win / share … won / deals … out of ten /
+                success rate / wins and losses
                 """,
             "pipeline_value": """
                 pipeline / pipeline value / open pipeline / open deals worth / value of open deals / pipe / in play /
@@ -82,71 +83,79 @@ class PipelineReport(Result):
                 in euros / in pounds
                 """,
             "average_deal_size": """
-                average deal size / deal size / average deal / avg deal size / average deal value / size of deals /
-                typical deal / mean deal size / deal … on average / order value / big … deals / big … deal / deal …
-                worth / average order / average contract
+                average deal size / deal size / average size / size of the deals / size of our deals / average deal /
+                avg deal size / average deal value / size of deals / typical deal / mean deal size / deal … on average /
+                order value / big … deals / big … deal / deal … worth / average order / average contract
                 """,
             "won_deals": """
                 won the most deals / most deals won / closed the most deals / deals won / won deals / deals did we win /
                 did we win / did i win / deals closed won / wins / deals we won / deals i won / deals have we won /
-                deals … win / deals … won / deals have won / win most / won most / won … deals / deals signed / closed
-                deals / deals closed / deals did … close / deals … closed / won / winning more / winning / are we
-                winning
+                deals … win / deals … won / how many deals … win / how many deals … won / how many deals … closed /
+                deals have won / win most / won most / won … deals / deals signed / closed deals / deals closed / deals
+                did … close / deals … closed / won / winning more / winning / are we winning
                 """,
             "lost_deals": """
-                deals lost / lost deals / losses / deals did we lose / deals have we lost / deals we lost / lose / deals
-                … lose / deals … lost / lost … deals / lost most / did we lose / lost / losing
+                deals lost / lost deals / how many deals … lose / how many deals … lost / losses / deals did we lose /
+                deals have we lost / deals we lost / lose / deals … lose / deals … lost / lost … deals / lost most / did
+                we lose / lost / losing
                 """,
             "time_to_first_touch": """
                 time to first touch / speed to lead / response time / first response / respond to new leads / first
                 touch / how fast do we call / how quickly do we respond / react to new leads / quick … new leads / fast
                 … leads / quickly … leads / fast … call / wait for us / leads wait / the first call / get back to leads
                 / react to leads / response times / reaction time / follow up on new leads / new leads … called / get
-                their first call / first call / get a call / first contact / get to new leads
+                their first call / first call / get a call / first contact / get to new leads / how long … new lead /
+                how long … fresh lead / how many hours … lead / how many minutes … lead / hear from us / hears from us
                 """,
             "time_to_close": """
                 time to close / sales cycle / close a deal / cycle length / how long do deals take / days to close /
                 cycle time / long … deal / long … close / days … win / days … deal / long … win / long … sale / time …
-                deal / closing time / take … close / until we win / time from lead to deal / duration of / lead to win /
-                lead to deal / first contact to close
+                deal / closing time / days until … close / days to … close / take … close / until we win / time from
+                lead to deal / duration of / lead to win / lead to deal / first contact to close / until signature / to
+                signature
                 """,
             "conversions": """
                 conversions / leads won / won leads / leads converted / converted leads / leads did we win / leads … won
-                / leads … win / leads became / leads turned
+                / leads … win / leads became / leads turned / how many leads … convert / how many leads … converted /
+                how many leads … win
                 """,
             "calls": """
-                calls / dials / phone calls / calls made / calls did / call / call volume / called / calling /
-                conversations / did … call / phoning / dial / people did … talk / talk to / talked to / spoke to / reach
-                / reached / conversations did
+                calls / how many calls / number of calls / quantity of calls / dials / dialed / dialled / phone calls /
+                calls made / calls did / call / call volume / called / calling / conversations / did … call / phoning /
+                dial / people did … talk / talk to / talked to / spoke to / reach / reached / conversations did
                 """,
             "meetings": """
-                meetings / demos / appointments / meetings held / meeting / demo / appointment / demos held / demos
-                booked / meetings booked / appointments booked / booked demos / booked meetings
+                meetings / how many meetings / how many demos / demos / appointments / meetings held / meeting / demo /
+                appointment / demos held / demos booked / meetings booked / appointments booked / booked demos / booked
+                meetings
                 """,
             "activities": """
                 activities / activity / touches / e-mails and calls / activity level / what did … do / active
                 """,
             "deals": """
-                deals / opportunities / deals opened / new deals / number of deals / opportunity / deals created /
-                opportunities opened / new opportunities / deals were created / pipeline created
+                deals / opportunities / how many deals / how many open deals / deals opened / new deals / number of
+                deals / opportunity / deals created / opportunities opened / new opportunities / deals were created /
+                pipeline created
                 """,
             "leads": """
-                leads / new leads / number of leads / inbound / leads came in / prospects / enquiries / lead / lead
-                volume / signups / requests / inquiries / came in / new names
+                leads / new leads / number of leads / how many leads / how many new leads / how many prospects /
+                quantity of leads / inbound / leads came in / prospects / enquiries / lead / lead volume / signups /
+                requests / inquiries / came in / new names
                 """,
         },
         "by": {
             "rep": """
-                by rep / per rep / by person / per person / each rep / by salesperson / by agent / by owner / every rep
-                / per head / which rep / who of us / who / whose / rep by rep / which of us / each of us / each
-                colleague / per colleague / per salesperson / each person / reps / ranking of reps / by name /
+                by rep / per rep / each seller / per seller / by seller / every seller / by person / per person / each
+                rep / by salesperson / by agent / by owner / every rep / per head / which rep / who of us / who / whose
+                / rep by rep / which of us / each of us / each colleague / every person / every colleague / every
+                salesperson / per colleague / per salesperson / each person / reps / ranking of reps / by name /
                 individually / who … most
                 """,
             "team": "by team / per team / each team / by teams / team by team / which team / teams / between teams",
             "source": """
-                by source / per source / each source / which source / by channel / per channel / which sources / by lead
-                source / by origin / channel / channels / which channel / which channels / where … come from / where …
-                came from / sources / what source / what sources / per lead source / by where
+                by source / per source / each source / which source / which lead source / by channel / per channel /
+                which sources / by lead source / by origin / channel / channels / which channel / which channels / where
+                … come from / where … came from / sources / what source / what sources / per lead source / by where
                 """,
             "stage": """
                 by stage / per stage / each stage / stages / by status / per status / by phase / which stage / stage by
@@ -166,16 +175,16 @@ class PipelineReport(Result):
                 by day / per day / daily / each day / every day / a day / day by day / on each day / per working day
                 """,
             "week": """
-                by week / per week / weekly / each week / every week / week by week / a week / weeks / by the week / per
-                calendar week
+                by week / per week / week to week / week over week / weekly / each week / every week / week by week / a
+                week / weeks / by the week / per calendar week
                 """,
             "month": """
-                by month / per month / monthly / each month / every month / month by month / a month / months / by the
-                month / over the months / trend
+                by month / per month / month to month / month over month / monthly / each month / every month / month by
+                month / a month / months / by the month / over the months / trend
                 """,
             "quarter": """
                 by quarter / per quarter / quarterly / each quarter / every quarter / quarter by quarter / a quarter /
-                quarters / by the quarter / over the quarters
+                quarters / by the quarter / over the quarters / quarter to quarter / quarter over quarter
                 """,
         },
     },

@@ -5,7 +5,7 @@ Shorthand is written out and slips of the pen are mended (`spelling`). What the 
 examples (`reader`). What is named, counted (`numbers`), dated (`periods`) and otherwise wished for (`habits`,
 `remarks`) fills the arguments (`arguments`), or what is most likely meant where it is said in other words (`values`).
 Where the text leans on what was said before ("and next month?", "why the second one?"), the last answer of the thread
-fills in (`threads`).
+fills in (`threads`). Where a question lacks something it is asked for (`replies`).
 """
 
 from bot.reading.calls import Call, Reading

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.reading import habits, numbers, remarks
+from bot.reading import habits, numbers, periods, remarks
 from bot.reading.text import Phrase, Text, phrase
 from tools.base import Tool
 from tools.outcome_words import CAME_OF_IT, REACHED
@@ -22,7 +22,7 @@ _FILLS: dict[str, tuple[str, ...]] = {
 }
 # What records are picked by.
 PICKED = ("source", "industry", "segment")
-_TEAM = re.compile(r"\b(?:team|we|our|us|everyone|all reps|company)\b", re.IGNORECASE)
+_TEAM = re.compile(r"\b(?:teams?|we|our|us|everyone|all reps|company)\b", re.IGNORECASE)
 # Whoever says "show me" says nothing of whose it is.
 _MINE = re.compile(
     r"\b(?:my|mine|i(?! mean)|i'm|i've|(?:for|of|about|by|with|just|only|and|or|from|to) me)\b", re.IGNORECASE
@@ -51,10 +51,10 @@ def arguments(tool: Tool, text: Text) -> dict[str, Any]:
         found["note"] = note
     if "since" in fields and text.periods:
         found["since"] = text.periods[0]
-    if "periods" in fields and (quarters := numbers.spans(text.clear, "quarter")):
-        found["periods"] = quarters
-    if "months" in fields and (months := numbers.spans(text.clear, "month")):
-        found["months"] = months
+    if "periods" in fields and (many := numbers.spans(text.clear, "quarter") or next(iter(text.numbers), None)):
+        found["periods"] = many
+    if "months" in fields and (many := numbers.spans(text.clear, "month") or _months(text)):
+        found["months"] = many
     if "max_per_rep" in fields:
         found |= numbers.per_rep(text.clear)
     if "quiet_from" in fields:
@@ -96,6 +96,13 @@ def filled_by(subject: str, tool: Tool) -> str | None:
     return next((each for each in _FILLS[subject] if each in fields_of(tool)), None)
 
 
+def said_for(tool: Tool) -> set[str]:
+    """The words that are said for the arguments of a tool."""
+    return {
+        word for values in tool.words.values() for many in values.values() for each in many for word in each.split()
+    }
+
+
 def _is_start(span: str, text: Text) -> bool:
     """Whether a period is only what something is compared with, as in "since last week"."""
     return " to " not in span and bool(
@@ -105,6 +112,10 @@ def _is_start(span: str, text: Text) -> bool:
             re.IGNORECASE,
         )
     )
+
+
+def _months(text: Text) -> int | None:
+    return next(filter(None, map(periods.months, text.periods)), None)
 
 
 def _remark(tool: Tool, text: Text) -> str | None:

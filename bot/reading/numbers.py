@@ -39,7 +39,8 @@ _SPAN = {unit: re.compile(rf"\b({COUNT}) {unit}s?\b", re.IGNORECASE) for unit in
 # How many leads each is to get, at the least or at the most.
 _AT_LEAST = re.compile(rf"\b(?:at least|min(?:imum)?(?: of)?|no fewer than|not less than) ({COUNT})\b", re.IGNORECASE)
 _AT_MOST = re.compile(
-    r"\b(?:at most|no more than|not more than|max(?:imum)?\.?(?: of)?|up to|limit(?:ed)? (?:to|of)"
+    r"\b(?:at most|no more than|not more than|(?:no|none)\b(?: \w+){1,3} more than"
+    r"|max(?:imum)?\.?(?: of)?|up to|limit(?:ed)? (?:to|of)"
     rf"|cap(?:ped)?(?: it)? at) ({COUNT})\b"
     rf"|\b({COUNT}) (?:(?:new |old |aged )?leads )?"
     r"(?:each|apiece|a head|per (?:rep|person|head|colleague)|max(?:imum)?)\b",

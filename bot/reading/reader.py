@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Self
 
 from bot import smalltalk
-from bot.reading import numbers, threads
-from bot.reading.arguments import PICKED, arguments, fields_of, filled_by
+from bot.reading import periods, replies, threads
+from bot.reading.arguments import arguments, fields_of, filled_by, said_for
 from bot.reading.calls import Call, Reading, for_each_period, joined
 from bot.reading.spelling import Spelling
 from bot.reading.text import (
@@ -40,15 +39,14 @@ MOST_PARTS = 3
 # What asks for nothing, and what is told rather than asked: its second half belongs to the first.
 POLITE, SPEAKING = (smalltalk.GREETING, smalltalk.THANKS), ("log_outcome",)
 _WORD = re.compile(r"[^\W\d_]+")
+# Small words in a thread, where records are spoken of anyhow; "top leads" alone asks for some.
+_RECORDS = frozenset({"leads", "deals"})
 _SPLIT = re.compile(
-    r"\s*(?:;|[?!](?=\s*\w)|\.(?=\s+[A-Za-z])|\band also\b|,? \b(?:and|then)\b|,? \balso\b|\bplus\b|\+|&|,(?=\s))\s*",
+    r"\s*(?:;|[?!](?=\s*\w)|\.(?=\s+[A-Za-z])|\band also\b|,? \b(?:and|then|n)\b|,? \balso\b|\bplus\b|\+|&|,(?=\s))\s*",
     re.IGNORECASE,
 )
 # "and" in it parts nothing.
 _BETWEEN = re.compile(r"\bbetween\b(.{1,24}?)\band\b", re.IGNORECASE)
-# What is asked back where a question names no record.
-_ASKED = {"deal": "deal", "lead": "lead", "record": "deal or lead"}
-_FIGURE = "Which figure do you mean? Say for example leads, calls, win rate, bookings or pipeline value."
 
 
 @dataclass(frozen=True)
@@ -94,8 +92,8 @@ class Reader:
         self._open = next((name for name, tool in self.tools.items() if "question" in fields_of(tool)), None)
         examples = {name: tool.examples for name, tool in self.tools.items()} | dict(talk)
         masked = {kind: [with_tokens(text) for text in texts] for kind, texts in examples.items()}
-        used = Counter(word for texts in masked.values() for text in texts for word in _WORD.findall(text.lower()))
-        self.vocabulary = frozenset(used)
+        every = [text.lower() for texts in masked.values() for text in texts]
+        self.vocabulary = frozenset(_WORD.findall(" ".join(every)))
         self._intents = learn(masked)
         self._values = {
             (name, argument): Values(tool, argument, learn)
@@ -103,7 +101,8 @@ class Reader:
             for argument, info in fields_of(tool).items()
             if info.is_required() and argument in tool.words
         }
-        self._spelling = Spelling(used, self._intents.is_word)
+        called = periods.WORDS.union(*map(said_for, self.tools.values()))
+        self._spelling = Spelling.learn(every, called, self._intents.is_word, TOKENS["number"])
         self._names_in = {
             kind: {token for token in NAMED if any(token in text for text in texts)} for kind, texts in masked.items()
         }
@@ -174,7 +173,8 @@ class Reader:
 
     def _is_known(self, text: Text) -> bool:
         """Whether any example has a word of the question that says something."""
-        return any(word in self.vocabulary for word in _WORD.findall(text.masked.lower()) if word not in threads.SMALL)
+        said = set(_WORD.findall(text.masked.lower())) - (threads.SMALL - _RECORDS)
+        return not said.isdisjoint(self.vocabulary)
 
     def _reading(self, best: _Kind, text: Text, past: Sequence[Call], pointed: str | None = None) -> Reading:
         """What is asked for as a call, or what is said instead."""
@@ -185,8 +185,8 @@ class Reader:
         tool = self.tools[best.kind]
         call = self._call(tool, text, past, pointed)
         if call is None:
-            return Reading(reply=_asked_back(tool), is_unsure=True)
-        return Reading(for_each_period(call, text.periods), _left_out(tool, text))
+            return Reading(reply=replies.asked_back(tool), is_unsure=True)
+        return Reading(for_each_period(call, text.periods), replies.left_out(tool, text))
 
     def _several(self, question: str, link: Link, past: Sequence[Call]) -> Sequence[Call]:
         """The calls of a question that asks several things, if each part is sure to ask for itself.
@@ -206,12 +206,15 @@ class Reader:
                 continue
             shown = calls[-1].names if calls else ()
             if shown and not _records(text):
-                named = spelt_out(text, threads.subject_of(calls[-1]))
-                text, best = self._likeliest([named] if PRONOUN.search(text.clear) else [text, named])
+                subject = threads.subject_of(calls[-1])
+                points = PRONOUN.search(text.clear)
+                text, best = self._likeliest(
+                    [spelt_out(text, subject)] if points else [text, with_record(text, subject)]
+                )
             if best.kind in POLITE:
                 continue
             tool = self.tools.get(best.kind)
-            call = self._call(tool, text, calls) if tool and best.chance >= SURE_OF_A_PART else None
+            call = self._call(tool, text, calls) if tool and best.is_sure and best.chance >= SURE_OF_A_PART else None
             if call is None or call.tool in SPEAKING:
                 return ()
             calls.append(replace(call, names=_records(text) or shown))
@@ -288,18 +291,3 @@ def _lacks_record(tool: Tool, text: Text) -> bool:
 def _records(text: Text) -> tuple[str, ...]:
     """The record that a text names, as an answer about it would show it."""
     return tuple(name for subject in RECORDS if (name := text.named(subject)))[:1]
-
-
-def _left_out(tool: Tool, text: Text) -> str:
-    """What is said where an answer is to less than what was asked: no list picks by money, and few by an industry."""
-    if "limit" not in fields_of(tool):
-        return ""
-    by = [smalltalk.AMOUNT] if numbers.AMOUNT.search(text.clear) else []
-    by += [facet for facet in PICKED if text.named(facet) and facet not in fields_of(tool)]
-    return smalltalk.ANY.format(" or ".join(by)) if by else ""
-
-
-def _asked_back(tool: Tool) -> str:
-    """What is asked where a question lacks something that its tool needs."""
-    record = next((each for each in _ASKED if each in fields_of(tool)), None)
-    return f"Which {_ASKED[record]} do you mean? Give me the name." if record else _FIGURE

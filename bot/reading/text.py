@@ -131,7 +131,7 @@ def _origin(text: Text, spelling: Spelling) -> str | None:
     masked = periods.found(text.clear, TOKENS["period"])[0]
     for found in _ORIGIN.finditer(masked):
         word = found["from"] or found["kind"]
-        is_new = spelling.is_strange(word.lower()) if found["kind"] else word.lower() not in spelling.used
+        is_new = (spelling.is_strange if found["kind"] else spelling.is_rare)(word.lower())
         if (
             is_new
             and word.casefold() not in text.plainly_named

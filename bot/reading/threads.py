@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from bot.reading import numbers, periods
-from bot.reading.arguments import arguments, fields_of
+from bot.reading.arguments import arguments, fields_of, said_for
 from bot.reading.calls import Call
 from bot.reading.periods import UNIT
 from bot.reading.text import PRONOUN, RECORDS, TOKENS, Text
@@ -25,7 +25,7 @@ _AGAIN = re.compile(
 _PERSON = re.compile(r"\b(?:her|hers|his|him|he|she|their|they)\b", re.IGNORECASE)
 _NTH_UNIT = re.compile(rf"(?:the )?(?:last|next|(?:fir|1)st|second|third|fourth)\s+{UNIT}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
-_BEFORE = re.compile(rf"\b(?:the )?(?:{UNIT}|one) before(?: that)?\b", re.IGNORECASE)
+_BESIDE = re.compile(rf"\b(?:the )?(?:{UNIT}|one) (before|after)(?: that)?\b", re.IGNORECASE)
 # How more of a list is asked for.
 _NUMBER = TOKENS["number"]
 _MORE = re.compile(
@@ -115,7 +115,7 @@ def again(text: Text, past: Sequence[Call], tools: Mapping[str, Tool], *, is_sur
         changed = changes(text, call, tools[call.tool])
         if "where" in changed:
             changed["where"] = {**call.args.get("where", {}), **changed["where"]}
-        if changed and not says(text) - _said(tools[call.tool]):
+        if changed and not says(text) - said_for(tools[call.tool]):
             # What is asked anew may show again what was shown.
             return Call(call.tool, {name: call.args[name] for name in call.args if name != "besides"} | changed)
     return None
@@ -151,12 +151,19 @@ def changes(text: Text, call: Call, tool: Tool) -> dict[str, Any]:
     """What a question changes of the arguments of a call."""
     found = arguments(tool, text)
     found.pop("question", None)
-    if "period" in fields_of(tool) and not text.periods and _BEFORE.search(text.clear):
-        earlier = periods.before(str(call.args.get("period") or fields_of(tool)["period"].default))
-        found |= {"period": earlier} if earlier else {}
+    if "period" in fields_of(tool) and not text.periods:
+        found |= _shifted(text, str(call.args.get("period") or fields_of(tool)["period"].default))
     if is_unresolved(call) and (meant := pointed(text, [call])):
         found |= {field: meant[1] for field in (*RECORDS, "record") if field in call.args}
     return {name: value for name, value in found.items() if call.args.get(name) != value}
+
+
+def _shifted(text: Text, period: str) -> dict[str, str]:
+    """The period before or after one, if a question asks for it."""
+    if (match := _BESIDE.search(text.clear)) is None:
+        return {}
+    meant = periods.before(period) if match[1].lower() == "before" else periods.after(period)
+    return {"period": meant} if meant else {}
 
 
 def is_short(text: Text) -> bool:
@@ -166,7 +173,7 @@ def is_short(text: Text) -> bool:
 
 def says(text: Text) -> set[str]:
     """The words of a question that are neither names, periods, numbers nor small words."""
-    masked = _BEFORE.sub(" ", numbers.POSITION.sub(" ", text.masked)).lower()
+    masked = _BESIDE.sub(" ", numbers.POSITION.sub(" ", text.masked)).lower()
     words = set(_WORD.findall(masked))
     return (
         words
@@ -175,10 +182,3 @@ def says(text: Text) -> set[str]:
         - {*TOKENS.values(), "sometime"}
         - {"team", "everyone", "company", "mine", "him", "her"}
     )
-
-
-def _said(tool: Tool) -> set[str]:
-    """The words that are said for the arguments of a tool."""
-    return {
-        word for values in tool.words.values() for many in values.values() for each in many for word in each.split()
-    }

@@ -10,7 +10,7 @@ from bot.reading.text import Text, phrase, with_tokens
 from tools.base import Tool
 
 # Below that it is better to ask which is meant.
-SURE = 0.6
+SURE = 0.7
 
 
 class Guess(Protocol):

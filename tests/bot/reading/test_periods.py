@@ -30,6 +30,8 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
         ("the coming month", ["next month"]),
         ("over the next 3 months", ["next 3 months"]),
         ("the past year", ["last 12 months"]),
+        ("the quarter after this one", ["next quarter"]),
+        ("the month before this", ["last month"]),
         ("may I record a call", []),
         ("march on", []),
     ],
@@ -48,3 +50,17 @@ def test_periods_are_found_in_words_that_the_calendar_knows(text: str, words: li
 )
 def test_the_period_before_one(period: str, earlier: str | None) -> None:
     assert periods.before(period) == earlier
+
+
+@pytest.mark.parametrize(
+    ("period", "later"), [("last month", "this month"), ("this quarter", "next quarter"), ("next year", None)]
+)
+def test_the_period_after_one(period: str, later: str | None) -> None:
+    assert periods.after(period) == later
+
+
+@pytest.mark.parametrize(
+    ("period", "months"), [("last 12 months", 12), ("last quarter", 3), ("last 2 years", 24), ("this year", None)]
+)
+def test_how_many_months_a_past_period_has(period: str, months: int | None) -> None:
+    assert periods.months(period) == months

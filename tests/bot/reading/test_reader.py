@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from bot.reading import Call, Reader, Reading
@@ -304,3 +305,35 @@ def test_what_says_nothing_by_itself_is_asked_back(reader: Reader, books: Books)
     assert not answer.calls
     assert answer.is_unsure
     assert not reader.read("what is the capital of France", link).calls
+
+
+@pytest.mark.parametrize(
+    ("question", "tool", "arguments"),
+    [
+        ("my top leads", "leads_to_call", {"owner": "me"}),
+        ("compare the last six forecasts with what was booked", "forecast_accuracy", {"periods": 6}),
+        ("please replay the past year", "retro_report", {"months": 12}),
+        ("how long does it take to close a deal, on average, by segment", "pipeline_report", {"by": "segment"}),
+        ("bkngs lst qtr", "pipeline_report", {"metric": "bookings", "period": "last quarter"}),
+        ("leadsbysource nxt month", "pipeline_report", {"metric": "leads", "by": "source", "period": "next month"}),
+    ],
+)
+def test_what_is_said_in_haste_or_in_passing_fills_arguments(
+    reader: Reader, books: Books, question: str, tool: str, arguments: dict[str, object]
+) -> None:
+    (call,) = read(reader, books, {"as": "manager", "q": question}).calls
+    assert call.tool == tool
+    assert call.args.items() >= arguments.items()
+
+
+def test_a_second_part_is_about_the_record_of_the_first(reader: Reader, books: Books) -> None:
+    calls = read(reader, books, {"as": "rep", "q": "show {lead} n why did the score fall"}).calls
+    assert [call.tool for call in calls] == ["show_lead", "score_change"]
+    assert calls[0].args["lead"] == calls[1].args["lead"]
+
+
+def test_the_period_after_the_one_that_was_told(reader: Reader, books: Books) -> None:
+    told = Call("forecast_sales", {"period": "this quarter", "owner": "me"})
+    link = partial(mentions.link, books.ctx(books.person("rep")), ordinary=reader.vocabulary)
+    (call,) = reader.read("and the quarter after that", link, [told]).calls
+    assert call.args["period"] == "next quarter"

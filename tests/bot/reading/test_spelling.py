@@ -27,3 +27,28 @@ def test_shorthand_is_written_out_and_slips_are_mended(typed: str, meant: str) -
 
 def test_a_word_is_strange_that_neither_questions_nor_the_language_have() -> None:
     assert [word for word in ("leads", "planets", "okonjo") if SPELLING.is_strange(word)] == ["okonjo"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("nxt frcst, pls", "next forecast, please"),
+        ("winrate by callslist and leadsbysource", "win rate by calls list and leads by source"),
+        ("calls 2 make, 2 calls", "calls to make, 2 calls"),
+        ("$$ wn", "money wn"),
+        ("calls/rep and win/loss", "calls per rep and win/loss"),
+        ("# of leads, name #2", "number of leads, name #2"),
+        ("list", "list"),
+    ],
+)
+def test_words_without_vowels_run_together_and_signs_are_read(typed: str, meant: str) -> None:
+    used = USED | dict.fromkeys(("next", "win", "won", "rate", "calls", "list", "source", "by"), 9)
+    language = {"loss", "and", "number", "name", "money"}
+    assert Spelling(used, language.__contains__, infinitives={"make"}).mended(typed) == meant
+
+
+def test_what_is_called_so_counts_as_often_said_and_verbs_stand_behind_to() -> None:
+    texts = [f"leads to call {day}" for day in ("today", "now", "soon")] + ["call somenumber leads"] * 3
+    spelling = Spelling.learn(texts, {"bookings"}, lambda word: False, "somenumber")
+    assert spelling.mended("bokings of lds 2 call") == "bookings of leads to call"
+    assert spelling.infinitives == {"call"}

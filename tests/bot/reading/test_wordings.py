@@ -26,8 +26,8 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 
 DATA = Path(__file__).parents[2] / "data"
 WORDINGS = _rows(DATA / "wordings.jsonl")
-# Reading all of them takes a quarter of a minute, so only every so many are asked.
-EVERY = 10
+# Reading all of them takes half a minute, so only every so many are asked.
+EVERY = 15
 _TOOLS = {tool.name: tool for tool in TOOLS}
 
 
