@@ -65,8 +65,9 @@ def deals_at_risk(
     last_day = deal_cards.last_day(ctx, span)
     waiting = due.due(ctx, scope, last_day)
     view = deal_cards.outlook(ctx, [str(id_) for id_ in waiting.deals.index[: limit * POOL]])
-    cards = _ranked(deal_cards.cards(ctx, view, span))[:limit]
-    at_stake, currency = float(waiting.deals["at_stake"].sum()), deal_cards.currency_of(ctx)
+    looked_at = _ranked(deal_cards.cards(ctx, view, span))
+    at_stake = waiting.at_stake({card.deal_id: card.expected_loss for card in looked_at})
+    cards, currency = looked_at[:limit], deal_cards.currency_of(ctx)
     hidden, served = _hidden(ctx, scope, last_day), deal_cards.serving(ctx)
     stale = (waiting.note,) if waiting.note else ()
     notes = (*deal_cards.usual(ctx), *_silent(ctx), *stale, *_unseen(hidden))

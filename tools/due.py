@@ -38,6 +38,11 @@ class Due:
     deals: pd.DataFrame
     note: str
 
+    def at_stake(self, looked_at: Mapping[str, float | None]) -> float:
+        """What is at stake in all: with the deals looked at what it is by now, with the others as they were scored."""
+        stored = self.deals["at_stake"].drop(index=list(looked_at)).sum()
+        return float(stored) + sum(each or 0.0 for each in looked_at.values())
+
 
 def due(ctx: ToolContext, scope: Scope, by: date) -> Due:
     """Deals of a scope that are due by a day, or of which nobody knows when."""

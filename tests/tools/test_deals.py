@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
+import pandas as pd
 import pytest
 from sqlalchemy import update
 
@@ -160,6 +162,11 @@ def test_stored_scores_put_deals_in_the_order_that_all_of_them_scored_now_would_
     assert found["at_stake"].is_monotonic_decreasing
     assert set(found.index[found["is_overdue"]]) == set(view.overdue)
     assert at_risk(books, ctx.asker, period="next quarter").at_stake == pytest.approx(live.sum())
+
+
+def test_the_whole_stake_is_the_sum_of_what_the_answer_says_of_each_deal() -> None:
+    waiting = due.Due(pd.DataFrame({"at_stake": [10.0, 5.0, np.nan]}, index=list("abc")), "")
+    assert waiting.at_stake({"a": 8.0, "c": None}) == pytest.approx(13)
 
 
 def test_only_deals_that_changed_since_they_were_scored_are_scored_again(books: Books, rep: Person) -> None:
