@@ -16,18 +16,24 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
+from scipy.special import gammaincinv, ndtr, ndtri
+from scipy.stats import poisson
 
 from scoring.forecast.clock import Floats
 from scoring.forecast.deals import Whole
 
 Draws = npt.NDArray[np.float32]
+Counts = npt.NDArray[np.int32]
 
 DRAWS = 10_000
 # Deals that are drawn at once: enough to be quick, few enough to stay in the cache of the processor.
 BLOCK = 64
 DEALS_A_PART = 8_192
 LEAST, MOST = 1e-7, 1 - 1e-7
+# A rate is small up to here; then more than that many come about once in 10⁸ draws.
+FEW, MOST_OF_FEW = 32.0, 70
+# Where the amount of those to come is worked out; between, it is read off.
+GRID = ndtr(np.linspace(ndtri(LEAST), ndtri(MOST), 401))
 
 
 @dataclass(frozen=True)
@@ -153,10 +159,43 @@ def _to_come(odds: Odds, correlation: float, shock: Floats, random: np.random.Ge
         return np.zeros((odds.n_cells, len(shock)), dtype=np.float32)
     all_ = expected + float((odds.chance * odds.amount).sum())
     sigma = np.sqrt(np.log1p(correlation * (odds.pull / all_) ** 2))
-    count = random.poisson(odds.wins[:, None] * np.exp(sigma * shock - sigma**2 / 2))
+    luck = random.random((2, odds.n_cells, len(shock)), dtype=np.float32)
+    count = _counts(odds.wins[:, None] * np.exp(sigma * shock - sigma**2 / 2), luck[0])
     if odds.amount_sd == 0:
         return np.asarray(count * odds.amount_mean, dtype=np.float32)
-    # A sum of n amounts has n times the mean and the variance of one.
-    shape = (odds.amount_mean / odds.amount_sd) ** 2
-    sums = random.gamma(np.maximum(count * shape, 1e-9)) * (odds.amount_mean / shape)
-    return np.asarray(sums * (count > 0), dtype=np.float32)
+    return _sums(count, odds.amount_mean, odds.amount_sd, luck[1])
+
+
+def _counts(rate: Floats, luck: Draws) -> Counts:
+    """Poisson counts of given rates by inversion: the same luck brings about the same count at about the same rate.
+
+    So a forecast moves no more than what it rests on, however often it is asked for.
+    """
+    count = np.zeros(rate.shape, dtype=np.int32)
+    few = rate.max(axis=1, initial=0.0) <= FEW
+    count[few] = _counted_up(rate[few].astype(np.float32), luck[few])
+    count[~few] = poisson.ppf(luck[~few], rate[~few])
+    return count
+
+
+def _counted_up(rate: Draws, luck: Draws) -> Counts:
+    """Counts of small rates: one after the other, until their chance together is more than the luck."""
+    chance = np.exp(-rate)
+    below, count = chance.copy(), np.zeros(rate.shape, dtype=np.int32)
+    for n in range(1, MOST_OF_FEW):
+        more = luck > below
+        if not more.any():
+            break
+        count += more
+        chance *= rate / n
+        below += chance
+    return count
+
+
+def _sums(count: Counts, mean: float, sd: float, luck: Draws) -> Draws:
+    """Sums of that many gamma amounts by inversion: n of them have n times the mean and the variance of one."""
+    shape, sums = (mean / sd) ** 2, np.zeros(count.shape, dtype=np.float32)
+    for n in np.unique(count[count > 0]).tolist():
+        mine = count == n
+        sums[mine] = np.interp(luck[mine], GRID, gammaincinv(n * shape, GRID) * (mean / shape))
+    return sums

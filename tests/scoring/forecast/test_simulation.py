@@ -61,3 +61,22 @@ def test_with_nothing_open_and_nothing_to_come_all_draws_are_what_is_booked() ->
     nothing = np.zeros(0)
     book = Odds(nothing, nothing, nothing.astype(np.intp), np.zeros(2), 0.0, 0.0, np.array([5.0, 7.0]))
     assert (simulate(book, 0.1, draws=20) == np.array([[5.0], [7.0]])).all()
+
+
+def test_what_is_to_come_has_the_mean_and_the_spread_of_a_compound_poisson_sum() -> None:
+    for wins in (0.02, 3.0, 90.0):
+        odds = to_come(wins)
+        found = simulate(odds, 0.0, draws=40_000).sum(axis=0, dtype=np.float64)
+        assert found.mean() == pytest.approx(odds.expected.sum(), rel=0.05)
+        assert found.var() == pytest.approx(odds.noise, rel=0.08)
+
+
+def test_a_forecast_moves_no_more_than_what_it_rests_on() -> None:
+    before, after = (np.median(simulate(to_come(wins, 100), 0.03).sum(axis=0)) for wins in (0.3, 0.3 * (1 + 1e-4)))
+    assert after == pytest.approx(before, rel=2e-4)
+
+
+def to_come(wins: float, cells: int = 2) -> Odds:
+    """Deals that are not opened yet, and none that is."""
+    none = np.zeros(0)
+    return Odds(none, none, none.astype(np.intp), np.full(cells, wins), 9_000.0, 12_000.0, np.zeros(cells))
