@@ -120,10 +120,11 @@ class Reader:
         up there before it is turned away.
         """
         text, best = self._look(question, link)
-        if past and (follow_up := self._follow_up(text, best, past, link)):
+        several = self._several(question, link, past)
+        if past and len(several) < 2 and (follow_up := self._follow_up(text, best, past, link)):
             return follow_up
-        if calls := self._several(question, link, past):
-            return Reading(calls)
+        if several:
+            return Reading(several)
         is_vague = threads.is_just_why(text) or (best.kind in self.tools and best.chance < CERTAIN)
         if is_vague and PRONOUN.search(text.clear) and not past and not _records(text):
             text, best = self._likeliest([text, spelt_out(text, "lead")])
@@ -199,6 +200,9 @@ class Reader:
         calls: list[Call] = []
         for part in parts:
             text, best = self._look(part, link)
+            if past and not calls and (first := self._follow_up(text, best, past, link)) and first.calls:
+                calls.extend(replace(call, names=_asked_about(call)) for call in first.calls)
+                continue
             if calls and (call := threads.again(text, calls[-1:], self.tools, is_sure=self._stands_alone(text, best))):
                 # What contradicts nothing that was said belongs to it.
                 belongs = calls[-1].args.items() <= call.args.items()
@@ -286,6 +290,11 @@ def _lacks_record(tool: Tool, text: Text) -> bool:
     """Whether a tool needs a record and the question names none."""
     needs = any(info.is_required() for field, info in fields_of(tool).items() if field in (*RECORDS, "record"))
     return needs and not any(TOKENS[subject] in text.masked for subject in RECORDS)
+
+
+def _asked_about(call: Call) -> tuple[str, ...]:
+    """The record that a call is about."""
+    return tuple(str(call.args[field]) for field in (*RECORDS, "record") if field in call.args)[:1]
 
 
 def _records(text: Text) -> tuple[str, ...]:

@@ -337,3 +337,14 @@ def test_the_period_after_the_one_that_was_told(reader: Reader, books: Books) ->
     link = partial(mentions.link, books.ctx(books.person("rep")), ordinary=reader.vocabulary)
     (call,) = reader.read("and the quarter after that", link, [told]).calls
     assert call.args["period"] == "next quarter"
+
+
+def test_two_things_may_be_asked_of_what_a_list_showed(reader: Reader, books: Books) -> None:
+    rep = books.person("rep")
+    link = partial(mentions.link, books.ctx(rep), ordinary=reader.vocabulary)
+    name = str(books.lead_of(rep).name)
+    listed = Call("leads_to_call", {"owner": "me"}, ("Ann Lee", name))
+    calls = reader.read("why 2 n whats nxt", link, [listed]).calls
+    assert [(call.tool, *call.args.values()) for call in calls] == [("explain_lead", name), ("next_step", name)]
+    calls = reader.read("why her and my forecast", link, [listed]).calls
+    assert [call.tool for call in calls] == ["explain_lead", "forecast_sales"]
