@@ -28,6 +28,8 @@ def false_cells(
         cells |= _places({row["rank"], *re.findall(r"(\d+)(?:st|nd|rd|th)", line)}, len(rows), rng) | _bounds(row, rows)
         cells |= {"not_first": rng.choice(rows[1:])["n"]} | _not_most(rows, rng)
         cells |= _unsorted(rows)
+    if "amount" in row:
+        cells |= _beyond(float(row["amount"].replace(",", "")), line)
     if "chance" in row:
         cells |= _finer(row["chance"], line, rng)
     if others:
@@ -81,6 +83,14 @@ def _unsorted(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
         if len(values) == len(rows) and values not in (sorted(values), sorted(values, reverse=True)):
             return {"sorted_not": words}
     return {}
+
+
+def _beyond(amount: float, line: str) -> dict[str, str]:
+    """Round amounts that no amount of the line is near."""
+    told = [float(each.replace(",", "")) for each in re.findall(r"\$(\d[\d,]*)", line)]
+    size = 10 ** (len(f"{amount:.0f}") - 1)
+    much, little = (int(max(told) * 1.6 // size) + 1) * size, int(min(told) * 0.5)
+    return {"too_much": f"${much:,}", "too_little": f"${little:,}"}
 
 
 def _finer(chance: str, line: str, rng: random.Random) -> dict[str, str]:

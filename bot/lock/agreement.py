@@ -7,12 +7,25 @@ from datetime import date
 from typing import Literal
 
 Kind = Literal[
-    "money", "percent", "number", "time", "date", "monthday", "month", "weekday", "period", "relative", "share", "most"
+    "money",
+    "percent",
+    "number",
+    "time",
+    "date",
+    "monthday",
+    "month",
+    "weekday",
+    "period",
+    "relative",
+    "share",
+    "most",
+    "year",
 ]
 
 # Values that differ by less are the same; floats of hours are not exact.
 SAME = 1e-6
 # A place in a list or a number of times is neither a bare number nor of anything else.
+_NOT_OWN = ("others", "whole")
 _APART = ("rank", "times", "ratio")
 # Which nouns a number of times may be said with: "met with us 3 times" are three meetings, "pushed twice" two pushes.
 _EVENTS = ("", "call", "email", "meeting")
@@ -49,6 +62,8 @@ class Figure:
 
 def agrees(said: Figure, known: Figure) -> bool:
     """Whether what is said is what is known, or a rounding of it that is said to be one."""
+    if said.kind == "year":
+        return said.value == _year(known)
     if said.kind != known.kind:
         return _across(said, known)
     if said.kind == "date":
@@ -64,10 +79,20 @@ def agrees(said: Figure, known: Figure) -> bool:
         return said.value == known.value or (
             said.value % 100 == known.value % 100 and min(said.value, known.value) < 100
         )
+    if said.kind == "period":
+        # And here.
+        return said.value == known.value or (said.value % 10 == known.value % 10 and min(said.value, known.value) < 10)
     if said.kind not in ("money", "percent", "number"):
         return (said.value, said.unit) == (known.value, known.unit)
     is_same = _same_unit(said.unit, known.unit) or (known.unit == "times" and said.unit in _EVENTS)
     return is_same and (_near(said, known.value, known.decimals) or _is_converted(said, known.value, known.step))
+
+
+def _year(known: Figure) -> float:
+    """The year of a date, a month or a quarter."""
+    return (
+        known.value // {"date": 10_000, "month": 100, "period": 10}.get(known.kind, 1) if known.kind != "number" else 0
+    )
 
 
 def _is_converted(said: Figure, hours: float, step: float) -> bool:
@@ -82,9 +107,7 @@ def _near(said: Figure, value: float, decimals: int) -> bool:
         return said.decimals <= decimals
     if not said.is_about or (value - said.value) * said.side < 0:
         return False
-    # "Just over $704k" may be all but $705k.
-    most = said.step if said.side and said.kind == "money" else said.step / 2
-    return abs(said.value - value) <= most * (1 + 1e-9)
+    return abs(said.value - value) <= said.step / 2 * (1 + 1e-9)
 
 
 def _same_unit(said: str, known: str) -> bool:
@@ -93,7 +116,7 @@ def _same_unit(said: str, known: str) -> bool:
         return (said[:5] == known[:5] and "hours" in (said, known)) or said == known
     if any((said == unit) != (known == unit) for unit in _APART):
         return False
-    return not said or not known or bool({*said.split("|")} & {*known.split("|")})
+    return said in ("", *_NOT_OWN) or not known or bool({*said.split("|")} & {*known.split("|")})
 
 
 def _across(said: Figure, known: Figure) -> bool:

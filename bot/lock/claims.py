@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from bot.lock.attribution import Saying
 from bot.lock.facts import Facts
@@ -42,13 +41,14 @@ _PLACED = re.compile(
 )
 
 
-def deeds(saying: Saying, facts: Facts) -> Iterator[str]:
-    """What somebody is said to have done, and no tool says so of them."""
-    told, text = facts.about(frozenset(saying.named)), saying.names.masked(saying.text)
-    for said, known in _CLAIMS:
-        for found in said.finditer(text):
-            if not _NOT.search(text, 0, found.start()) and not known.search(told):
-                yield found[0]
+def is_untold(saying: Saying, facts: Facts) -> bool:
+    """Whether somebody is said to have done what no tool says of them."""
+    told, text = facts.lines.about(frozenset(saying.named)), saying.names.masked(saying.text)
+    return any(
+        not _NOT.search(text, 0, found.start()) and not known.search(told)
+        for said, known in _CLAIMS
+        for found in said.finditer(text)
+    )
 
 
 def is_disordered(saying: Saying, facts: Facts) -> bool:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from bot.lock.agreement import SAME, Figure
+from bot.lock.agreement import SAME, Figure, agrees
 from bot.lock.attribution import Saying
 from bot.lock.facts import Facts
-from bot.lock.figures import plain
-from bot.lock.words import HELPING
+from bot.lock.numerals import SAID, number
 
 # What words of a comparison are about.
 _ABOUT = {
     "percent": re.compile(r"\b(?:likel\w+|chances?|probab\w+|odds|rate)\b", re.I),
-    "money": re.compile(r"\b(?:worth|value|amount|big|large|size|much|brings?)\b", re.I),
+    "money": re.compile(r"\b(?:worth|value|amount|big\w*|large\w*|small\w*|size|much|brings?)\b", re.I),
     "number": re.compile(r"\bmany\b", re.I),
 }
 # How far a ratio may be from what is said, as a share of it.
@@ -24,9 +23,9 @@ _EXACT, _ROUGH = 0.025, 0.13
 
 
 # What grows to a multiple of what it was, and what is said to be within the ends of an interval.
+_THAT = re.compile(r" (?:that|as much|as many)\b(?! as)", re.I)
 _GROWS = re.compile(r"(?:double|triple|quadruple)d?\b", re.I)
-_MORE, _LESS = re.compile(r"\b(?:more than|over) $", re.I), re.compile(r"\b(?:less than|under|below) $", re.I)
-_ZERO = re.compile(r"\b(?:includ|span|cross|contain|straddl)\w* $", re.I)
+_ZERO = re.compile(r"\b(?:(?:includ|span|cross|contain|straddl)\w*|clear of) $", re.I)
 _FALLS = re.compile(
     r"\b(?:f[ae]ll|drop|lost|los[es]|down|less|declin|shr[aiu]nk|minus|cost|short|lower|behind|below)\w*", re.I
 )
@@ -41,30 +40,32 @@ _APART = re.compile(
 )
 
 
-_DENIES = re.compile(r"\b(?:not|no|never|without|cannot)\b|n['’]t\b", re.I)
+_BE_FIRST = re.compile(r"\byou(?:['’]d| would|['’]ll| will) be the $", re.I)
+_OF_THE = re.compile(rf"\bof the ({SAID}|\d+)\b.*\bthe $", re.I)
+_ONLY_TO = re.compile(r" only to\b", re.I)
 
 
 def is_shown(saying: Saying, figure: Figure) -> bool:
     """Whether what a figure says of two others, or of one, stands beside it: "less than half of $337,600: $159,000"."""
-    others = [each for each in saying.figures if each.kind in ("percent", "money", "number") and not _is_part(each)]
+    kinds, no_units = ("percent", "money", "number"), ("times", "ratio")
+    others = [
+        each
+        for each in saying.figures
+        if each.kind in kinds and each.unit not in no_units and each.start != figure.start
+    ]
     if figure.unit == "times" and figure.value == sum(each.kind == "time" for each in saying.figures):
         return True  # "twice on 16 November, at 11:31 and again at 12:38"
     if figure.unit in ("times", "ratio") or _is_part(figure):
         pairs = [(one, two) for one, two in combinations(others, 2) if _is_alike(one, two)]
-        grows = _GROWS.match(saying.text, figure.start)
+        grows = _GROWS.match(saying.text, figure.start) or _THAT.match(saying.text, figure.end)
         ratios = [b.value / (a.value or 1) if grows else a.value / (b.value or 1) for a, b in pairs]
-        return any(_fits(ratio, figure, saying.text) for ratio in ratios) or _is_beside(figure, others)
+        return any(_fits(ratio, figure) for ratio in ratios) or _is_beside(figure, others)
     if _is_between(figure, others, saying.text) or _is_added(figure, others):
         return True
-    if figure.kind == "number" and not figure.value and _ZERO.search(saying.text, 0, figure.start):
-        return any(a.kind == b.kind and a.value * b.value < 0 for a, b in combinations(others, 2))
     if figure.unit.startswith("hours") and figure.is_about:
         return any(_rounds(figure, each) for each in others)
-    bounded = figure.kind == "percent" and figure.side
-    return bool(bounded) and any(
-        0 <= (each.value - figure.value) * figure.side <= figure.value / 4
-        for each in others
-        if each.kind == "percent" and not each.side
+    return bool(figure.kind == "percent" and figure.side) and any(
+        agrees(figure, each) for each in others if not each.side
     )
 
 
@@ -109,15 +110,16 @@ def _is_beside(figure: Figure, others: Sequence[Figure]) -> bool:
     )
 
 
-def _fits(ratio: float, figure: Figure, text: str) -> bool:
+def _fits(ratio: float, figure: Figure) -> bool:
     """Whether a ratio is the one said, or beyond it as far as to the next one."""
     said = figure.value / 100 if figure.unit == "part" else figure.value
-    ahead = text[max(0, figure.start - 16) : figure.start]
-    if _MORE.search(ahead):
+    if figure.side > 0:
         return said <= ratio < (said + 1 if said >= 1 else said * 1.5)
-    if _LESS.search(ahead):
+    if figure.side < 0:
         return said * 2 / 3 < ratio <= said
-    return abs(ratio / said - 1) <= (_ROUGH if figure.is_about and figure.step > 1 else _EXACT)
+    if figure.unit == "part":
+        return abs(100 * ratio - figure.value) <= figure.step / 2
+    return abs(ratio / said - 1) <= (_ROUGH if figure.is_about else _EXACT)
 
 
 def is_span(saying: Saying, figure: Figure, facts: Facts) -> bool:
@@ -134,15 +136,21 @@ def is_span(saying: Saying, figure: Figure, facts: Facts) -> bool:
     return len(values) > 1 and ends == [min(values), max(values)]
 
 
-def fallen(saying: Saying, figure: Figure) -> Figure | None:
-    """The figure below zero, where its sentence says that something fell, or cost something."""
+def is_zero(saying: Saying, figure: Figure, facts: Facts) -> bool:
+    """Whether an interval that was told is said to include zero, or to be clear of it."""
+    is_zero = figure.kind == "number" and not figure.value and _ZERO.search(saying.text, 0, figure.start)
+    return bool(is_zero) and facts.crosses_zero
+
+
+def is_fall(saying: Saying, figure: Figure, names: frozenset[str], facts: Facts) -> bool:
+    """Whether it was told below zero, where its sentence says that something fell, or cost something."""
     falls = figure.kind in ("money", "percent") and figure.value > 0 and _FALLS.search(saying.text)
-    return replace(figure, value=-figure.value, side=-figure.side) if falls else None
+    return bool(falls) and facts.holds(replace(figure, value=-figure.value, side=-figure.side), names)
 
 
 def is_ratio(saying: Saying, figure: Figure, facts: Facts) -> bool:
     """Whether the first of the two records named is so many times the other, in what the sentence is about."""
-    if len(saying.named) != 2:
+    if figure.unit not in ("ratio", "part") or len(saying.named) != 2:
         return False
     kinds = [kind for kind, words in _ABOUT.items() if words.search(saying.text)] or list(_ABOUT)
     one, other = (
@@ -150,92 +158,40 @@ def is_ratio(saying: Saying, figure: Figure, facts: Facts) -> bool:
         for name in saying.named
     )
     ratios = [one[key] / other[key] for key in one.keys() & other.keys() if other[key]]
-    return any(_is_near(ratio, figure) for ratio in ratios)
-
-
-def _is_near(ratio: float, figure: Figure) -> bool:
-    said = figure.value / 100 if figure.unit == "part" else figure.value
-    off = (ratio - said) / said
-    if figure.unit == "part":
-        return abs(off) <= figure.step / 2 / figure.value and off * figure.side >= 0
-    return abs(off) <= (_ROUGH if figure.is_about else _EXACT) and off * figure.side >= 0
+    return any(_fits(ratio, figure) for ratio in ratios)
 
 
 def is_most(saying: Saying, figure: Figure, names: frozenset[str], facts: Facts) -> bool:
     """Whether a record has the most or the least of all that are shown; of several, or of none, it cannot be told."""
     if len(names) != 1:
         return True
-    values = {
-        name: each.value * figure.value
-        for name in saying.names.records
-        for each in reversed(facts.first(name))
-        if each.kind == figure.unit
-    }
-    return len(values) > 1 and all(values.get(name) == max(values.values()) for name in names)
+    kind, _, unit = figure.unit.partition(" ")
+    columns = facts.columns(kind, unit)
+    (name,) = names
+    return any(_is_top(name, column, figure.value) for column in (columns if unit else columns[:1]))
 
 
-def is_extreme(saying: Saying, bound: Figure, facts: Facts) -> bool:
-    """Whether the figure that all or none lie above or below is the highest or the lowest of its kind."""
-    figure = next((each for each in saying.figures if each.start > bound.start and each.unit != "rank"), None)
-    if figure is None:
+def _is_top(name: str, column: Mapping[str, float], side: float) -> bool:
+    values = [each * side for each in column.values()]
+    return len(values) > 1 and name in column and column[name] * side == max(values)
+
+
+def is_place(saying: Saying, figure: Figure, facts: Facts) -> bool:
+    """Whether a place is one of what to do ("First, write to them"), of nobody, or by the figures of its sentence."""
+    if figure.unit != "rank":
         return False
-    values = [
-        each.value
-        for name in saying.names.records
-        for each in facts.first(name)
-        if each.kind == figure.kind and (not figure.unit or figure.unit in each.unit.split("|"))
+    if (last := _OF_THE.search(saying.text, 0, figure.start)) and number(last[1]) == figure.value:
+        return True  # "Two of the three were lost; the third went cold"
+    if _BE_FIRST.search(saying.text, 0, figure.start):
+        return True
+    is_of_nobody = not saying.names.records or (not saying.named and not figure.start)
+    return is_of_nobody or bool(_ONLY_TO.match(saying.text, figure.end) and _is_second(saying, facts))
+
+
+def _is_second(saying: Saying, facts: Facts) -> bool:
+    """Whether by a figure of the sentence the second record that it names is the first of all, the first the second."""
+    columns = [
+        column for each in saying.figures if each.unit != "rank" for column in facts.columns(each.kind, each.unit)
     ]
-    return len(values) > 1 and abs((max if bound.side > 0 else min)(values) - figure.value) < figure.step / 2
-
-
-def is_common(saying: Saying, figure: Figure, facts: Facts) -> bool:
-    """Whether what all are said to be stands in what was told of each: "all were in quiet hours"."""
-    said, told = _said_of(saying, figure), _told_of(saying, figure)
-    records = {plain(name) for result in saying.names.results for name in result.names}
-    if figure.value != 100 or not (said or told) or len(records) < 2 or _DENIES.search(saying.text):
-        return False
-    shown = [
-        name
-        for name in records
-        if all(facts.holds(each, frozenset({name})) for each in told)
-        and (told or all(word in facts.beside(name) for word in said))
-    ]
-    count = next((each.value for each in saying.figures if _is_count(each, figure)), len(records))
-    return len(shown) >= min(count, len(records))
-
-
-def _is_count(count: Figure, figure: Figure) -> bool:
-    """Whether it says how many all are: "all five"."""
-    return count.kind == "number" and 0 <= count.start - figure.end <= 2
-
-
-def _told_of(saying: Saying, figure: Figure) -> list[Figure]:
-    """The figures that all are said to have."""
-    end = len(saying.until_clause_ends(figure))
-    kinds = ("time", "date", "percent", "money")
-    return [each for each in saying.figures if figure.end < each.start < end and each.kind in kinds]
-
-
-def _said_of(saying: Saying, figure: Figure) -> set[str]:
-    """The beginnings of the words that follow a figure in its clause, without other figures and helping words."""
-    text = saying.until_clause_ends(figure)
-    for each in saying.figures:
-        text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
-    words = re.findall(r"[^\W\d_]{3,}", text[figure.end :].lower())
-    return {word[:5] for word in words if word not in HELPING}
-
-
-def is_tally(saying: Saying, figure: Figure, facts: Facts) -> bool:
-    """Whether as many lines of lists name what its clause does: "three belong to Ellie"."""
-    if figure.kind != "number" or figure.value < 1 or figure.unit in ("hours", "rank", "times", "ratio"):
-        return False
-    after = saying.until_clause_ends(figure)[figure.end :]
-    return any(facts.tally(word) == figure.value for word in re.findall(r"\b[A-Z][\w’'-]{2,}", after))
-
-
-def is_listed(saying: Saying, figure: Figure) -> bool:
-    """Whether as many records are named after it, and none before: "three won deals: …"."""
-    if figure.kind != "number" or figure.value < 2 or figure.unit in ("hours", "rank", "times", "ratio"):
-        return False
-    after = saying.text[figure.end :]
-    return len(saying.names.named(after)) == figure.value and not saying.names.named(saying.text[: figure.start])
+    tops = [sorted(column, key=lambda name: -column[name])[:2] for column in columns]
+    return any(top == saying.named[1::-1] for top in tops)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.lock.agreement import Figure
+from bot.lock.bounds import just_beyond
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -30,9 +31,6 @@ _HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 _MINUTES = {"five": 5, "ten": 10, "quarter": 15, "a quarter": 15, "twenty": 20, "twenty-five": 25, "half": 30}
 # How many minutes a spoken time may be off, and one that is said to be near.
 _SPOKEN, _NEAR = 2, 15
-_NEARLY = re.compile(
-    r"\b(?:(?P<before>just before|shortly before|nearly|almost)|just after|shortly after|just past) $", re.I
-)
 # Today may be named of anything to be done, and of nothing that is said to have been.
 _PAST = re.compile(
     r"\b(?:was|were|been|got|came|called|spoke|met|replied|answered|touched|reached|wrote|visited|opened)\b[^.;,:–]*$",
@@ -101,11 +99,9 @@ def _time(match: re.Match[str], text: str) -> Figure:
     half = (match["half"] or "").lower().replace(".", "")
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    near = _NEARLY.search(text, 0, match.start())
-    side = 0 if not near else -1 if near["before"] else 1
-    step = 2.0 * _NEAR if near else 0.0
+    side = just_beyond(text, match.start())
     unit = "clock" if not half and 0 < hour < 12 and match["hour"][0] != "0" else ""
-    return Figure("time", float(hour * 60 + minute), unit, step, bool(near), *match.span(), 0, side)
+    return Figure("time", float(hour * 60 + minute), unit, 2.0 * _NEAR * abs(side), side != 0, *match.span(), 0, side)
 
 
 def _spoken(match: re.Match[str], text: str) -> Figure:
@@ -118,6 +114,10 @@ def _spoken(match: re.Match[str], text: str) -> Figure:
 def _period(match: re.Match[str], text: str) -> Figure:
     year = int(match["year"] or match["year2"] or 0)
     return Figure("period", float(year * 10 + int(match["quarter"])), "", 0.0, False, *match.span())
+
+
+def _year(match: re.Match[str], text: str) -> Figure:
+    return Figure("year", float(match["year"] or match["year2"]), "", 0.0, False, *match.span())
 
 
 PATTERNS = (
@@ -140,5 +140,10 @@ PATTERNS = (
     (r"\b(?P<which>this|last|next|previous|coming|past|current) (?P<span>week|month|quarter|year)\b", _span),
     (rf"\b(?P<weekday>{_WEEKDAY})\b", _weekday),
     (rf"\b(?P<month>{_MONTH})(?:,? (?P<year>\d{{4}})\b)?(?!\w)", _month),
+    (
+        r"\b(?<=in |of )(?P<year>20\d\d)\b(?! \w+s\b)"
+        r"|\b(?P<year2>20\d\d)(?= (?:quarters|months|results|deals|bookings)\b)",
+        _year,
+    ),
     (rf"\b(?P<feast>{'|'.join(_FEASTS).replace(chr(39), '[’' + chr(39) + ']')})\b", _feast),
 )

@@ -7,42 +7,56 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from bot.lock.agreement import Figure, agrees
 from bot.lock.figures import figures, plain
+from bot.lock.lines import Lines, is_document, items
 from bot.lock.measures import UNKNOWN, Called, every, known_as
 from bot.lock.names import Names
-from bot.lock.quantities import nouns
+from bot.lock.quantities import nouns, with_span
+from bot.lock.words import HELPING
 from tools.base import Result
 
-# A line that goes on about the record of the line above; of a list any other one is about all of it.
-_GOES_ON = re.compile(r"\s|[•▲▼*–-] ")
 # What is said not to have been.
 _NEVER = re.compile(r"\b(?:not|never|no)\b(?: \w+)?? (?P<done>\w{3,}(?:ed|en|ne))\b", re.I)
 # What is counted where a line says nothing of it, by the records that a result cites.
 _CITED = {"leads": "lead|rep", "deals": "deal"}
 # What a name may count.
 _SIZES = ("site",)
+_ITEM = re.compile(r"• (?P<label>(?!x)[^:]*: |)(?=x)")
 _NUMBERED = re.compile(r"\s*(\d+)\. ")
-_ITEM = re.compile(r"\s*(?:\d+\.|•) ")
-# Calls that nobody picked up, as texts say it.
-_UNHEARD = re.compile(r"\b(?:no answer|voicemail|not reached)\b", re.I)
+# Calls that nobody picked up, and what nobody owns, as texts say it.
+_NONE = (
+    ("pick", re.compile(r"\b(?:no answer|voicemail|not reached)\b", re.I)),
+    ("own", re.compile(r"\b(?:without an owner|no owner|unassigned)\b", re.I)),
+)
 # A change in points, at the head of a line.
-_IN_POINTS = re.compile(r"\s*• [+-]$")
+_IN_POINTS = re.compile(r"\s*• [+-]\d")
+# The name of what is measured, where its value stands behind it: "meter age years 10; sites 8", "employees is 19".
+_LABEL = re.compile(r"(?:^|[;:,.•▲▼] )(?!\d)[^;:,.\d]*?(\b[a-z]+)(?: is)? $", re.I)
+_AFTER = re.compile(r"\s*(?:[;,.]|$)")
+_SPAN = re.compile(r"(?:minute|hour|day|week|month|year)s", re.I)
+_WON = re.compile(r"\bwon\b", re.I)
 _SPEECH = re.compile(r"\b(?!x+\b)[a-z]{2,}", re.I)
-_QUOTED = re.compile("“[^”]*”")
 
 
 @dataclass(frozen=True)
 class Fact:
     """A figure that may be said, and the records that it stands beside; none where it is of all or of nobody.
 
-    `called` is what it is called there.
+    `called` is what it is called there, `label` the word that its line begins with where it names no record.
     """
 
     figure: Figure
     names: frozenset[str]
     called: Called = UNKNOWN
+    label: str = ""
+
+    @property
+    def whose(self) -> str:
+        """The record or the word that it stands behind; empty where there is none, or are several."""
+        return next(iter(self.names)) if len(self.names) == 1 else self.label if not self.names else ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,9 @@ class Facts:
         A bare number beside a name is that record's: a count of all would say what it counts.
         """
         names = names if names & self._measured else frozenset()
-        is_bare = is_named and figure.kind == "number" and not figure.unit
+        is_bare = is_named and (
+            (figure.kind == "number" and not figure.unit) or (figure.side != 0 and figure.unit != "part")
+        )
         return any(
             agrees(figure, fact.figure) and (not names or names & fact.names or not (fact.names or is_bare))
             for fact in self._all
@@ -77,7 +93,9 @@ class Facts:
         """Whether a figure says how many records are shown, or how many beside those that are named."""
         if figure.kind != "number" or figure.unit in ("hours", "rank", "times"):
             return False
-        shown = {count for result in self.names.results for count in (len(result.names), _items(result)) if count > 1}
+        shown = {
+            count for result in self.names.results for count in (len(result.names), len(items(result))) if count > 1
+        }
         if figure.unit == "others":
             return any(0 < figure.value < count for count in shown)
         return figure.value in {*shown, *(count - named for count in shown), named} - {0, 1}
@@ -90,46 +108,30 @@ class Facts:
                 found.setdefault((fact.figure.kind, fact.figure.unit), fact.figure)
         return list(found.values())
 
-    def about(self, names: frozenset[str]) -> str:
-        """What the tools said of records, or all that they said where none is meant, and what was asked."""
-        lines = [line for result in self.names.results for line, of in self._lines(result) if not names or names & of]
-        return "\n".join([*lines, plain(self.names.question)])
+    def columns(self, kind: str, unit: str, said: Called = UNKNOWN) -> list[dict[str, float]]:
+        """The values of a kind and unit that may be called what is said: the first of each record, the second."""
+        found: dict[str, list[float]] = {}
+        for fact in self._of_lines:
+            is_alike = fact.figure.kind == kind and _is_of(unit, fact.figure.unit) and said.fits(fact.called)
+            if fact.whose and is_alike:
+                found.setdefault(fact.whose, []).append(fact.figure.value)
+        most = max(map(len, found.values()), default=0)
+        return [{name: own[place] for name, own in found.items() if place < len(own)} for place in range(most)]
 
-    def beside(self, name: str) -> str:
-        """What the tools said of a record, in small letters."""
-        lines = [line for result in self.names.results for line, of in self._lines(result) if name in of]
-        return "\n".join(lines).lower()
+    @cached_property
+    def crosses_zero(self) -> bool:
+        """Whether an interval was told with an end on either side of zero."""
+        ends = [fact.figure for fact in self._of_lines if fact.figure.kind in ("money", "percent")]
+        return any(one.kind == two.kind and one.value < 0 < two.value for one, two in pairwise(ends))
 
-    def tally(self, word: str) -> int:
-        """How many lines of lists have a word."""
-        lines = [line for result in self.names.results for line in plain(result.text).split("\n") if _ITEM.match(line)]
-        return sum(bool(re.search(rf"\b{re.escape(word)}\b", line)) for line in lines)
-
-    def tells(self, *numbers: str) -> bool:
-        """Whether numbers stand together in a line that was told."""
-        lines = [line for result in self.names.results for line, _ in self._lines(result)]
-        alone = [re.compile(rf"(?<![\d.,]){number}(?![\d%]|[.,]\d| %)") for number in numbers]
-        return any(all(each.search(line) for each in alone) for line in lines)
-
-    def unquoted(self, said: str) -> str:
-        """The text without what it quotes word for word: a quotation may say what its author said."""
-        told = [plain(result.text) for result in self.names.results]
-        return _QUOTED.sub(lambda found: _blank(found) if any(found[0] in text for text in told) else found[0], said)
+    @cached_property
+    def lines(self) -> Lines:
+        """What the tools told, line by line."""
+        return Lines(self.names)
 
     @cached_property
     def _all(self) -> list[Fact]:
         asked = [Fact(figure, frozenset()) for figure in figures(plain(self.names.question))]
-        ranks = [
-            Fact(Figure("number", float(place), "rank", 0.0, False, 0, 0), frozenset({plain(name)}))
-            for result in self.names.results
-            for place, name in enumerate(result.names, 1)
-        ]
-        ranks += [
-            Fact(Figure("number", float(item[1]), "rank", 0.0, False, 0, 0), names)
-            for result in self.names.results
-            for line, names in self._lines(result)
-            if (item := _NUMBERED.match(line)) and len(names) == 1
-        ]
         today = self.now.date()
         labels = [
             Fact(figure, frozenset({name}))
@@ -138,11 +140,33 @@ class Facts:
             if figure.kind == "month" and figure.end - figure.start == len(name)
         ]
         sizes = [Fact(each, frozenset({name})) for name in self.names.records for each in _counts_of(name)]
-        nobody = [Fact(figure, names) for figure, names in self._of_none]
         now = [Fact(figure, frozenset()) for figure in [_date(today), *_distances(today, today)[1:]]]
         told = [*self._of_lines, *asked]
         far = [Fact(each, fact.names) for fact in told for each in self._distances_of(fact.figure)]
-        return [*told, *far, *ranks, *labels, *sizes, *nobody, *now]
+        return [*told, *far, *self._ranks, *labels, *sizes, *self._of_none, *now]
+
+    @cached_property
+    def _ranks(self) -> list[Fact]:
+        """The places of records: in the order that they are shown in, by numbers of items, and among items alike."""
+        one = [line for line in self.lines.all if len(line.names) == 1]
+        shown = [(place, name) for result in self.names.results for place, name in enumerate(result.names, 1)]
+        return [
+            *(_rank(place, frozenset({plain(name)})) for place, name in shown),
+            *(_rank(int(item[1]), line.names) for line in one if (item := _NUMBERED.match(line.text))),
+            *(_rank(place, names) for rows in self._alike for place, names in enumerate(rows, 1)),
+        ]
+
+    @cached_property
+    def _alike(self) -> list[list[frozenset[str]]]:
+        """The records of the items of a list that begin with the same words, or with their names."""
+        rows: dict[tuple[int, str], list[frozenset[str]]] = {}
+        lists = 0
+        for line in self.lines.all:
+            item = _ITEM.match(line.text)
+            lists += item is None
+            if item and len(line.names) == 1:
+                rows.setdefault((lists, item["label"]), []).append(line.names)
+        return list(rows.values())
 
     @cached_property
     def _measured(self) -> frozenset[str]:
@@ -158,40 +182,22 @@ class Facts:
 
         What a record's text says in quotation marks is not the tools' word; what a document of the company says is.
         """
-        for result in self.names.results:
+        for result, lines in zip(self.names.results, self.lines.by_result, strict=True):
             counted, head = _counted(result), ""
-            is_document = any(each.kind == "playbook" for each in result.citations)
-            for line, names in self._lines(result):
-                head = head or line
-                for figure in figures(line):
-                    called = known_as(figure, line, head) if not is_document else Called(every=every(figure, line))
-                    yield Fact(_of(figure, line, counted), names, called)
+            for line in lines:
+                text, head = line.text, head or line.text
+                for figure in line.figures:
+                    called = Called(every=every(figure, text)) if is_document(result) else known_as(figure, text, head)
+                    yield Fact(_of(figure, text, head, counted), line.of(figure.start), called, line.label)
 
     @cached_property
-    def _of_none(self) -> list[tuple[Figure, frozenset[str]]]:
-        """What was done to none, as "not touched yet" says of a record."""
-        return [
-            (Figure("share", 0.0, found["done"][:4].lower(), 0.0, False, 0, 0), names)
-            for result in self.names.results
-            for line, names in self._lines(result)
-            for found in _NEVER.finditer(line)
-        ] + [
-            (Figure("share", 0.0, "pick", 0.0, False, 0, 0), names)
-            for result in self.names.results
-            for line, names in self._lines(result)
-            if _UNHEARD.search(line)
+    def _of_none(self) -> list[Fact]:
+        """What was done to none, as "not touched yet" says of a record, and "without an owner"."""
+        done = [
+            (found["done"][:4].lower(), line.names) for line in self.lines.all for found in _NEVER.finditer(line.text)
         ]
-
-    def _lines(self, result: Result) -> Iterable[tuple[str, frozenset[str]]]:
-        """The lines of a text without names and quotations, each with the records that it is about."""
-        last: frozenset[str] = frozenset()
-        is_document = any(each.kind == "playbook" for each in result.citations)
-        text = plain(result.text) if is_document else _QUOTED.sub(_blank, plain(result.text))
-        is_list = len(result.names) != 1
-        for line in text.split("\n"):
-            goes_on = line.strip() and (not is_list or _GOES_ON.match(line))
-            last = self.names.named(line) or (last if goes_on else frozenset())
-            yield self.names.masked(line), last
+        done += [(what, line.names) for line in self.lines.all for what, said in _NONE if said.search(line.text)]
+        return [Fact(Figure("share", 0.0, what, 0.0, False, 0, 0), names) for what, names in done]
 
     def _distances_of(self, figure: Figure) -> Sequence[Figure]:
         """How far from today a date is, or what was some time ago."""
@@ -220,13 +226,38 @@ def _counted(result: Result) -> str:
     return "|".join(sorted({_CITED[each] for each in cited & _CITED.keys()}))
 
 
-def _of(figure: Figure, line: str, counted: str) -> Figure:
-    """A bare number of a line with words counts only what the line speaks of, or what its result is about."""
-    if figure.kind == "number" and _IN_POINTS.match(line[: figure.start]):
-        return replace(figure, kind="percent", unit="")
-    if figure.kind != "number" or figure.unit or not _SPEECH.search(line):
+def _of(figure: Figure, line: str, head: str, counted: str) -> Figure:
+    """A bare number of a line with words counts only what the line speaks of, or what its result is about.
+
+    Of a line without any it counts what the head of its list speaks of. Deals of what was won are wins.
+    """
+    if figure.kind != "number":
         return figure
-    return replace(figure, unit=nouns(line) or counted or "?")
+    if _IN_POINTS.match(line) and not _SPEECH.search(line[: figure.start]):
+        return replace(figure, kind="percent", unit="")
+    if not figure.unit and _AFTER.match(line, figure.end) and (label := _LABEL.search(line, 0, figure.start)):
+        return _labelled(figure, label[1])
+    if figure.unit == "deal" and _WON.search(head):
+        return replace(figure, unit="deal|win")
+    if figure.unit:
+        return figure
+    return replace(figure, unit=nouns(line) or counted or "?" if _SPEECH.search(line) else nouns(head))
+
+
+def _labelled(figure: Figure, label: str) -> Figure:
+    """A bare value of what a word names: of years, of sites, or of what no unit is known of."""
+    if _SPAN.fullmatch(label):
+        return with_span(figure, label.rstrip("s"))
+    return figure if label in HELPING else replace(figure, unit=nouns(label) or "?")
+
+
+def _is_of(said: str, known: str) -> bool:
+    """Whether what is counted may be what is said, where both are known."""
+    return not said or not known or bool({*said.split("|")} & {*known.split("|")})
+
+
+def _rank(place: int, names: frozenset[str]) -> Fact:
+    return Fact(Figure("number", float(place), "rank", 0.0, False, 0, 0), names)
 
 
 def _date(day: date) -> Figure:
@@ -244,12 +275,3 @@ def _distances(day: date, today: date) -> list[Figure]:
         "year": day.year - today.year,
     }
     return [Figure("relative", float(value), unit, 0.0, False, 0, 0) for unit, value in spans.items()]
-
-
-def _items(result: Result) -> int:
-    """How many lines of a list a text has."""
-    return sum(bool(_ITEM.match(line)) for line in plain(result.text).split("\n"))
-
-
-def _blank(found: re.Match[str]) -> str:
-    return "x" * len(found[0])

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bot.lock import days, quantities, wholes
+from bot.lock import days, quantifiers, quantities, wholes
 from bot.lock.agreement import Figure
+from bot.lock.bounds import stated
 from bot.lock.numerals import NUMBER, SIZE, decimals, value
 
 _PATTERNS = [
     (re.compile(pattern, re.I), read)
-    for pattern, read in (*days.PATTERNS, *wholes.BEFORE, *quantities.PATTERNS, *wholes.AFTER)
+    for pattern, read in (
+        *days.PATTERNS,
+        *wholes.BEFORE,
+        *quantities.PATTERNS,
+        *wholes.AFTER,
+        *quantifiers.PATTERNS,
+    )
 ]
 _NO_FIGURE = re.compile(
     r"\bone (?:by|another)\b|\ban? \w+ or two\b|\bstep \d+|\b(?:time for|just|only|make) one \w+", re.I
@@ -47,12 +54,22 @@ def figures(text: str) -> list[Figure]:
             if figure is None or any(taken[figure.start : figure.end]):
                 continue
             taken[figure.start : figure.end] = [True] * (figure.end - figure.start)
-            found.append(figure)
+            found.append(stated(figure, text))
     ranged = sorted(_ranged(found, text), key=lambda figure: figure.start)
-    return list(_inherited(ranged, text))
+    return list(_inherited(_carried(ranged), text))
 
 
-def _inherited(found: list[Figure], text: str) -> Iterator[Figure]:
+def _carried(found: list[Figure]) -> Iterator[Figure]:
+    """The figures, each about what it is said to be where one before it, as exact and of its kind, is about that."""
+    about = set()
+    for figure in found:
+        key = (figure.kind, figure.step, figure.decimals)
+        if figure.is_about and not figure.side:
+            about.add(key)
+        yield replace(figure, is_about=True) if key in about else figure
+
+
+def _inherited(found: Iterable[Figure], text: str) -> Iterator[Figure]:
     """The figures, where a bare one that is set against another, or is an end of its interval, has its unit."""
     last: Figure | None = None
     for figure in found:

@@ -35,7 +35,7 @@ _WORDS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             (r"quotas?|targets?", "quota"),
             (r"forecasts?|projections?|projected", "forecast"),
             (r"averag\w+|mean", "average"),
-            (r"short|shortfall", "short"),
+            (r"short(?! of [$€£\d])|shortfall", "short"),
             (r"costs?|pric\w+|fees?|discounts?|budgets?|debts?|owe[sd]?|paid|salary|commissions?|refunds?", "price"),
         ),
     }.items()

@@ -55,7 +55,7 @@ class Names:
         """The records named in a text, by their whole names or by a part that no other has."""
         lower = text.casefold()
         whole = [name for name in self.records if name.casefold() in lower and self._whole[name].search(lower)]
-        words = {_bare(word) for word in _WORD.findall(text)}
+        words = {_bare(word) for word in _WORD.findall(self._others.sub(" ", text) if self._others else text)}
         parts = [name for name in self.records if name not in whole and words & self._own_parts.get(name, set())]
         return frozenset([*whole, *parts])
 
@@ -115,6 +115,13 @@ class Names:
     @cached_property
     def _identity(self) -> re.Pattern[str]:
         return re.compile("|".join(map(re.escape, self._identities)), re.I)
+
+    @cached_property
+    def _others(self) -> re.Pattern[str] | None:
+        """Whole names that no record has: what "Siqueira Health" says is not said of Woodward Health."""
+        records = [name.casefold() for name in self.records]
+        others = [name for name in self._identities if not any(name.casefold() in record for record in records)]
+        return re.compile("|".join(map(re.escape, others)), re.I) if others else None
 
     @cached_property
     def _whole(self) -> dict[str, re.Pattern[str]]:

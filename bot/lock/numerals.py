@@ -40,6 +40,11 @@ def exactness(digits: str) -> float:
     return float(10 ** (len(whole) - len(whole.rstrip("0")))) if whole.rstrip("0") else 1.0
 
 
+def roundness(value: float) -> float:
+    """How exactly a whole value is said, whose trailing zeros may be rounding."""
+    return exactness(f"{abs(value):.0f}")
+
+
 def spelled(words: str) -> float:
     """The value of a number in words."""
     total = 0.0

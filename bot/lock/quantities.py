@@ -6,24 +6,9 @@ import re
 from dataclasses import replace
 
 from bot.lock.agreement import Figure, Kind
-from bot.lock.numerals import NUMBER, SAID, SIGN, SIZE, SIZES, WORDS, decimals, exactness, spelled
+from bot.lock.numerals import NUMBER, SAID, SIGN, SIZE, SIZES, WORDS, decimals, exactness, number, spelled
 from bot.lock.numerals import value as value_of
 
-# What says that a figure is rounded, by the side on which the true one lies.
-_ROUNDED = {
-    0: r"about|around|roughly|approximately|approx\.?|some|circa|close to|or so"
-    r"|somewhere (?:around|near)|in the region of",
-    1: r"just (?:over|above|after|past)"
-    r"|(?:a little|slightly|a bit|a touch) (?:over|above|after|past|(?:more|better|higher) than)",
-    -1: r"nearly|almost|just (?:under|below|before|short of)|not quite"
-    r"|(?:a little|slightly|a bit|a touch) (?:under|below|before|(?:less|lower) than)",
-}
-_ABOUT = [
-    (side, re.compile(rf"(?:\b(?:{words}){'|[~≈]' if not side else ''})\s*(?:a |an )?[$€£¥]?$", re.I))
-    for side, words in _ROUNDED.items()
-]
-_BEYOND = re.compile(r"\b(?:(?P<below>less than|under|below)|(?:more|better) than|over|above) (?:an? )?[$€£]?$", re.I)
-_OR_SO = re.compile(r"\S+(?: (?:%|percent|\w+s))? (?:or so|roughly|approximately|give or take)\b", re.I)
 _HOURS = {
     "minute": 1 / 60,
     "min": 1 / 60,
@@ -51,6 +36,8 @@ _NOUN = re.compile(
 )
 _AGO, _AHEAD = re.compile(r"\s(?:ago|earlier)\b", re.I), re.compile(r"\s(?:from now|from today|away|left)\b", re.I)
 _SPANS = "minute|hour|day|week|month|quarter|year"
+_ONE = "win|lead|deal|call|meeting"
+PARTS = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
 # What follows a figure that it is set against, and has its unit: "4 days ago, against a typical 47".
 AGAINST = re.compile(
     r"(?: ago| earlier)?(?:,|;| –)?"
@@ -59,10 +46,10 @@ AGAINST = re.compile(
     r"|(?: in the (?:last|past) \d+ \w+| so far)?; typical is $",
     re.I,
 )
-# How far beyond an amount the true one may be, as a share of it.
-_MONEY_BEYOND = 0.05
 _FEW = {"few": 4.0, "several": 6.0}
-_OTHERS = re.compile(r"\b(?:other|remaining) $", re.I)
+_OTHERS = re.compile(r"\b(?:other|another|remaining) $", re.I)
+# What a number is a part of: "36 of the 197".
+_WHOLE = re.compile(r"\bof (?:the|all|all the|your|our) $", re.I)
 # "Nothing was heard in 5 days" is of the past.
 _NOT = re.compile(r"\b(?:not|no|nothing|nobody|never)\b|n['’]t\b", re.I)
 _TO = re.compile(r"\s?(?:–|-|to|and|or)\s?\d")
@@ -73,7 +60,7 @@ _OF_MONEY = re.compile(r"\b(?:worth|valued?|amount)\b[^\d\n;,.|]{0,24}$", re.I)
 
 # What follows a multiple of something else, and not a number of times.
 THAN = re.compile(
-    r" (?:as|what|that|more|bigger|larger|higher|the (?:size|value|chances?|odds|amount|average))\b"
+    r" (?:as|what|that(?! same)|more|bigger|larger|higher|the (?:size|value|chances?|odds|amount|average))\b"
     r"| [\w.-]+(?: [\w.-]+){0,2}['’]s\b",
     re.I,
 )
@@ -83,46 +70,37 @@ _OF_SPEECH = re.compile(
 )
 
 
-def rounded(text: str, start: int) -> tuple[bool, int]:
-    """Whether what begins there is said to be rounded, and on which side of it the true figure lies."""
-    if _OR_SO.match(text, start):
-        return True, 0
-    ahead = text[max(0, start - 24) : start]
-    return next(((True, side) for side, words in _ABOUT if words.search(ahead)), (False, 0))
-
-
-def beyond(text: str, start: int) -> int:
-    """1 where the true figure is said to lie above what begins there, -1 where below it, else 0."""
-    found = _BEYOND.search(text, max(0, start - 16), start)
-    return 0 if not found else -1 if found["below"] else 1
-
-
 def counted(value: float, step: float, start: int, end: int, text: str, places: int = 0) -> Figure:
     """A bare number, or a number of what the noun behind it says."""
     noun = _NOUN.match(text, end)
     unit, scale = _unit(noun["noun"]) if noun else ("", 1.0)
-    is_about, side = rounded(text, start)
-    if not noun and _OTHERS.search(text, max(0, start - 20), start):
-        unit = "others"
+    if not noun and not places:
+        ahead = text[max(0, start - 20) : start]
+        unit = "others" if _OTHERS.search(ahead) else "whole" if _WHOLE.search(ahead) else ""
     if noun and unit == "times" and THAN.match(text, noun.end()):
         unit = "ratio"
     if noun and unit == "hours":
         ahead = text[max(0, start - 60) : start]
         is_in = bool(_IN.search(ahead)) and not _NOT.search(ahead)
         unit += " ago" if _AGO.match(text, noun.end()) else " ahead" if is_in and not places else ""
-    if not noun and not _TO.match(text, end) and _OF_CHANCE.search(text, max(0, start - 60), start):
+    if not unit and not noun and not _TO.match(text, end) and _OF_CHANCE.search(text, max(0, start - 60), start):
         scale = 100.0 if value <= 1 and places else 1.0
         places = max(places - 2, 0) if scale > 1 else places
-        return Figure("percent", value * scale, "", step * scale, is_about, start, end, places, side)
+        return Figure("percent", value * scale, "", step * scale, False, start, end, places)
     if not noun and _OF_MONEY.search(text, max(0, start - 40), start):
-        return Figure("money", value, "", step, is_about, start, end, places, side)
-    return Figure("number", value * scale, unit, step * scale, is_about, start, end, places, side)
+        return Figure("money", value, "", step, False, start, end, places)
+    return Figure("number", value * scale, unit, step * scale, False, start, end, places)
 
 
 def with_unit(figure: Figure, text: str) -> int:
     """Where a figure ends with what it counts: "5 days" of "5 days ago"."""
     noun = _NOUN.match(text, figure.end) if figure.kind == "number" else None
     return noun.end() if noun else figure.end
+
+
+def with_span(figure: Figure, span: str) -> Figure:
+    """A bare number as one of hours, days or years."""
+    return replace(figure, unit="hours", value=figure.value * _HOURS[span], step=figure.step * _HOURS[span])
 
 
 def nouns(text: str) -> str:
@@ -138,22 +116,15 @@ def _unit(noun: str) -> tuple[str, float]:
         return f"{last}|win", 1.0
     if last in _HOURS:
         return "hours", _HOURS[last]
-    return {"people": "rep", "e-mail": "email", "time": "times"}.get(last, last), 1.0
+    return {"people": "rep|?", "e-mail": "email", "time": "times"}.get(last, last), 1.0
 
 
 def _money(match: re.Match[str], text: str) -> Figure:
     digits, size = match["num"] or match["num2"], (match["size"] or match["size2"] or "").lower()
     scale = SIZES.get(size, 1.0) * (-1 if "-" in match[0].split(digits)[0] else 1)
     step = (10.0 ** -decimals(digits) if size else exactness(digits)) * abs(scale)
-    is_about, side = rounded(text, match.start())
     places = 0 if size else decimals(digits)
-    value = value_of(digits) * scale
-    if is_about:
-        step = exactness(digits) * abs(scale)
-    elif bound := beyond(text, match.start()):
-        # "More than $500,000" of $500,124.
-        return Figure("money", value, _currency(match[0]), value * _MONEY_BEYOND, True, *match.span(), places, bound)
-    return Figure("money", value, _currency(match[0]), step, bool(size) or is_about, *match.span(), places, side)
+    return Figure("money", value_of(digits) * scale, _currency(match[0]), step, bool(size), *match.span(), places)
 
 
 def _currency(text: str) -> str:
@@ -164,23 +135,14 @@ def _currency(text: str) -> str:
 def _half_size(match: re.Match[str], text: str) -> Figure:
     """ "half a million", of money unless it counts something."""
     size = SIZES[match["size"].lower()]
-    is_about, side = rounded(text, match.start())
-    side = side or beyond(text, match.start())
     kind: Kind = "number" if _NOUN.match(text, match.end()) else "money"
-    return Figure(
-        kind, size / 2, "", size / 10 if not side else size / 20, is_about or bool(side), *match.span(), 0, side
-    )
+    return Figure(kind, size / 2, "", size / 10, False, *match.span())
 
 
 def _percent(match: re.Match[str], text: str) -> Figure:
     digits = match["num"]
     value = value_of(digits) * (-1 if match[0].startswith("-") else 1)
-    is_about, side = rounded(text, match.start())
-    if bound := beyond(text, match.start()):
-        # "Less than 2 %" of 1.3 %: the next whole one, or the next of the last digit said.
-        step = 2 * 10.0 ** -decimals(digits)
-        return Figure("percent", value, "", step, True, *match.span(), decimals(digits), bound)
-    return Figure("percent", value, "", exactness(digits), is_about, *match.span(), decimals(digits), side)
+    return Figure("percent", value, "", exactness(digits), False, *match.span(), decimals(digits))
 
 
 def _plain(match: re.Match[str], text: str) -> Figure | None:
@@ -205,10 +167,9 @@ def _worded(match: re.Match[str], text: str) -> Figure | None:
     value = spelled(match["said"])
     step = exactness(f"{value:.0f}")
     if match["percent"] or match["money"]:
-        is_about, side = rounded(text, match.start())
         kind: Kind = "percent" if match["percent"] else "money"
         unit = _currency(match["money"] or "")
-        return Figure(kind, value, unit, 1.0 if match["percent"] else step, is_about, *match.span(), 0, side)
+        return Figure(kind, value, unit, 1.0 if match["percent"] else step, False, *match.span())
     if _is_of_speech(match, text) or (value == 1 and not _NOUN.match(text, match.end())):
         return None  # "the one to call"
     return counted(value, step, match.start(), match.end(), text)
@@ -229,16 +190,28 @@ def _few(match: re.Match[str], text: str) -> Figure:
 
 
 def _and_half(match: re.Match[str], text: str) -> Figure:
-    """ "a year and a half", "half a day"."""
+    """ "a year and a half", "half a day", "one and a half wins"."""
     count = 0.0 if match["half"] else spelled(match["many"]) if match["many"].lower() in WORDS else 1.0
-    span = (match["half"] or match["span"] or match["spans"]).lower()
-    is_about, side = rounded(text, match.start())
-    if span == "point":
-        return Figure("percent", 0.5, "", 0.1, is_about, *match.span(), 1, side)
-    scale = _HOURS[span.rstrip("s")]
-    ago = " ago" if _AGO.match(text, match.end()) else ""
-    value = (count + 0.5) * scale
-    return Figure("number", value, f"hours{ago}", scale / 2, is_about, *match.span(), 1, side)
+    noun = (match["half"] or match["span"] or match["spans"]).lower().rstrip("s")
+    if noun == "point":
+        return Figure("percent", count + 0.5, "", 0.1, False, *match.span(), 1)
+    scale = _HOURS.get(noun, 1.0)
+    unit = f"hours{' ago' if _AGO.match(text, match.end()) else ''}" if noun in _HOURS else noun
+    return Figure("number", (count + 0.5) * scale, unit, scale / 2, False, *match.span(), 1)
+
+
+def _compound(match: re.Match[str], text: str) -> Figure:
+    """ "two minutes and 40 seconds"."""
+    long, short = _HOURS[match["of"].lower()], _HOURS[match["and"].lower()]
+    value = number(match["long"]) * long + number(match["short"]) * short
+    return Figure("number", value, "hours", short, False, *match.span())
+
+
+def _part_of_one(match: re.Match[str], text: str) -> Figure:
+    """ "a tenth of a win"."""
+    one = match["one"].lower()
+    value = PARTS[match["part"].lower()] * WORDS.get(match["many"].lower(), 1) / 100 * _HOURS.get(one, 1.0)
+    return Figure("number", value, "hours" if one in _HOURS else one, value / 10, True, *match.span())
 
 
 def _single(match: re.Match[str], text: str) -> Figure:
@@ -249,10 +222,18 @@ def _single(match: re.Match[str], text: str) -> Figure:
 PATTERNS = (
     (r"\bhalf an? (?P<size>thousand|million|billion)\b", _half_size),
     (
-        rf"\bhalf an? (?P<half>point|{_SPANS})\b"
+        rf"\bhalf (?:of )?an? (?P<half>point|{_ONE}|{_SPANS})\b"
         rf"|\b(?P<many>an?|{'|'.join(WORDS)})"
-        rf" (?:(?P<span>(?:{_SPANS})s?) and a half\b|and a half (?P<spans>(?:{_SPANS})s)\b)",
+        rf" (?:(?P<span>(?:{_SPANS})s?) and a half\b|and a half (?P<spans>(?:point|{_ONE}|{_SPANS})s)\b)",
         _and_half,
+    ),
+    (
+        rf"\b(?P<long>{NUMBER}|{SAID}) (?P<of>{_SPANS})s? and (?P<short>{NUMBER}|{SAID}) (?P<and>{_SPANS}|second)s?\b",
+        _compound,
+    ),
+    (
+        rf"\b(?P<many>a|one|two|three|four)[ -](?P<part>{'|'.join(PARTS)})s? of an? (?P<one>{_ONE}|{_SPANS})\b",
+        _part_of_one,
     ),
     (
         rf"{SIGN}(?:[$€£¥]|\b(?:usd|eur|gbp) ?)\s?(?P<num>{NUMBER})(?:\s?(?P<size>{SIZE}))?"

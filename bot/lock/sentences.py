@@ -8,7 +8,7 @@ from itertools import pairwise
 _BREAK = re.compile(r"(?<=[.!?])[ \t]+(?=[\"'“(*_]*[A-Z\d•–-])|(?<=\n)")
 # An initial, a few short forms and the number of an item end in a full stop, and end no sentence.
 _SHORT = re.compile(r"(?:\b(?:[A-Z]|[A-Z]\.[A-Z]|Mr|Mrs|Ms|Dr|St|Co|Inc|Ltd|e\.g|i\.e|a\.m|p\.m|vs)|(?:^|\n)\s*\d+)\.$")
-_CLAUSE = re.compile(r"[;,](?=\s)|\s(?:and|while|but|whereas|then)\s|\s[–—·|]\s|:\s|\.\s")
+_CLAUSE = re.compile(r"[;,](?=\s)|(?<!one)(?<!body)(?<!all)\s(?:and|while|but|whereas|then)\s|\s[–—·|]\s|:\s|\.\s")
 
 
 def sentences(text: str) -> list[str]:

@@ -16,7 +16,10 @@ from tests.tellings import wordings
 from tools.base import Result
 
 # What is said to be rounded may be, with a digit changed, another of the figures told.
-ROUGH = re.compile(r"\b(?:about|roughly|just over|nearly|points?|million)\b|\dk\b")
+ROUGH = re.compile(
+    r"\b(?:about|around|roughly|just (?:over|after)|nearly|points?|million|half|step"
+    r"|under|over|above|below|within|(?:more|less|fewer) than|reached|hit)\b|\dk\b"
+)
 THEN = datetime(2026, 11, 27, 15, 5, tzinfo=ZoneInfo("America/New_York"))
 
 
