@@ -30,6 +30,7 @@ def false_cells(
         cells |= _unsorted(rows)
     if "amount" in row:
         cells |= _beyond(float(row["amount"].replace(",", "")), line)
+    cells |= _usual(line)
     if "chance" in row:
         cells |= _finer(row["chance"], line, rng)
     if others:
@@ -91,6 +92,12 @@ def _beyond(amount: float, line: str) -> dict[str, str]:
     size = 10 ** (len(f"{amount:.0f}") - 1)
     much, little = (int(max(told) * 1.6 // size) + 1) * size, int(min(told) * 0.5)
     return {"too_much": f"${much:,}", "too_little": f"${little:,}"}
+
+
+def _usual(line: str) -> dict[str, str]:
+    """What is typical of a record, and stands nowhere else in its line."""
+    found = re.search(r"typical is (\d+ (?:minutes|hours|days))\b", line)
+    return {"typical": found[1]} if found and line.count(found[1]) == 1 else {}
 
 
 def _finer(chance: str, line: str, rng: random.Random) -> dict[str, str]:

@@ -182,6 +182,10 @@ def _whole(rows: Sequence[dict[str, str]]) -> dict[str, str]:
 
 def _beside(row: dict[str, str], other: dict[str, str]) -> dict[str, str]:
     cells = {f"{key}2": value for key, value in other.items()}
+    if "chance" in row and "chance" in other and _float(row["chance"]) > _float(other["chance"]):
+        cells["worse"] = other["n"]
+    if "worth" in row and "worth" in other and _float(row["amount"]) < _float(other["amount"]):
+        cells["bigger"] = other["n"]
     for key, place, bare in (("chance", "chance_times", "chance"), ("worth", "worth_times", "amount")):
         if key in row and key in other:
             ratio = _float(row[bare]) / (_float(other[bare]) or 1)

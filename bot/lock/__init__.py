@@ -4,7 +4,7 @@
 puts the tools' own sentence in the place of one that may not. `references` lets a model point at a figure instead of
 writing it. Nothing here knows of LangChain or of Slack.
 
-A comparison is checked by what the tools said of both records ("twice as likely"), what is said of all,
+A comparison is checked by what the tools said of both records ("twice as likely", "riskier than"), what is said of all,
 of none or of so many (`groups`) by the tools having said it, or by the figures of each; a number of things (`counting`)
 by the lines that tell of them; a day from today by the dates and times that were told. A sum is one only of a whole
 column that its tool declares. What counts as a rounding, and how near a bound has to be, is told in `bounds`.

@@ -10,12 +10,12 @@ from typing import Literal
 
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Attribution, Saying
-from bot.lock.claims import is_disordered, is_untold
-from bot.lock.comparing import is_fall, is_most, is_place, is_ratio, is_shown, is_span, is_zero
+from bot.lock.claims import is_disordered, is_reversed, is_untold
+from bot.lock.comparing import is_fall, is_miscompared, is_most, is_place, is_ratio, is_shown, is_span, is_zero
 from bot.lock.counting import is_counted
 from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
-from bot.lock.groups import is_absent, is_bound, is_bounded, is_common, is_thought, is_told
+from bot.lock.groups import is_absent, is_bound, is_bounded, is_common, is_miscounted, is_thought, is_told
 from bot.lock.measures import called
 from bot.lock.names import Names
 from bot.lock.readings import readings
@@ -25,7 +25,7 @@ from bot.lock.sums import Sum, is_sum, sums
 from tools.base import Result
 
 # What is untrue of a sentence though each figure of it may be said.
-_UNTRUE = (is_untold, is_disordered)
+_UNTRUE = (is_untold, is_disordered, is_reversed, is_miscompared, is_miscounted)
 Reason = Literal["figure", "record", "name", "reference", "word", "claim"]
 
 
@@ -87,7 +87,8 @@ class Lock:
         for figure, names in way:
             if not any(self._may_say(saying, each, names) for each in readings(figure, saying)):
                 return "record" if self._facts.holds(figure, frozenset()) else "figure"
-            if not self._facts.calls(figure, names, called(figure, self.names.masked(saying.text))):
+            is_called = self._facts.calls(figure, names, called(figure, self.names.masked(saying.text)))
+            if not is_called and not is_counted(saying, figure, names, self._facts):
                 return "word"
         return None
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from bot.lock.agreement import agrees
 from bot.lock.attribution import Saying
 from bot.lock.facts import Facts
 from bot.lock.figures import plain
+from bot.lock.moves import moves
 
 # What buyers do, as a text says it, and what a tool's text has in it where they did.
 _DEEDS = {
@@ -15,7 +17,8 @@ _DEEDS = {
     r"agreed|accepted|approved|confirmed|promised|committed": r"agree|accept|approv|confirm|promis|commit",
     r"declined|refused|rejected|turned (?:us|you|it) down|cancell?ed": r"declin|refus|reject|cancel|turned|not.inter",
     r"complained": r"complain",
-    r"downloaded": r"download",
+    # A lead that came through a content download is not told to have taken anything else.
+    r"downloaded": r"(?<!through content )download",
     r"attended|joined|showed up": r"attend|join|webinar|show|meeting",
     r"paid|ordered": r"\bpaid|order|\bwon\b|customer",
     r"unsubscribed|opted out": r"unsubscrib|\bopt|not to be called",
@@ -53,7 +56,16 @@ def is_untold(saying: Saying, facts: Facts) -> bool:
 
 def is_disordered(saying: Saying, facts: Facts) -> bool:
     """Whether records are said to be in an order that they are not told in, or one to be above another that is not."""
-    return _is_sorted_otherwise(saying, facts) or _is_misplaced(saying)
+    return _is_sorted_otherwise(saying, facts) or _is_misplaced(saying, facts)
+
+
+def is_reversed(saying: Saying, facts: Facts) -> bool:
+    """Whether something is said to have gone from one figure to another, and went the other way."""
+    return any(
+        any(agrees(before, b) and agrees(after, a) for a, b in facts.moves)
+        and not any(agrees(before, a) and agrees(after, b) for a, b in facts.moves)
+        for before, after in moves(saying.text, saying.figures)
+    )
 
 
 def _is_sorted_otherwise(saying: Saying, facts: Facts) -> bool:
@@ -66,9 +78,9 @@ def _is_sorted_otherwise(saying: Saying, facts: Facts) -> bool:
     return len(values) == len(names) > 1 and values not in (sorted(values), sorted(values, reverse=True))
 
 
-def _is_misplaced(saying: Saying) -> bool:
+def _is_misplaced(saying: Saying, facts: Facts) -> bool:
     found = _PLACED.search(saying.text)
-    order = _listed(saying)
+    order = _listed(saying) or facts.numbered
     if not found or len(saying.named) != 2 or any(name not in order for name in saying.named):
         return False
     one, other = (order.index(name) for name in saying.named)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from bot.lock.agreement import SAME, Figure, agrees
 from bot.lock.attribution import Saying
 from bot.lock.facts import Facts
+from bot.lock.measures import UNKNOWN, Called
 from bot.lock.numerals import SAID, number
+from bot.lock.quantities import nouns
 
 # What words of a comparison are about.
 _ABOUT = {
@@ -42,6 +44,12 @@ _APART = re.compile(
 
 _BE_FIRST = re.compile(r"\byou(?:['’]d| would|['’]ll| will) be the $", re.I)
 _OF_THE = re.compile(rf"\bof the ({SAID}|\d+)\b.*\bthe $", re.I)
+_THAN = re.compile(
+    r"(?:\b(?:chances?|odds|probability|likelihood|risk) (?:is|are) )?"
+    r"\b(?:(?P<less>less|fewer|lower|smaller|safer)|more|higher|larger|bigger|greater|riskier|likelier|better)"
+    r"(?: [\w'’-]+){0,3} than\b",
+    re.I,
+)
 _ONLY_TO = re.compile(r" only to\b", re.I)
 
 
@@ -174,6 +182,31 @@ def is_most(saying: Saying, figure: Figure, names: frozenset[str], facts: Facts)
 def _is_top(name: str, column: Mapping[str, float], side: float) -> bool:
     values = [each * side for each in column.values()]
     return len(values) > 1 and name in column and column[name] * side == max(values)
+
+
+def is_miscompared(saying: Saying, facts: Facts) -> bool:
+    """Whether the first of the two records named is said to have more than the other, or less, and has not."""
+    found = _THAN.search(saying.names.masked(saying.text))
+    one, other = saying.named if len(saying.named) == 2 else ("", "")
+    if not found or not saying.names.place(one, saying.text) < found.start() < saying.names.place(other, saying.text):
+        return False
+    side = -1 if found["less"] else 1
+    for kind, unit, said in _compared(saying.text[saying.names.place(one, saying.text) : found.end()]):
+        columns = [column for column in facts.columns(kind, unit, said) if one in column and other in column]
+        off = [(column[one] - column[other]) * side for column in columns]
+        if off and min(off) < 0 >= max(off):
+            return True
+    return False
+
+
+def _compared(text: str) -> Iterator[tuple[str, str, Called]]:
+    """Kinds and units of what a comparison is about, and what that is called."""
+    if re.search(r"risk|safer", text, re.I):
+        yield "percent", "", Called(frozenset({"risk"}))
+    elif unit := nouns(text):
+        yield "number", unit, UNKNOWN
+    else:
+        yield from ((kind, "", UNKNOWN) for kind, words in _ABOUT.items() if words.search(text))
 
 
 def is_place(saying: Saying, figure: Figure, facts: Facts) -> bool:

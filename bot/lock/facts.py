@@ -13,6 +13,7 @@ from bot.lock.agreement import Figure, agrees
 from bot.lock.figures import figures, plain
 from bot.lock.lines import Lines, is_document, items
 from bot.lock.measures import UNKNOWN, Called, every, known_as
+from bot.lock.moves import moves
 from bot.lock.names import Names
 from bot.lock.quantities import nouns, with_span
 from bot.lock.words import HELPING
@@ -119,6 +120,11 @@ class Facts:
         return [{name: own[place] for name, own in found.items() if place < len(own)} for place in range(most)]
 
     @cached_property
+    def moves(self) -> list[tuple[Figure, Figure]]:
+        """The figures that something went from and to."""
+        return [move for line in self.lines.all for move in moves(line.text, line.figures)]
+
+    @cached_property
     def crosses_zero(self) -> bool:
         """Whether an interval was told with an end on either side of zero."""
         ends = [fact.figure for fact in self._of_lines if fact.figure.kind in ("money", "percent")]
@@ -155,6 +161,13 @@ class Facts:
             *(_rank(int(item[1]), line.names) for line in one if (item := _NUMBERED.match(line.text))),
             *(_rank(place, names) for rows in self._alike for place, names in enumerate(rows, 1)),
         ]
+
+    @cached_property
+    def numbered(self) -> list[str]:
+        """The records of the one list with numbers that was told, in its order; none where there are several."""
+        items = [(line.text, line.names) for line in self.lines.all if _NUMBERED.match(line.text)]
+        is_one = sum(text.lstrip().startswith("1. ") for text, _ in items) == 1
+        return [name for _, names in items for name in names] if is_one and all(len(of) == 1 for _, of in items) else []
 
     @cached_property
     def _alike(self) -> list[list[frozenset[str]]]:

@@ -129,6 +129,12 @@ def is_common(saying: Saying, figure: Figure, facts: Facts) -> bool:
     return _shown(saying, figure, facts) >= min(count, len(records))
 
 
+def is_miscounted(saying: Saying, facts: Facts) -> bool:
+    """Whether what is said of "three of the four" stands in what was told of another number of them."""
+    picked = [each for each in saying.figures if each.kind == "number" and _PICKED.match(saying.text, each.end)]
+    return any(0 < _shown(saying, each, facts) != each.value for each in picked if not _told_of(saying, each))
+
+
 def _shown(saying: Saying, figure: Figure, facts: Facts) -> int:
     """Of how many records what follows a figure in its clause was told."""
     said, told = _said_of(saying, figure), _told_of(saying, figure)

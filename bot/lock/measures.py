@@ -67,21 +67,45 @@ _AHEAD = {span: re.compile(rf"\b(?:{words})(?: \w+){{0,2}} $", re.I) for span, w
 _WORTH = {"pipeline", "booked", "forecast", "stake"}
 # What parts a figure from the one that it is set against.
 _AGAINST = re.compile(r"\s(?:against|versus|vs\.?|compared (?:with|to))\s")
+_GOAL = r"(?:it|(?:(?:the|your|its|our|his|her|their) )?(?:quota|target))\b"
+_WAYS = {
+    1: re.compile(rf" (?:too high\b|(?:above|over|past|ahead of|beyond) {_GOAL})", re.I),
+    -1: re.compile(rf" (?:too low\b|short\b|(?:below|under|behind) {_GOAL})", re.I),
+}
+# What is usual, as a tool says it; and what says so of a figure, or sets it against another.
+_USUAL = re.compile(r"\b(?:typical|usual) is $|\ba typical $", re.I)
+_ARE_USUAL = re.compile(r" (?:are|is) (?:usual|typical)\b", re.I)
+_SET_AGAINST = re.compile(
+    r"\b(?:typical\w*|usual\w*|normal\w*|average\w*|median|most|par|expect\w*|than|vs|versus|against|compared|instead"
+    r"|others?|where|norm)\b|\|",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
 class Called:
-    """What a figure is called: the measures that its words may speak of (none: any), and for each of which span."""
+    """What a figure is called: the measures that its words may speak of (none: any), and for each of which span.
+
+    Of what is usual it is said so, or the figure is set against another. The way is 1 of what is above a quota or too
+    high, -1 of what is below or too low.
+    """
 
     measures: frozenset[str] = frozenset()
     every: str = ""
+    is_usual: bool = False
+    way: int = 0
 
     def fits(self, known: Called) -> bool:
         """Whether something known may be called so."""
         is_open = (
             not self.measures or not known.measures or ("worth" in self.measures and bool(known.measures & _WORTH))
         )
-        return (is_open or bool(self.measures & known.measures)) and self.every in ("", known.every)
+        return (
+            (is_open or bool(self.measures & known.measures))
+            and self.every in ("", known.every)
+            and self.is_usual >= known.is_usual
+            and self.way * known.way >= 0
+        )
 
 
 UNKNOWN = Called()
@@ -91,7 +115,7 @@ def called(figure: Figure, text: str) -> Called:
     """What a figure of a text is called in its own clause."""
     start, end = next(((a, b) for a, b in clauses(text) if a <= figure.start < b), (0, len(text)))
     clause = _side(figure, start, text[start:end])
-    return Called(_measures(figure, clause), every(figure, text))
+    return Called(_measures(figure, clause), every(figure, text), bool(_SET_AGAINST.search(text)), _way(figure, text))
 
 
 def _side(figure: Figure, start: int, clause: str) -> str:
@@ -109,7 +133,12 @@ def known_as(figure: Figure, line: str, head: str) -> Called:
     texts = (free, head.partition(";")[0] if line.lstrip().startswith("•") else "", sentence)
     found = own.measures or next((found for text in texts if (found := _measures(figure, text))), own.measures)
     is_chance = "win" in found and not re.search(r"\brates?\b", head if found != own.measures else line, re.I)
-    return Called(found - {"rate", "conversion"} if is_chance else found, own.every)
+    is_usual = bool(_USUAL.search(line, 0, figure.start) or _ARE_USUAL.match(line, figure.end))
+    return Called(found - {"rate", "conversion"} if is_chance else found, own.every, is_usual, own.way)
+
+
+def _way(figure: Figure, text: str) -> int:
+    return next((way for way, words in _WAYS.items() if words.match(text, figure.end)), 0)
 
 
 def _sentence(figure: Figure, line: str) -> tuple[str, str]:

@@ -136,7 +136,10 @@ def turns(
 
 
 def told(lock: Lock, results: Sequence[Result]) -> Iterator[Told]:
-    """The figures of the tools' texts: those of lines that name one record, and those of texts that name none."""
+    """The figures of the tools' texts: those of lines that name one record, and those of texts that name none.
+
+    What is typical is nobody's own.
+    """
     for result in results:
         for line in plain(result.text).split("\n"):
             named = [name for name in lock.names.records if name in line]
@@ -146,7 +149,8 @@ def told(lock: Lock, results: Sequence[Result]) -> Iterator[Told]:
             for figure in figures(unnamed):
                 text = line[figure.start : figure.end] + _unit(line, figure.end)
                 is_whole = [(each.kind, each.value) for each in figures(text)] == [(figure.kind, figure.value)]
-                if is_whole and (len(named) == 1 or not lock.names.records):
+                is_usual = line[: figure.start].endswith("typical is ")
+                if is_whole and not is_usual and (len(named) == 1 or not lock.names.records):
                     yield Told(named[0] if named else "", text, line)
 
 
