@@ -36,7 +36,7 @@ _WORDS = {
     "above": f"over|above|beyond|at least|upwards of|{_MORE}",
     "below": f"under|below|within|short of|{_LESS}",
     "at_most": "at most|up to|no later than",
-    "reached": "reach(?:ed|es)?|passed|exceed(?:ed|s)?|tops|topped|hits?",
+    "reached": "reach(?:ed|es)?|passed|exceed(?:ed|s)?|tops|topped|hits?|beats?",
 }
 _SIDES = {"just_above": 1, "just_below": -1, "above": 1, "below": -1, "at_most": -1, "reached": 1}
 _BEYOND = ("above", "below", "reached")

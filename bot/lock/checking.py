@@ -11,7 +11,18 @@ from typing import Literal
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Attribution, Saying
 from bot.lock.claims import is_disordered, is_reversed, is_untold
-from bot.lock.comparing import is_fall, is_miscompared, is_most, is_place, is_ratio, is_shown, is_span, is_zero
+from bot.lock.comparing import (
+    is_fall,
+    is_miscompared,
+    is_most,
+    is_of_move,
+    is_place,
+    is_ratio,
+    is_shown,
+    is_span,
+    is_unbeaten,
+    is_zero,
+)
 from bot.lock.counting import is_counted
 from bot.lock.facts import Facts
 from bot.lock.figures import figures, plain
@@ -107,7 +118,9 @@ class Lock:
             or is_absent(saying, figure, facts)
             or is_thought(saying, figure, facts)
             or is_bounded(saying, figure, facts)
+            or is_unbeaten(saying, figure, facts)
             or is_ratio(saying, figure, facts)
+            or is_of_move(saying, figure, facts)
             or is_shown(saying, figure)
             or is_span(saying, figure, facts)
             or is_zero(saying, figure, facts)

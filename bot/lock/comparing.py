@@ -65,8 +65,9 @@ def is_shown(saying: Saying, figure: Figure) -> bool:
         return True  # "twice on 16 November, at 11:31 and again at 12:38"
     if figure.unit in ("times", "ratio") or _is_part(figure):
         pairs = [(one, two) for one, two in combinations(others, 2) if _is_alike(one, two)]
-        grows = _GROWS.match(saying.text, figure.start) or _THAT.match(saying.text, figure.end)
-        ratios = [b.value / (a.value or 1) if grows else a.value / (b.value or 1) for a, b in pairs]
+        grows, is_that = _GROWS.match(saying.text, figure.start), _THAT.match(saying.text, figure.end)
+        ratios = [a.value / (b.value or 1) for a, b in pairs if not grows]
+        ratios += [b.value / (a.value or 1) for a, b in pairs if grows or is_that]
         return any(_fits(ratio, figure) for ratio in ratios) or _is_beside(figure, others)
     if _is_between(figure, others, saying.text) or _is_added(figure, others):
         return True
@@ -169,6 +170,14 @@ def is_ratio(saying: Saying, figure: Figure, facts: Facts) -> bool:
     return any(_fits(ratio, figure) for ratio in ratios)
 
 
+def is_of_move(saying: Saying, figure: Figure, facts: Facts) -> bool:
+    """Whether a figure beside it went to so many times, or such a part of, what it was: "four, twice as many as"."""
+    if figure.unit not in ("ratio", "part"):
+        return False
+    moved = [(was, now) for was, now in facts.moves if any(agrees(each, now) for each in saying.figures)]
+    return any(_fits(now.value / was.value, figure) for was, now in moved if was.value)
+
+
 def is_most(saying: Saying, figure: Figure, names: frozenset[str], facts: Facts) -> bool:
     """Whether a record has the most or the least of all that are shown; of several, or of none, it cannot be told."""
     if len(names) != 1:
@@ -182,6 +191,17 @@ def is_most(saying: Saying, figure: Figure, names: frozenset[str], facts: Facts)
 def _is_top(name: str, column: Mapping[str, float], side: float) -> bool:
     values = [each * side for each in column.values()]
     return len(values) > 1 and name in column and column[name] * side == max(values)
+
+
+def is_unbeaten(saying: Saying, figure: Figure, facts: Facts) -> bool:
+    """Whether nobody has more than the one that is named: "nobody has won more deals than Ada"."""
+    found = _THAN.search(saying.text, figure.end) if (figure.kind, figure.value) == ("share", 0.0) else None
+    named = saying.names.in_order(saying.text[found.end() :]) if found else []
+    if found is None or len(named) != 1:
+        return False
+    side = -1 if found["less"] else 1
+    compared = [facts.columns(*each) for each in _compared(saying.text[figure.start : found.end()])]
+    return any(_is_top(named[0], column, side) for columns in compared for column in columns)
 
 
 def is_miscompared(saying: Saying, facts: Facts) -> bool:

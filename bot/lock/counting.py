@@ -31,9 +31,10 @@ _PICKED = re.compile(
 _OF = re.compile(r"(\w+) out of (\w+)")
 # What a sentence lists behind a number of it: "two rules (room for each, a fair share)".
 _LISTED = re.compile(r"[^.:;(–]*(?: –|:(?!\d)| \() ?(?P<items>(?:[^–():;]|:(?=\d))+)(?:$|[–):;])")
+_THE_ONLY = re.compile(r"\bthe only $", re.I)
 _AND = re.compile(r",? (?:and|or) |, ")
 _RECORDS = ("lead", "deal", "account", "customer", "rep")
-_EVENTS = {
+EVENTS = {
     "call": re.compile(r"\b(?:calls?|called|phoned?|rang|rung|tried|dial\w+)\b", re.I),
     "email": re.compile(r"\b(?:wrote|written|e-?mail\w*)\b", re.I),
     "meeting": re.compile(r"\b(?:met|meetings?)\b", re.I),
@@ -89,9 +90,11 @@ def _is_tally(saying: Saying, count: Figure, facts: Facts) -> bool:
 
 
 def _is_of_named(saying: Saying, count: Figure) -> bool:
-    """Whether as many records are named after it, and none before: "three won deals: …"."""
-    is_first = not saying.names.named(saying.text[: count.start])
-    return count.value > 1 and is_first and len(saying.names.named(saying.text[count.end :])) == count.value
+    """Whether as many records are named after it, and none before ("three won deals: …"), or are "the only two"."""
+    ahead = saying.names.named(saying.text[: count.start])
+    if _THE_ONLY.search(saying.text, 0, count.start):
+        return len(ahead) == count.value
+    return count.value > 1 and not ahead and len(saying.names.named(saying.text[count.end :])) == count.value
 
 
 def _is_of_listed(saying: Saying, count: Figure) -> bool:
@@ -105,5 +108,5 @@ def _is_of_listed(saying: Saying, count: Figure) -> bool:
 
 def _is_of_events(saying: Saying, count: Figure, facts: Facts) -> bool:
     """Whether as many lines tell of what it counts: "two e-mails", "you called her twice"."""
-    nouns = [count.unit] if count.unit != "times" else [n for n, words in _EVENTS.items() if words.search(saying.text)]
-    return any(noun in _EVENTS and facts.lines.events(noun) == count.value > 0 for noun in nouns)
+    nouns = [count.unit] if count.unit != "times" else [n for n, words in EVENTS.items() if words.search(saying.text)]
+    return any(noun in EVENTS and facts.lines.events(noun) == count.value > 0 for noun in nouns)

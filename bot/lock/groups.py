@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.lock.agreement import SAME, Figure
 from bot.lock.attribution import Saying
+from bot.lock.counting import EVENTS
 from bot.lock.facts import Facts
 from bot.lock.figures import plain
 from bot.lock.measures import called
@@ -20,8 +21,6 @@ _OTHERS = re.compile(
 )
 _ONLY = re.compile(r"\bonly\b", re.I)
 _WORDS = re.compile(r"\w+(?: [\w'’-]+){3}")
-_NO_EVENT = re.compile(r"no (call|meeting|e-?mail)s?\b", re.I)
-_LIST = re.compile(r"\b(?:timeline|record|history|list|log)\b", re.I)
 _PICKED = re.compile(r" of (?:the|these|those|them|your|our|my)\b", re.I)
 _DENIES = re.compile(r"\b(?:not|no|never|without|cannot)\b|n['’]t\b", re.I)
 # "For the same reason" says of nobody what it is.
@@ -113,11 +112,12 @@ def is_told(saying: Saying, figure: Figure, facts: Facts) -> bool:
 
 
 def is_absent(saying: Saying, figure: Figure, facts: Facts) -> bool:
-    """Whether there is no such event where all are listed: "no call is on her timeline"."""
-    noun = _NO_EVENT.match(saying.text, figure.start)
-    if noun is None or not facts.lines.items or not _LIST.search(saying.until_clause_ends(figure)):
+    """Whether there was no such event where all are listed: "no call is on her timeline", "nobody has called her"."""
+    if (figure.kind, figure.value) != ("share", 0.0) or not facts.lines.is_timeline:
         return False
-    return not facts.lines.events(noun[1].replace("-", ""))
+    said = saying.until_clause_ends(figure)[figure.start :]
+    nouns = [noun for noun, words in EVENTS.items() if words.search(said)]
+    return bool(nouns) and not any(facts.lines.events(noun) for noun in nouns)
 
 
 def is_common(saying: Saying, figure: Figure, facts: Facts) -> bool:

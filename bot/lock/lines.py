@@ -17,6 +17,7 @@ from tools.base import Result
 _GOES_ON = re.compile(r"\s|[•▲▼*–-] ")
 _ITEM = re.compile(r"\s*(?:\d+\.|•) ")
 _LABEL = re.compile(r"• ([A-Z][\w&/' -]{1,40}): ")
+_ALL_OF = re.compile(r"\blast (\d+) of (\d+) events\b")
 _QUOTED = re.compile("“[^”]*”")
 
 
@@ -101,6 +102,12 @@ class Lines:
         """How many lines of lists tell of a call, an e-mail or a meeting, as "18 Nov 2026 18:25: email by Bo" does."""
         told = re.compile(rf"\d: {noun.replace('email', 'e-?mail')}s?\b", re.I)
         return sum(bool(told.search(line)) for line in self.items)
+
+    @cached_property
+    def is_timeline(self) -> bool:
+        """Whether all events of a record are listed."""
+        found = _ALL_OF.search(self.told)
+        return found is not None and found[1] == found[2]
 
     def tells(self, *numbers: str) -> bool:
         """Whether numbers stand together in a line that was told."""

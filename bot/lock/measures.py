@@ -36,7 +36,8 @@ _WORDS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             (r"forecasts?|projections?|projected", "forecast"),
             (r"averag\w+|mean", "average"),
             (r"short(?! of [$€£\d])|shortfall", "short"),
-            (r"costs?|pric\w+|fees?|discounts?|budgets?|debts?|owe[sd]?|paid|salary|commissions?|refunds?", "price"),
+            (r"costs?", "price worth"),
+            (r"pric\w+|fees?|discounts?|budgets?|debts?|owe[sd]?|paid|salary|commissions?|refunds?", "price"),
         ),
     }.items()
 }

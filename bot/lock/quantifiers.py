@@ -16,9 +16,14 @@ _VERB = (
     r"(?:is|are|was|were|has|have|had|will|would|can|may|made|hits?|did|does|do|won|lost|came|comes?|waits?|needs?|wants?|stands?"
     r"|agreed|got|gets|heard|owns?|holds?|knows?|spoke|took|went|gave|said|\w{3,}ed)\b"
 )
+# Whatever has a figure beyond a bound: a stage, a source, a month.
+_IS_BEYOND = (
+    r" (?:is|are|has|have|had|wins?|brings?|makes?|made) (?:more|less|fewer|better|above|over|under|below|at least)\b"
+)
 _ALL = (
     r"(?:every|each)(?: single)?(?: one)? of (?:them|these|those|your \w+|our \w+)"
-    r"|everyone|everybody|every (?:single )?(?:one|lead|deal|rep|account|customer)|each (?:one|lead|deal|rep)"
+    rf"|everyone|everybody|every (?:single )?(?:one|lead|deal|rep|account|customer|\w+(?={_IS_BEYOND}))"
+    r"|each (?:one|lead|deal|rep)"
     rf"|all(?: of)?(?: (?:{_COUNT}|them|these|those|the|your|our|open|new|leads|deals|reps|accounts|people))+"
     r"|all(?= (?:are|were|have|had)\b)|most of (?:them|these|those|the \w+|your \w+|our \w+)|the (?:whole|entire) \w+"
 )
@@ -28,15 +33,18 @@ _NONE = (
     rf"nobody|no one|no-one|neither(?! {_THINGS})(?: (?:one|lead|deal|rep|account|of (?:them|these|those)))?"
     r"|not a single \w+|not one(?: of (?:them|these|those))?|none(?: of (?:them|these|those|the \w+|your \w+|our \w+))?"
     r"|no (?:open |new |other )?(?:lead|deal|rep|account|customer|call|meeting|e-?mail)s?"
+    rf"|no \w+(?={_IS_BEYOND})"
 )
 # All of them are without what none of them has.
 _HAVE_NO = re.compile(r" (?:no|without)\b", re.I)
 # What is thought of them, or to be done.
+_VERY = "very|too|that|so|really|particularly|especially|all that|an?|the|clearly|much|any"
 _THOUGHT = re.compile(
     r"(?: (?!not\b)\w+){0,2}? (?:stands? out|needs?|deserves?|looks?|seems?|feels?|matters?"
-    r"|(?:is|are|was|were|will be|would be)(?: (?:very|too|that|so|really|particularly|especially|all that|an?|the))?"
+    rf"|(?:is|are|was|were|will be|would be)(?: (?:{_VERY}))?"
     r" (?:large|big|huge|small|tiny|urgent|pressing|critical|alarming|worrying|dramatic|great|good|bad|strong|weak"
-    r"|promising|hopeless|easy|hard|ideal|perfect|close|certain|guaranteed|surprising|unusual|conclusive|worth an?))\b",
+    r"|promising|hopeless|easy|hard|ideal|perfect|close|certain|guaranteed|surprising|unusual|conclusive|out of line"
+    r"|better(?! than)|worse(?! than)|worth an?))\b",
     re.I,
 )
 # Whose they are, as "nobody has them" says it, and what people may do.

@@ -102,7 +102,7 @@ BEFORE = (
         _part,
     ),
     (
-        r"\b(?!two quarters|four quarters)(?P<many>a|one|two|three|four)[ -]"
+        r"\b(?<!\bthe )(?!two quarters|four quarters)(?P<many>a|one|two|three|four)[ -]"
         r"(?P<part>third|quarter|fifth|tenth)s?(?:(?<=s)\b(?! of an? )|(?= and \d)"
         r"| of\b(?! an? (?:win|lead|deal|call|meeting|hour|day|week|month|year)\b)"
         r"|(?<=third|fifth|tenth)(?=\s*(?:[–—,.;)\n]|$)))"
@@ -110,8 +110,8 @@ BEFORE = (
         _part,
     ),
     (
-        rf"\b(?P<of>{_COUNT}) (?:times|chances|cases) (?:in|out of)(?: every)? (?P<whole>hundred|{_COUNT})\b"
-        rf"(?P<part>)(?P<many>)",
+        rf"\b(?P<of>{_COUNT}) (?:times|chances|cases|deals|leads) (?:in|out of)(?: every)?"
+        rf" (?P<whole>hundred|{_COUNT})\b(?! {_SPAN}\b)(?P<part>)(?P<many>)",
         _part,
     ),
     (

@@ -27,6 +27,7 @@ DEALS = (
         "Cyd is worth less than Ben.",
         "Ben slipped from 4.7 % to 4.4 %.",
         "There were 70 calls, down from 110.",
+        "70 calls, just under two thirds as many as before.",
         "Ada was contacted 43 hours after coming in, against a typical 22.",
         "The forecast is $251,696 over quota.",
         "Forecasts ran 12 % too high.",
@@ -51,6 +52,7 @@ def test_true_comparisons_may_be_said(honest_words: str) -> None:
         ("Ada was first contacted 22 hours after coming in.", "word"),
         ("The forecast is $251,696 below quota.", "word"),
         ("Forecasts ran 12 % too low.", "word"),
+        ("70 calls, twice as many as before.", "figure"),
         ("Three of the three are in Demo.", "claim"),
     ],
 )

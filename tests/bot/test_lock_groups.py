@@ -37,6 +37,9 @@ EVENTS = (
         "Eve has made the fewest calls.",
         "Ada alone made 39 of the 133.",
         "Nobody stands out.",
+        "Nobody made more calls than Ada.",
+        "Ada and Ben are the only two worth watching.",
+        "Ada and Ben both beat 25 calls.",
         "None of them looks hopeless.",
         "Ben is second only to Ada with 27 calls.",
         "Ben and Cyd have 27 and 27.",
@@ -60,6 +63,9 @@ def test_what_is_true_of_the_group_may_be_said(honest_words: str) -> None:
         "Ben made the most calls.",
         "Dan has made the fewest calls.",
         "Nobody has signed.",
+        "Nobody made more calls than Ben.",
+        "Ada and Ben are the only four worth watching.",
+        "Ada and Ben both beat 30 calls.",
         "Everyone was busy.",
         "Dan is second only to Ada with 23 calls.",
         "Everyone made 39 meetings.",
@@ -99,6 +105,7 @@ def test_events_and_what_a_sentence_lists_are_counted() -> None:
         "You wrote to her twice.",
         "You wrote twice that same day, at 17:27 and 18:25.",
         "No call is on her timeline.",
+        "Nobody has called her yet.",
         "Her meters are ten years old.",
         "They have 888 people at 166 sites.",
         "Three things were asked: the price, the date and the term.",
@@ -108,6 +115,7 @@ def test_events_and_what_a_sentence_lists_are_counted() -> None:
         "There are three e-mails.",
         "You wrote to her three times.",
         "No email is on her timeline.",
+        "Nobody has written to her yet.",
         "Her meters are ten months old.",
         "They have 888 sites.",
         "Five columns were left out: price, date and term.",
@@ -149,8 +157,16 @@ def test_groups_are_those_of_a_column_though_no_record_is_called_so() -> None:
         "Only Won is below $100k.",
         "Every stage but Won is above $200k.",
         "Two stages are above $200k.",
+        "No stage is above $400k.",
+        "Every stage has at least five deals.",
         "No deal stage has more than 14 deals.",
     ):
         assert lock.fault(honest_words) is None, honest_words
-    for lie in ("Only Demo is below $100k.", "Three of the stages are above $200k.", "Only Won is below $300k."):
+    for lie in (
+        "No stage is above $300k.",
+        "Every stage has at least six deals.",
+        "Only Demo is below $100k.",
+        "Three of the stages are above $200k.",
+        "Only Won is below $300k.",
+    ):
         assert lock.fault(lie), lie
