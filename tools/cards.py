@@ -16,7 +16,7 @@ from knowledge import models, rules
 from knowledge.database import Database
 from knowledge.errors import UnknownRecord
 from knowledge.models import Card
-from tools import charts, descriptions, findings, pages, pictures, verdicts, wording
+from tools import charts, descriptions, findings, nouns, pages, pictures, verdicts, wording
 from tools.findings import Figure, Findings, Group
 from tools.verdicts import BASELINES, METRICS, RULES
 
@@ -141,7 +141,7 @@ def _plain(text: str) -> str:
 
 
 def _tiles(found: Findings) -> list[tuple[str, str]]:
-    needed, ece, main, words = found.calls_to_keep.get("90"), found.ece, found.main, verdicts.nouns(found)
+    needed, ece, main, words = found.calls_to_keep.get("90"), found.ece, found.main, nouns.of(found)
     told = [
         _main_tile(*main) if main else None,
         (
@@ -175,7 +175,7 @@ def _trained_on(held: Card, found: Findings) -> Section:
         told = {
             "Period": f"{seen.since} to {seen.to}" if seen.since and seen.to else None,
             "Leads": seen.leads,
-            f"Of them {verdicts.nouns(found).ended}": seen.won,
+            f"Of them {nouns.of(found).ended}": seen.won,
             "Past instants": seen.instants,
             "Rows (a lead at an instant)": seen.rows,
         }
@@ -202,7 +202,7 @@ def _left_out(found: Findings, said: Mapping[str, str]) -> Section | None:
 
 
 def _how_good(found: Findings) -> Section:
-    words, told = verdicts.nouns(found), [verdicts.keep(found), verdicts.average_gap(found)]
+    words, told = nouns.of(found), [verdicts.keep(found), verdicts.average_gap(found)]
     judged = f"Judged on {found.n:,} cases that it had not seen, {wording.percent(found.base_rate)} {words.hit}"
     says = [
         f"{judged}: {found.how}." if found.how else f"{judged}.",
@@ -237,7 +237,7 @@ def _by_effect(found: Findings) -> Table:
 
 
 def _where_it_fails(found: Findings) -> Section:
-    words, said = verdicts.nouns(found), (_groups(found), verdicts.coverage(found), verdicts.drift(found))
+    words, said = nouns.of(found), (_groups(found), verdicts.coverage(found), verdicts.drift(found))
     head = ("", f"{words.case}s", "said", words.hit)
     off = [(*_row(each), verdicts.lean(each)) for each in found.off[:WORST_SHOWN]]
     weak = [(*_row(each), str(each.auc)) for each in found.weak[:WORST_SHOWN]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,8 +12,9 @@ from knowledge import models, rules
 from knowledge.citations import Citation
 from knowledge.errors import BadInput, NotTrained
 from knowledge.models import Card
+from scoring.evaluation import RATES
 from scoring.registry import CATALOG
-from tools import cards, charts, findings, grades, pictures, verdicts, wording
+from tools import cards, charts, findings, grades, nouns, pictures, verdicts, wording
 from tools.base import Attachment, Result, ToolContext, tool
 from tools.findings import Figure, Findings
 
@@ -21,13 +24,13 @@ ModelName = Annotated[
         max_length=40,
         description=(
             "ranking (whom to call), reach (at what hour), waiting (how soon), pace (how fast), "
-            "uplift (whom contact moves), matching (what reps add), win and slippage (of deals), forecast, next_step"
+            "uplift (whom contact moves), matching (what reps add), win, slippage, flags and closing (of deals), "
+            "forecast, next_step, next_touch"
         ),
     ),
 ]
 Known = Literal["before", "after"]
 _RULE: dict[Known, rules.Rule] = {"before": "keep", "after": "drop"}
-FLAGS_TOLD = 4
 
 
 class Doubt(BaseModel):
@@ -41,14 +44,19 @@ class Doubt(BaseModel):
 
 
 class ModelReport(Result):
-    """A model that serves: the advice first, then what it rests on; `doubts` are questions to an admin."""
+    """A model that serves: the advice first, then what it rests on.
+
+    `left_out` are columns that may know the outcome, `doubts` questions to an admin about those nobody can be sure of.
+    """
 
     model: str
     version: int
     advice: str
     details: tuple[str, ...]
+    others: str
     n: int
     metrics: dict[str, Figure]
+    left_out: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -74,6 +82,9 @@ class ColumnDecision(Result):
             "slippage": "slippage / slip model / slip chance",
             "forecast": "forecast model / forecasting model",
             "next_step": "next step model / next steps",
+            "next_touch": "next touch model / next touches",
+            "flags": "flags model / red flags model / red flags",
+            "closing": "closing model / closing dates",
             "matching": "matching / rep effects",
         }
     },
@@ -87,21 +98,25 @@ def model_report(ctx: ToolContext, *, model: ModelName | None = None) -> ModelRe
     held = _chosen(serving, model)
     found, said = findings.read(held.report), rules.of(ctx.db)
     made = cards.card(held, said=said, since=models.serving_since(ctx.db).get(held.model))
-    views = grades.told(ctx) if held.model == "ranking" else None
-    details = (*_details(held, found, said, views), *_others(serving, held.model))
+    doubts = _doubts(found, said) if ctx.asker.role == "admin" else ()
+    advice = f"{nouns.of(found).model or 'It'} ({_name(held)}): {_lower(verdicts.instruction(found))}"
+    details = _details(ctx, held, found, len(doubts))
+    others = _others([] if model else [name for name in serving if name != held.model])
     return ModelReport(
-        text="\n".join([f"{made.title}: {made.advice}", *(f"• {each}" for each in details)]),
+        text="\n".join([advice, *details, others]),
         citations=_citations(held, found),
         covers=f"{made.title}, judged on {found.n:,} cases that it had not seen",
         as_of=held.as_of,
         files=ctx.keep(("card", held.model, held.version), lambda: _files(held, made)),
         model=held.model,
         version=held.version,
-        advice=made.advice,
+        advice=advice,
         details=details,
+        others=others,
         n=found.n,
         metrics={name: figure for name, figure in found.metrics.items() if figure},
-        doubts=_doubts(found, said) if ctx.asker.role == "admin" else (),
+        left_out=_left_out(found, said),
+        doubts=doubts,
     )
 
 
@@ -147,48 +162,61 @@ def _chosen(serving: dict[str, Card], name: str | None) -> Card:
     return serving[wanted[0]]
 
 
-def _details(held: Card, found: Findings, said: dict[str, str], views: str | None) -> tuple[str, ...]:
+def _details(ctx: ToolContext, held: Card, found: Findings, doubts: int) -> tuple[str, ...]:
+    """How good it is, how to use it and what it rests on; all else is on its card."""
     told = (
-        _learnt(held, found),
-        f"On {found.n:,} cases that it had not seen: {best}" if (best := verdicts.beside(found)) else None,
-        verdicts.keep(found),
-        verdicts.average_gap(found),
-        verdicts.drift(found),
-        _flags(found, said),
-        views,
-        "not to be used to decide on pay, discipline or dismissal; "
-        + ("a response is not a win" if found.effects else "a chance is not what a call would cause"),
+        _why_plain(found),
+        verdicts.beside(found),
+        _in_use(found),
+        _learnt(held, found, ctx.zone),
+        grades.told(ctx) if held.model == "ranking" else None,
+        f"say below of {wording.count(doubts, 'column')} when it is known" if doubts else None,
     )
     return tuple(wording.sentence(each) for each in told if each)
 
 
-def _learnt(held: Card, found: Findings) -> str:
-    seen, words = found.trained_on, verdicts.nouns(found)
-    known, columns = f"as known on {wording.day(held.as_of, cards.UTC)}", wording.count(len(held.features), "column")
+def _why_plain(found: Findings) -> str | None:
+    """Why something simpler serves, where it does."""
+    if found.chosen in RATES:
+        return f"nothing that learns did better on unseen cases than {RATES[found.chosen]}, so that serves"
+    return found.note
+
+
+def _in_use(found: Findings) -> str | None:
+    """How much of the list holds most of what is looked for, and how far to believe a chance."""
+    gap = None if found.ece is None or verdicts.is_off(found) else verdicts.average_gap(found)
+    return "; ".join(filter(None, (verdicts.keep(found), gap))) or None
+
+
+def _learnt(held: Card, found: Findings, zone: ZoneInfo) -> str:
+    """What it learnt from, and whether that still holds as far as it was looked at."""
+    seen, words = found.trained_on, nouns.of(found)
+    known = f"as known on {wording.day(held.as_of, zone)}"
+    steady = f". {verdicts.drift(found)}" if found.drift or found.outcome_drift else ""
     if seen is None or not seen.leads:
-        return f"It learnt from the books {known}, by {columns}"
-    won = f", {seen.won:,} of them {words.ended}" if seen.won else ""
-    return f"It learnt from {wording.count(seen.leads, words.case)}{won}, {known}, by {columns}"
+        return f"It learnt from the books {known}{steady}"
+    won = f", {seen.won:,} of them {words.ended}," if seen.won else ""
+    return f"It learnt from {wording.count(seen.leads, words.case)}{won} {known}{steady}"
 
 
-def _flags(found: Findings, said: dict[str, str]) -> str | None:
-    """The columns that were left out, the proven ones first, and what an admin says of those in doubt."""
-    if not found.flagged:
-        return "no column was found to know the outcome" if found.trained_on else None
-    named = [
+def _left_out(found: Findings, said: dict[str, str]) -> tuple[str, ...]:
+    """The columns that were left out since they may know the outcome, and what an admin says of those in doubt."""
+    return tuple(
         f"{flag.column} ({verdicts.RULES.get(said.get(flag.column, ''), 'doubtful')})"
         if flag.verdict == "doubtful"
         else flag.column
         for flag in found.flagged
-    ]
-    more = [f"{len(named) - FLAGS_TOLD} more"] if len(named) > FLAGS_TOLD else []
-    return f"left out, for they may know the outcome: {wording.listing([*named[:FLAGS_TOLD], *more])}"
+    )
 
 
-def _others(serving: dict[str, Card], shown: str) -> list[str]:
-    """The other models that serve, and how to ask about one."""
-    names = [name.replace("_", " ") for name in serving if name != shown]
-    return [f"Also serving: {wording.listing(names)}; “how good is the … model?” tells of each."] if names else []
+def _others(serving: Sequence[str]) -> str:
+    """What it is not for, and how to ask about other models that serve."""
+    ask = f" Ask “how good is the … model” of {wording.listing([_plain(name) for name in serving])} too."
+    return f"Not for decisions on pay, discipline or dismissal.{ask if serving else ''}"
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def _doubts(found: Findings, said: dict[str, str]) -> tuple[Doubt, ...]:
@@ -229,7 +257,11 @@ def _files(held: Card, made: cards.ModelCard) -> tuple[Attachment, ...]:
 
 
 def _name(held: Card) -> str:
-    return f"{held.model} {held.version}"
+    return f"{_plain(held.model)} {held.version}"
+
+
+def _plain(model: str) -> str:
+    return model.replace("_", " ")
 
 
 def _key(held: Card) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools import charts, verdicts, wording
+from tools import charts, nouns, verdicts, wording
 from tools.charts import Line, Point
 from tools.findings import Figure, Findings
 
@@ -16,7 +16,7 @@ def gains(found: Findings) -> Chart | None:
     """How many wins the first part of the list holds."""
     if not found.gains:
         return None
-    words, needed = verdicts.nouns(found), found.calls_to_keep.get("90")
+    words, needed = nouns.of(found), found.calls_to_keep.get("90")
     said = verdicts.keep(found) or f"How many {words.hits} the first part of the list holds"
     return charts.gains(
         [Line(found.model, [Point(0.0, 0.0), *(_point(each.called, each.kept) for each in found.gains)])],
@@ -31,7 +31,7 @@ def reliability(found: Findings) -> Chart | None:
     """Whether as many are won as the chances say."""
     if not found.reliability:
         return None
-    words = verdicts.nouns(found)
+    words = nouns.of(found)
     return charts.reliability(
         [_point(each.said, each.won) for each in found.reliability],
         wording.sentence(verdicts.average_gap(found)).rstrip("."),
@@ -44,7 +44,7 @@ def over_time(found: Findings) -> Chart | None:
     seen = found.by_instant
     if len(seen) < 2:
         return None
-    words = verdicts.nouns(found)
+    words = nouns.of(found)
     met = sum(each.won.low <= each.said <= each.won.high for each in seen)
     return charts.over_time(
         [

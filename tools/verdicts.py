@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scoring.evaluation import RATES
-from tools import findings, wording
+from tools import findings, nouns, wording
 from tools.findings import POINTS_OFF, Figure, Findings, Group
+from tools.nouns import Nouns
 
 if TYPE_CHECKING:
     from knowledge.models import Card
@@ -29,58 +29,34 @@ GROUPS_TOLD = 2
 MOVED_TOLD = 3
 
 
-@dataclass(frozen=True)
-class Nouns:
-    """What a model's cases are called: a call that is answered, a lead that is won.
-
-    `ended` is how the good ones among those learnt from ended, which may be more than what the chances are of.
-    """
-
-    case: str = "lead"
-    hit: str = "won"
-    hits: str = "wins"
-    work: str = "call"
-    ended: str = "won"
-
-
-_NOUNS = {
-    "reach": Nouns("call", "answered", "answers", "make", "answered"),
-    "win": Nouns("deal"),
-    "slippage": Nouns("deal", "slipped or lost", "those that slipped or were lost"),
-    "flags": Nouns("deal"),
-    "closing": Nouns("deal"),
-    "next_step": Nouns("deal"),
-    "pace": Nouns("lead", "fast", "fast ones"),
-    "forecast": Nouns("deal"),
-    "uplift": Nouns("lead", "responded", "responses", "contact", "responded"),
-}
-
-
-def nouns(found: Findings) -> Nouns:
-    """The words for what the model judges."""
-    return _NOUNS.get(found.model, Nouns())
-
-
 def advice(found: Findings) -> str:
+    """What to do with the model, and what was noted of it."""
+    return " ".join(filter(None, (instruction(found), None if found.refusal else found.note)))
+
+
+def instruction(found: Findings) -> str:
     """What to do with the model, first of all."""
     auc = found.metric("auc")
     if found.refusal:
         return f"Do not rely on it: {found.refusal}"
     if found.chosen in RATES:
-        return f"Take its chances as what is usual, not as what is known of a single record. {found.note}"
+        return "Take its chances as what is usual, not as what is known of a single record."
     if found.note:
-        return f"Go by it for the sum alone: {found.note}"
+        return "Go by it for the sum alone."
     if auc and auc.low <= 0.5:
         return "Do not rely on its order: on cases it had not seen it cannot be told from chance."
     if found.effects:
         return "Go by it where it is sure of a lead; it tells whom contact moves, not who is likely to buy."
     if found.chosen == "base_rate":
         return "Do not go by it for a single record: nothing that was tried tells more than one rate for all."
+    if gain := found.metric("gain"):
+        usual = "Take what it advises as usual, no more: that following it helps cannot be told from chance."
+        return "Follow what it advises." if gain.low > 0 else usual
     off = found.off[:GROUPS_TOLD]
     if is_off(found):
-        return f"Trust the order more than the chances: {average_gap(found)}."
+        return f"Trust the order more than the chances: {average_gap(found).replace('the chances', 'they', 1)}."
     if off:
-        return f"Trust the order; the chances run {wording.listing([gap(group, nouns(found)) for group in off])}."
+        return f"Trust the order; the chances run {wording.listing([gap(group, nouns.of(found)) for group in off])}."
     if auc:
         return "Trust the order and the chances." if found.ece else "Trust the order."
     return "Go by it, but read it beside what is simpler."
@@ -110,39 +86,61 @@ def gap(group: Group, words: Nouns) -> str:
 
 def keep(found: Findings, percent: str = "90") -> str | None:
     """`to keep 90 % of the wins, call 60 % of the list (52–67 %)`."""
-    needed, words = found.calls_to_keep.get(percent), nouns(found)
+    needed, words = found.calls_to_keep.get(percent), nouns.of(found)
     if needed is None:
         return None
     return f"to keep {percent} % of the {words.hits}, {words.work} {needed.percent.replace(' (', ' of the list (', 1)}"
 
 
 def beside(found: Findings) -> str | None:
-    """`AUC 0.845 (0.826–0.864), against 0.499 for one rate for all and 0.809 for logistic regression`."""
+    """How good it was on cases it had not seen, and how good what is simpler: all that its main figure says."""
     if found.main is None:
         return None
     name, figure = found.main
-    against = {other: found.baselines.get(other, {}).get(name) for other in SIMPLE}
-    others = [f"{alone(name, each)} for {named(other, BASELINES)}" for other, each in against.items() if each]
-    return f"{named(name, METRICS)} {shown(name, figure)}{f', against {wording.listing(others)}' if others else ''}"
+    # One rate for all has no order, so that its AUC is one half but for noise: as said below.
+    simple = [other for other in SIMPLE if (name, other) != ("auc", "base_rate")]
+    against = {other: found.baselines.get(other, {}).get(name) for other in simple}
+    said, join, written = _in_words(name, figure, nouns.of(found))
+    others = [f"{named(other, BASELINES)}{join} {written(each)}" for other, each in against.items() if each]
+    told = f"on {wording.count(found.n, 'case')} that it had not seen, {said}"
+    return f"{told}; {wording.listing(others)}" if others else told
+
+
+def _in_words(name: str, figure: Figure, words: Nouns) -> tuple[str, str, Callable[[Figure], str]]:
+    """A figure of a metric as people say it; what joins on that of another, and how that is written."""
+
+    def plain(each: Figure) -> str:
+        return alone(name, each)
+
+    def share(each: Figure) -> str:
+        return wording.percent(each.value)
+
+    between = f"({wording.interval(figure.low, figure.high)})"
+    if name == "auc":
+        pairs = f"{share(figure)} of pairs {between}, where a coin would in 50 %"
+        return f"it put {words.good} before {words.bad} in {pairs}", " in", share
+    if name == "wape":
+        return f"it was off by {share(figure)} of what came {between}", " by", share
+    if name == "gain":
+        low, high = (f"{100 * each:.1f}" for each in (figure.low, figure.high))
+        return f"following it changed the chance by {100 * figure.value:.1f} points ({low} to {high})", "", plain
+    return f"{named(name, METRICS)} was {shown(name, figure)}", "", plain
 
 
 def drift(found: Findings) -> str:
-    """Whether the leads of today are still those that were learnt from."""
-    moved = [feature(each.feature) for each in found.moved[:MOVED_TOLD]]
-    told = [f"{_outcome(found)}" if found.outcome_drift else ""]
+    """Whether the records of today are still those that were learnt from."""
+    moved, case = [feature(each.feature) for each in found.moved[:MOVED_TOLD]], nouns.of(found).case
+    told = [_outcome(found) if found.outcome_drift else ""]
     if moved:
-        more = len(found.moved) - len(moved)
-        told.append(
-            f"Open leads differ from those it learnt from in {wording.listing(moved)}"
-            + (f" and {wording.count(more, 'more feature')}" if more else "")
-        )
+        more = [f"{len(found.moved) - len(moved)} more"] if len(found.moved) > len(moved) else []
+        told.append(f"Open {case}s differ from those it learnt from in {wording.listing([*moved, *more])}")
     elif found.drift:
-        told.append("No feature of the open leads has moved away from what was learnt")
+        told.append(f"Open {case}s are like those it learnt from")
     return ". ".join(filter(None, told)) or "Drift was not measured"
 
 
 def _outcome(found: Findings) -> str:
-    seen, words = found.outcome_drift, nouns(found)
+    seen, words = found.outcome_drift, nouns.of(found)
     assert seen is not None
     apart = seen.before.low > seen.lately.high or seen.lately.low > seen.before.high
     how = "has moved" if apart else "is steady"

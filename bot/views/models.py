@@ -14,12 +14,12 @@ _BUTTONS: dict[Known, str] = {"before": "Known before: keep it", "after": "Only 
 @blocks.drawn.register
 def model_report(found: ModelReport) -> list[Block]:
     """What to do first, what that rests on, and a question for each column in doubt."""
-    title = blocks.bold(f"{found.model} {found.version}")
     details = "\n".join(f"• {blocks.escaped(detail)}" for detail in found.details)
     questions = [block for doubt in found.doubts[:DOUBTS_SHOWN] for block in _question(doubt)]
     more = len(found.doubts) - DOUBTS_SHOWN
     rest = [blocks.context(f"{more} more columns are in doubt; ask again once these are settled.")] if more > 0 else []
-    return [blocks.markdown(f"{title}: {blocks.escaped(found.advice)}"), blocks.markdown(details), *questions, *rest]
+    others = blocks.context(blocks.escaped(found.others))
+    return [blocks.section(found.advice), blocks.markdown(details), *questions, *rest, others]
 
 
 @blocks.drawn.register

@@ -82,9 +82,10 @@ def _note(chosen: str, wape: Mapping[str, float], auc: Metric | None) -> str | N
     if chosen == COMBINED:
         return None
     deals = " Which deals will be won cannot be told from chance either." if auc is None or auc.low <= 0.5 else ""
+    error, plain = (f"{100 * wape[each]:.1f} %" for each in (COMBINED, chosen))
     return (
-        f"There is no signal in these books beyond {NAMES[chosen]}: its error is {wape[chosen]:.1%} of what came, that "
-        f"of the model {wape[COMBINED]:.1%}.{deals} {NAMES[chosen][0].upper()}{NAMES[chosen][1:]} serves instead."
+        f"There is no signal in these books beyond {NAMES[chosen]}: its error is {plain} of what came, that of the "
+        f"model {error}.{deals} {NAMES[chosen][0].upper()}{NAMES[chosen][1:]} serves instead."
     )
 
 

@@ -158,6 +158,34 @@ def test_everyone_hears_how_good_the_ranking_is_beside_what_costs_nothing(books:
         assert {citation.kind for citation in found.citations} == {"model"}
 
 
+def test_an_answer_is_short_and_knows_no_jargon_of_those_who_train_models(books: Books) -> None:
+    for name in ("slippage", "forecast"):
+        result = model_report(books.ctx(books.person("rep")), model=name)
+        assert len(result.text.split("\n")) <= 6
+        assert not re.search(r"AUC|WAPE|log-loss|Brier|feature|not measured|_", result.text), result.text
+    found = asked(books)
+    first, second, *_ = found.text.split("\n")
+    assert first == found.advice
+    assert first.startswith("Lead scoring (ranking 1): ")
+    assert "put a won lead before a lost one in" in second
+
+
+def test_only_who_names_no_model_hears_of_the_others(books: Books) -> None:
+    assert "forecast" in asked(books).text
+    assert "forecast" not in asked(books, model="ranking").text
+
+
+def test_what_following_advice_changed_decides_whether_to_follow_it() -> None:
+    def told(gain: float) -> tuple[str, str | None]:
+        found = findings.read({"model": "next_step", "n": 900, "metrics": {"gain": figure(gain)}})
+        return verdicts.instruction(found), verdicts.beside(found)
+
+    assert told(0.05)[0] == "Follow what it advises."
+    usual, beside = told(-0.003)
+    assert usual.startswith("Take what it advises as usual")
+    assert beside == ("on 900 cases that it had not seen, following it changed the chance by -0.3 points (-1.3 to 0.7)")
+
+
 def test_the_card_and_a_chart_with_its_finding_go_with_the_answer(books: Books) -> None:
     reported(books, REPORT)
     picture, page = asked(books).files
@@ -187,7 +215,7 @@ def test_only_an_admin_is_asked_when_a_doubtful_column_is_known_and_only_once(bo
     assert "next training" in decided.text
     assert rules.of(books.db) == {doubt.column: "drop"}
     assert asked(books, "admin").doubts == ()
-    assert f"{doubt.column} (an admin says: known only after)" in asked(books, "admin").text
+    assert f"{doubt.column} (an admin says: known only after)" in asked(books, "admin").left_out
     assert "an admin says: known only after" in cards.markdown(cards.find(books.db, "ranking"))
 
 
