@@ -8,15 +8,14 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from knowledge import frames, newcomers
+from knowledge import frames, metrics, newcomers
 from knowledge.citations import Citation, record
-from knowledge.customers import ASKED_AFTER, FIRST
 from knowledge.errors import NotTrained
 from scoring import personas, staying
 from scoring.pace import Class, Pace
 from scoring.personas import Mark, Topic
 from scoring.registry import Served
-from tools import access, wording
+from tools import access, customer_words, wording
 from tools.base import Result, ToolContext, tool
 
 LEADS_SHOWN = 5
@@ -29,8 +28,6 @@ MARKS_A_TOPIC: Mapping[Topic, int] = {
     "what was noted later": 2,
     "why they stay": 3,
 }
-MARKS_IN_HEAD = 4
-KINDS_OF_LEAD: tuple[Topic, ...] = ("why they came", "who they are")
 KINDS = {"network": "neural network", "boosting": "boosted trees", "base_rate": "base rate"}
 
 
@@ -94,12 +91,16 @@ class Alike(BaseModel):
 
 
 class IdealCustomer(Result):
-    """Who converts fast, slowly and never, what marks them, and which open leads are like the first."""
+    """Who converts fast, slowly and never, what marks them, and which open leads are like the first.
+
+    `notes` say how sure that is and which leads are left out.
+    """
 
     classes: tuple[PaceClass, ...]
     judged: tuple[Judged, ...]
     alike: tuple[Alike, ...]
     stayers: Stayers | None = None
+    notes: tuple[str, ...] = ()
 
 
 @tool(
@@ -116,25 +117,14 @@ def ideal_customer(ctx: ToolContext) -> IdealCustomer:
             "Nothing has been learnt yet of who converts and how fast; an admin can run `callsheet train pace`."
         )
     pace, best = served.model, served.model.names[0]
-    classes = tuple(_class(pace, each) for each in pace.classes)
-    judged = _judged(served.card.report)
+    currency = metrics.currency(ctx.db)
+    classes = tuple(_class(pace, each, currency) for each in pace.classes)
     looked_at, alike, owners = _alike(ctx, pace)
-    stayers = _stayers(pace)
+    stayers = _stayers(pace, currency)
+    told = customer_words.in_short(pace, served.card, classes, alike, looked_at, stayers)
+    limits = customer_words.limits(pace, ctx.policy.cuts)
     return IdealCustomer(
-        text="\n".join(
-            filter(
-                None,
-                (
-                    _head(best, classes[0], pace),
-                    _told(alike, looked_at, best, pace),
-                    *(_line(each) for each in classes),
-                    f"• {told_of_stayers(stayers)}" if stayers else "",
-                    _beside(judged, int(served.card.report["n"])),
-                    _left_out(pace),
-                    _cuts_told(pace, ctx.policy.cuts),
-                ),
-            )
-        ),
+        text="\n".join([*told, *limits]),
         citations=(
             Citation(
                 kind="model",
@@ -145,54 +135,42 @@ def ideal_customer(ctx: ToolContext) -> IdealCustomer:
             *(_cite(served, mark) for mark in pace.marks if mark.of == best),
             *(_cite(served, mark) for mark in pace.staying.marks if stayers),
         ),
-        covers=f"{_covered(pace)} of the whole company; open leads only as far as they are yours to see",
+        covers=f"{customer_words.covered(pace)} of the whole company; open leads only as far as they are yours to see",
         as_of=served.card.as_of,
         owners=owners,
         names=tuple(each.name for each in alike),
         classes=classes,
-        judged=judged,
+        judged=_judged(served.card.report),
         alike=alike,
         stayers=stayers,
+        notes=tuple(filter(None, (customer_words.how_sure(served.card), customer_words.left_out(pace), *limits))),
     )
 
 
-def _stayers(pace: Pace) -> Stayers | None:
+def _stayers(pace: Pace, currency: str) -> Stayers | None:
     """What is known of customers who stayed; None where none is old enough, or none has left."""
     found = pace.staying
     if not 0 < found.stayed < found.n:
         return None
     stayed, left = (
-        tuple(_trait(mark) for mark in _first([mark for mark in found.marks if mark.of == of], "why they stay"))
+        tuple(
+            _trait(mark, currency) for mark in _first([mark for mark in found.marks if mark.of == of], "why they stay")
+        )
         for of in (staying.STAYED, staying.LEFT)
     )
     return Stayers(n=found.n, stayed=found.stayed, of_stayed=stayed, of_left=left)
 
 
-def told_of_stayers(found: Stayers) -> str:
-    """How many customers stayed, and what marks those who did and those who left."""
-    first, after = (span.days for span in (FIRST, ASKED_AFTER))
-    head = f"Why they stay: {wording.percent(found.stayed / found.n)} of {found.n:,} customers were still there"
-    told = [
-        f"{name} more often had, in their first {first} days, {_beside_all(traits)}"
-        for name, traits in (("those who stayed", found.of_stayed), ("those who left", found.of_left))
-        if traits
-    ]
-    if not told:
-        return f"{head} after {after} days. Nothing known of their first {first} days marks them beyond chance."
-    return f"{head} after {after} days; {'; '.join(told)}."
-
-
-def _beside_all(traits: Sequence[Trait]) -> str:
-    return "; ".join(
-        f"{trait.text} ({wording.percent(trait.share)}, {wording.percent(trait.of_all)} of all)" for trait in traits
-    )
-
-
-def _class(pace: Pace, held: Class) -> PaceClass:
+def _class(pace: Pace, held: Class, currency: str) -> PaceClass:
     marks = [mark for mark in pace.marks if mark.of == held.name]
-    traits = [_trait(mark) for topic in personas.TOPICS for mark in _first(marks, topic)]
+    traits = [_trait(mark, currency) for topic in personas.TOPICS for mark in _first(marks, topic)]
     return PaceClass(
-        name=held.name, title=_title(pace, held.name), n=held.n, share=held.share, days=held.days, traits=tuple(traits)
+        name=held.name,
+        title=customer_words.class_title(pace, held.name),
+        n=held.n,
+        share=held.share,
+        days=held.days,
+        traits=tuple(traits),
     )
 
 
@@ -200,20 +178,9 @@ def _first(marks: Sequence[Mark], topic: Topic) -> list[Mark]:
     return [mark for mark in marks if mark.topic == topic][: MARKS_A_TOPIC[topic]]
 
 
-def _trait(mark: Mark) -> Trait:
-    return Trait(topic=mark.topic, text=mark.text, share=mark.share, low=mark.low, high=mark.high, of_all=mark.of_all)
-
-
-def _title(pace: Pace, name: str) -> str:
-    if not pace.days:
-        return "Won" if name == "won" else "Not won"
-    first, second = (f"{days:g}" for days in pace.days)
-    return {
-        "fast": f"Fast (within {first} days)",
-        "medium": f"Medium ({first} to {second} days)",
-        "slow": f"Slow (more than {second} days)",
-        "never": f"Never (not within {pace.span:.0f} days)",
-    }[name]
+def _trait(mark: Mark, currency: str) -> Trait:
+    text = wording.priced(mark.text, currency) if mark.feature == "value" else mark.text
+    return Trait(topic=mark.topic, text=text, share=mark.share, low=mark.low, high=mark.high, of_all=mark.of_all)
 
 
 def _judged(report: Mapping[str, Any]) -> tuple[Judged, ...]:
@@ -251,86 +218,6 @@ def _alike(ctx: ToolContext, pace: Pace) -> tuple[int, tuple[Alike, ...], tuple[
         for lead, chance in zip(leads, best, strict=True)
     )
     return len(found), tuple(alike), tuple(lead.owner_id for lead in leads)
-
-
-def _head(best: str, first: PaceClass, pace: Pace) -> str:
-    # What was done or noted is not a kind of lead: it cannot be gone for.
-    telling = [trait for topic in KINDS_OF_LEAD for trait in first.traits if trait.topic == topic][:MARKS_IN_HEAD]
-    if not telling:
-        return (
-            f"Nothing that is known early marks the leads that convert{' fast' if best == 'fast' else ''} beyond "
-            "chance, so there is no one kind of lead to go for."
-        )
-    return f"Go first for leads of this kind: {'; '.join(trait.text for trait in telling)}."
-
-
-def _told(alike: Sequence[Alike], looked_at: int, best: str, pace: Pace) -> str:
-    if not pace.tells:
-        return "No model told the classes apart better than their plain shares do, so no open lead is singled out."
-    if not alike:
-        return "No open lead that you may see is of an age at which this could be said of it."
-    named = [f"{each.name} ({wording.percent(each.chance)})" for each in alike]
-    basis = ", from what was known a day after each came in and that it is still open" if pace.dated else ""
-    chance = "to convert fast" if best == "fast" else "to be won"
-    among = wording.count(looked_at, "open lead")
-    return f"Most like them among {among}: {wording.listing(named)}; chance {chance}{basis}."
-
-
-def _line(each: PaceClass) -> str:
-    half = f", half of them by day {each.days:.0f}" if each.days else ""
-    head = f"• {each.title}: {wording.percent(each.share)} of leads ({each.n:,}){half}."
-    return " ".join([head, *told_by_topic(each)]) if each.traits else f"{head} Nothing marks them beyond chance."
-
-
-def told_by_topic(each: PaceClass) -> list[str]:
-    """What marks a class, a sentence for each topic."""
-    sentences = []
-    for topic in personas.TOPICS:
-        told = [trait for trait in each.traits if trait.topic == topic]
-        if told:
-            sentences.append(f"{topic[0].upper()}{topic[1:]}: {_beside_all(told)}.")
-    return sentences
-
-
-def _beside(judged: Sequence[Judged], n: int) -> str:
-    told = [
-        f"{each.name} {wording.percent(each.accuracy)} right, log-loss {each.log_loss:.3f}"
-        + (" (serves)" if each.serves else "")
-        for each in judged
-    ]
-    return f"On {wording.count(n, 'lead')} not seen before: {'; '.join(told)}."
-
-
-def _left_out(pace: Pace) -> str:
-    if not pace.dated:
-        return "These books hold no dates, so it can be said who was won, not how fast."
-    few = "" if pace.days else f" Too few converted to tell fast from slow{_by_hand(pace.cuts)}."
-    return (
-        f"Leads younger than {pace.span:.0f} days are left out, for it cannot be told yet what becomes of them; "
-        f"so are those decided on their first day.{few}"
-    )
-
-
-def _cuts_told(pace: Pace, wanted: tuple[float, ...] | None) -> str:
-    """Where the cuts come from, if somebody set them or has set others since."""
-    if not pace.dated:
-        return ""
-    told = "The cuts between fast, medium and slow were set by hand." if pace.cuts and pace.days else ""
-    if wanted == pace.cuts:
-        return told
-    change = (
-        f"Cuts at {wording.listing([f'{day:g}' for day in wanted])} days" if wanted else "Cuts learnt from the books"
-    )
-    return f"{told} {change} are set now; they count once an admin has run `callsheet train pace`.".strip()
-
-
-def _by_hand(cuts: tuple[float, ...] | None) -> str:
-    return f" at the cuts of {wording.listing([f'{day:g}' for day in cuts])} days, set by hand" if cuts else ""
-
-
-def _covered(pace: Pace) -> str:
-    n = wording.count(sum(each.n for each in pace.classes), "lead")
-    return f"{n} that came in at least {pace.span:.0f} days before" if pace.dated else f"{n} that were closed"
 
 
 def _cite(served: Served[Pace], mark: Mark) -> Citation:

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from bot.views import blocks, buttons
 from bot.views.blocks import Block
-from tools import wording
-from tools.customers import Alike, IdealCustomer, PaceClass, told_by_topic, told_of_stayers
+from tools import customer_words, wording
+from tools.customers import Alike, IdealCustomer, PaceClass
 
 
 @blocks.drawn.register
 def ideal_customer(found: IdealCustomer) -> list[Block]:
-    """The advice, open leads with a button each, a section for each class, and how good the model is."""
-    head, like_them, *rest = found.text.split("\n")
-    notes = [line for line in rest if not line.startswith("• ")]
+    """The advice, open leads with a button each, a section for each class, and how sure that is."""
+    head, like_them, *_ = found.text.split("\n")
     return [
         blocks.section(head),
-        *[block for each in found.classes for block in _class(each)],
-        *([blocks.section(told_of_stayers(found.stayers))] if found.stayers else []),
-        blocks.divider(),
         blocks.section(like_them),
         *(_lead(each) for each in found.alike),
-        *(blocks.context(blocks.escaped(note)) for note in notes),
+        blocks.divider(),
+        *[block for each in found.classes for block in _class(each)],
+        *([blocks.section(customer_words.of_stayers(found.stayers))] if found.stayers else []),
+        *(blocks.context(blocks.escaped(note)) for note in found.notes),
     ]
 
 
 def _class(each: PaceClass) -> list[Block]:
     half = f" · half of them by day {each.days:.0f}" if each.days else ""
     title = f"{blocks.bold(each.title)} · {wording.percent(each.share)} of leads ({each.n:,}){half}"
-    told = told_by_topic(each) or ["Nothing marks them beyond chance."]
+    told = customer_words.by_topic(each) or ["Nothing marks them beyond chance."]
     return [blocks.markdown("\n".join([title, *map(blocks.escaped, told)]))]
 
 

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from bot.blockkit import problems
+from bot.views import blocks
 from scoring.pace import Pace
 from scoring.personas import Mark
 from scoring.staying import LEFT, Staying
 from tests.company import NOW, Books
-from tools import access
+from tools import access, customer_words
 from tools.base import Refusal
 from tools.customers import IdealCustomer, ideal_customer
 
@@ -21,16 +23,31 @@ def ask(books: Books, role: str = "manager") -> IdealCustomer:
     return result
 
 
-def test_it_says_first_what_to_do_then_each_class_and_how_good_the_model_is(books: Books) -> None:
+def test_it_says_first_what_to_do_then_how_fast_leads_convert_and_how_sure_that_is(books: Books) -> None:
     found = ask(books)
     first, *rest = found.text.split("\n")
-    assert first.startswith(("Go first for leads of this kind", "Nothing in the records marks"))
-    lines = [line for line in rest if line.startswith("• ")]
-    assert all(line.startswith(f"• {each.title}") for line, each in zip(lines, found.classes, strict=False))
-    assert len(lines) == len(found.classes) + bool(found.stayers)
-    assert "base rate" in found.text
+    assert first.startswith(("Go first for leads of this kind", "Nothing that is known early"))
+    assert 2 <= len(rest) <= 5
+    (shares,) = (line for line in rest if line.startswith("How fast leads convert"))
+    assert all(f"{each.title[1:]}" in shares for each in found.classes)
+    assert found.notes[0] == rest[-1]
+    assert "not seen" in rest[-1]
     assert sum(each.share for each in found.classes) == pytest.approx(1)
     assert sum(each.serves for each in found.judged) == 1
+
+
+def test_what_a_kind_of_lead_is_worth_is_told_as_money(books: Books) -> None:
+    worth = [trait.text for each in ask(books).classes for trait in each.traits if trait.text.startswith("value ")]
+    assert worth
+    assert all(text.startswith("value $") for text in worth)
+
+
+def test_the_card_shows_what_marks_each_class_and_fits_slack(books: Books) -> None:
+    found = ask(books)
+    drawn = blocks.drawn(found)
+    assert not problems("chat.postMessage", {"channel": "C1", "text": "x", "blocks": drawn})
+    shown = "\n".join(str(block) for block in drawn)
+    assert all(each.title in shown and all(trait.text in shown for trait in each.traits) for each in found.classes)
 
 
 def test_every_lead_it_names_is_open_cited_and_the_askers_to_see(books: Books) -> None:
@@ -93,6 +110,7 @@ def test_why_customers_stay_is_told_with_what_marks_those_who_left(books: Books)
     assert "mean usage under 76 (56 %, 25 % of all)" in found.text
     assert mark.text in {citation.label.removeprefix("left: ") for citation in found.citations}
     served.model.staying = Staying(120, 100)
-    assert "marks them beyond chance" in ask(books).text
+    assert "Why they stay" not in ask(books).text
+    assert "marks them beyond chance" in customer_words.of_stayers(ask(books).stayers)
     served.model.staying = Staying(120, 120)
     assert ask(books).stayers is None
