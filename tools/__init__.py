@@ -14,8 +14,8 @@ a click; `playbook` quotes the company's documents; `customers` say who converts
 `stakes`), `nudging` which go out, `nudges` and `nudge_settings` are what people see and click; `briefing` is the day at
 a glance. Of teams, `team_summary` says what happened (of whom and when by `teams`, the `team_figures` that are its
 `team_facts`, who is out of the ordinary by `standings` of `signals`, what to do by `team_actions`, in the words of
-`team_words` and as `team_picture`), and `team_posts` has it posted. This floor imports `scoring` and `knowledge`; it
-knows no Slack.
+`team_words`, in `team_parts`, and as `team_picture`), and `team_posts` has it posted. This floor imports `scoring` and
+`knowledge`; it knows no Slack.
 
 To add a tool: write a function with `@tool(...)` and its `Result` in the module of its subject, and put it into
 `TOOLS` in `catalog`. Its docstring is what a language model reads; the questions it answers, a line each in the file of

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from knowledge import calendar
 from knowledge.calendar import Period
-from tools import charts, team_figures
+from tools import charts, team_figures, wording
 from tools.base import Attachment, ToolContext
 from tools.team_words import Words
 
 if TYPE_CHECKING:
     from tools.team_facts import Facts
+    from tools.team_figures import Aim
 
 # A shorter period says too little of how bookings come in: its quarter is drawn, and the period marked in it.
 DRAWN_DAYS = 28
@@ -32,7 +33,7 @@ def picture(ctx: ToolContext, facts: Facts, *, with_forecast: bool) -> Attachmen
     now.append((day, team_figures.reported(ctx, "bookings", owners, span)))
     before = team_figures.cumulated(ctx, owners, earlier)
     point = Period("", earlier.start, calendar.same_point(span, earlier, ctx.now, ctx.zone))
-    title = words.title(now[-1][1], aim)
+    title = _title(words, now[-1][1], aim)
     band = None
     if with_forecast and aim and aim.p10 is not None and aim.p50 is not None and aim.p90 is not None:
         band = (aim.p10, aim.p50, aim.p90)
@@ -57,8 +58,16 @@ def picture(ctx: ToolContext, facts: Facts, *, with_forecast: bool) -> Attachmen
         aimed="quota",
     )
     reached = team_figures.reported(ctx, "bookings", owners, point)
-    alt = words.alt(now[-1][1], aim, reached)
+    # For those who do not see it.
+    alt = f"{title}; {words.money(reached)} at this point before"
     return Attachment(name="team.png", title=alt, content=charts.png(figure))
+
+
+def _title(words: Words, booked: float, aim: Aim | None) -> str:
+    """What the picture shows."""
+    quota = f" of {words.money(aim.amount)} quota ({wording.percent(booked / aim.amount)})" if aim else ""
+    gone = f", {wording.percent(aim.gone)} of the {aim.unit} gone" if aim and aim.gone < 1 else ""
+    return f"{words.name}: {words.money(booked)} booked{quota}{gone}"
 
 
 def _marks(span: Period, ctx: ToolContext) -> list[tuple[float, str]]:

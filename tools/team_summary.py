@@ -14,8 +14,9 @@ from tools.standings import Seller, Standings
 from tools.team_actions import Action
 from tools.team_facts import Facts, TeamLine
 from tools.team_figures import Aim, Figure, Moved, Nudged, Waiting
+from tools.team_parts import Parts
 from tools.team_posts import Posted, PostId
-from tools.team_words import Parts, Words
+from tools.team_words import Words
 from tools.teams import Group, Stretch, TeamName
 
 

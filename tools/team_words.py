@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
 from tools import wording
-from tools.standings import Evidence, Standing, Standings
+from tools.standings import AHEAD, BEHIND, Evidence, Standing, Standings
+from tools.team_parts import Parts, Section
 from tools.teams import NAMED_AT_LEAST, Stretch
 
 if TYPE_CHECKING:
@@ -21,42 +20,13 @@ if TYPE_CHECKING:
 
 NOT_ONE = "that is more than one person's matter, so nobody is singled out for it."
 TOO_FEW = f"With fewer than {NAMED_AT_LEAST} reps nobody is compared by name."
+NOBODY = "Nobody is out of the ordinary."
+TEAMS_TOLD, NAMED_TOLD = 5, 3
 _TO_DATE = {"month": "Month to date", "quarter": "Quarter to date", "year": "Year to date"}
 _A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# From such a chance on, reaching the quota is likely rather than open.
+LIKELY = 0.6
 UP, DOWN, SAME = "▲", "▼", "="
-
-
-class Section(BaseModel):
-    """A heading with a line for each of some people: the name and what there is to say; without lines, a sentence."""
-
-    model_config = ConfigDict(frozen=True)
-
-    head: str
-    lines: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        return "\n".join(
-            [f"{self.head}:" if self.lines else self.head, *(f"• {name}: {why}" for name, why in self.lines)]
-        )
-
-
-class Parts(BaseModel):
-    """What a summary says, part by part; as text, one below the other."""
-
-    model_config = ConfigDict(frozen=True)
-
-    title: str
-    head: str
-    aim: str
-    others: str
-    todo: tuple[str, ...] = ()
-    people: tuple[Section, ...] = ()
-    teams: tuple[str, ...] = ()
-    small: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        todo = ["To do:", *self.todo] if self.todo else []
-        return "\n".join([self.head, self.aim, self.others, *todo, *self.teams, *map(str, self.people), *self.small])
 
 
 @dataclass(frozen=True)
@@ -76,30 +46,37 @@ class Words:
         self, found: Facts, who: Standings, actions: Sequence[Action], lines: Sequence[TeamLine], reps: int
     ) -> Parts:
         """The whole answer, in its parts."""
+        results, aim = self.results(found.figures), self.aim(found.aim)
+        fate = self.fate(found.aim)
+        # Of what goes on, where it will end matters most; of what is over, what came of it.
+        ends_first = bool(fate) and self.asked.is_running
+        first = (f"{self.name}: {fate} {aim}", f"{self._when}: {results}") if ends_first else ()
+        stands = wording.sentence(f"{fate} {aim}")
         return Parts(
-            title=self._title(),
-            head=self.head(found.figures),
-            aim=self.aim(found.aim),
-            others=self.others(found.figures),
+            title=self._title,
+            aim=stands,
+            first=first or (f"{self._title}: {results}", stands),
             todo=tuple(self.action(place, each) for place, each in enumerate(actions, 1)),
+            named=self.teams(lines) if lines else self.names(who, reps, actions),
             people=() if lines else tuple(self.standings(who, reps, found.aim)),
-            teams=tuple(map(self.line, lines)),
             small=self._small(found),
         )
 
     def totals(self, found: Facts) -> Parts:
         """What everyone in the team may read."""
-        return Parts(
-            title=self._title(),
-            head=self.head(found.figures),
-            aim=self.aim(found.aim, with_forecast=False),
-            others=self.others(found.figures),
-            small=self._small(found),
-        )
+        small, aim = self._small(found), self.aim(found.aim, with_forecast=False)
+        first = (f"{self._title}: {self.results(found.figures)}", aim, *small)
+        return Parts(title=self._title, aim=aim, first=first, small=small)
 
     def _small(self, found: Facts) -> tuple[str, ...]:
         told = (self.pipeline(found.pipeline), self.waiting(found.waiting), self.nudged(found.nudged))
         return tuple(filter(None, told))
+
+    def teams(self, lines: Sequence[TeamLine]) -> tuple[str, ...]:
+        """How some teams stand, those furthest from their quota first."""
+        far = sorted(lines, key=lambda each: (_chance(each.aim), each.name))
+        more = len(far) - TEAMS_TOLD
+        return (*map(self.line, far[:TEAMS_TOLD]), *([f"• {wording.count(more, 'more team')}."] if more > 0 else ()))
 
     def line(self, each: TeamLine) -> str:
         """One of several teams."""
@@ -109,45 +86,43 @@ class Words:
             told += [] if each.aim.chance is None else [f"chance to reach it {chance(each.aim.chance)}"]
         return f"• {each.name}: {', '.join(told)}."
 
-    def title(self, booked: float, aim: Aim | None) -> str:
-        """What the chart shows."""
-        quota = f" of {self.money(aim.amount)} quota ({wording.percent(booked / aim.amount)})" if aim else ""
-        gone = f", {wording.percent(aim.gone)} of the {aim.unit} gone" if aim and aim.gone < 1 else ""
-        return f"{self._label}: {self.money(booked)} booked{quota}{gone}"
-
-    def alt(self, booked: float, aim: Aim | None, before: float) -> str:
-        """The chart in words, for those who do not see it."""
-        return f"{self.title(booked, aim)}; {self.money(before)} at this point before"
-
     def money(self, amount: float) -> str:
         """An amount in the base currency; cents say nothing in a summary."""
         return wording.money(round(amount), self.currency)
 
     @property
-    def _label(self) -> str:
+    def name(self) -> str:
+        """Whose results they are, at the head of a line."""
         return self.label[0].upper() + self.label[1:]
 
-    def head(self, figures: Sequence[Figure]) -> str:
-        """Whose results of when, and the first of them."""
-        booked = figures[0]
-        return f"{self._title()}: {booked.shown} booked, {self.change(booked)}."
+    def results(self, figures: Sequence[Figure]) -> str:
+        """What was booked, and the other results, each with its change."""
+        booked, *others = figures
+        told = wording.listing([f"{wording.counted(each.shown, each.noun)} ({self._short(each)})" for each in others])
+        return f"{booked.shown} booked, {self.change(booked)}; {told}."
 
+    @property
     def _title(self) -> str:
+        return f"{self.name}, {self._when[0].lower()}{self._when[1:]}"
+
+    @property
+    def _when(self) -> str:
         span = str(self.asked.span)
         # A single day that was asked for as a date is told as one.
         span = wording.on(date.fromisoformat(span)) if _A_DAY.fullmatch(span) else span
-        return f"{self._label}, {span}{' so far' if self.asked.is_running else ''}"
+        return f"{span[0].upper()}{span[1:]}{' so far' if self.asked.is_running else ''}"
 
     def change(self, figure: Figure) -> str:
-        """`▲ from $45,100 at this point last week`."""
+        """`▲ from $45,100 at this point last week`, `as much as the week before`."""
         if figure.value == figure.before:
-            return f"{SAME} {self.asked.before}"
+            return f"as much as {self.asked.before}"
         return f"{sign(figure)} from {figure.shown_before} {self.asked.before}"
 
-    def others(self, figures: Sequence[Figure]) -> str:
-        """The other results, each with its change."""
-        told = [f"{wording.counted(each.shown, each.noun)} ({self._short(each)})" for each in figures[1:]]
-        return f"{wording.sentence(wording.listing(told))}"
+    def fate(self, aim: Aim | None) -> str:
+        """What becomes of the quota that is running, in words; nothing of one that is over."""
+        if aim is None or aim.chance is None:
+            return ""
+        return f"the {aim.unit}'s quota {_fate(aim)}." if aim.unit in _TO_DATE else f"the quota {_fate(aim)}."
 
     def aim(self, aim: Aim | None, *, with_forecast: bool = True) -> str:
         """How the quota stands."""
@@ -219,7 +194,24 @@ class Words:
         told = [Section(head=head, lines=lines) for head, lines in (("Ahead", ahead), ("Needs help", help_)) if lines]
         if 2 * found.behind > reps:
             told.append(Section(head=f"{found.behind} of {reps} reps are unlikely to reach their quota; {NOT_ONE}"))
-        return told or [Section(head="Nobody is out of the ordinary.")]
+        return told or [Section(head=NOBODY)]
+
+    def names(self, found: Standings, reps: int, actions: Sequence[Action]) -> tuple[str, ...]:
+        """Who is ahead and who needs help beside those whom there is something to do about, each with a reason."""
+        if reps < NAMED_AT_LEAST:
+            return (TOO_FEW,)
+        done = {each.key.removeprefix("people/") for action in actions for each in action.evidence}
+        help_ = [each for each in found.help if each.person_id not in done]
+        head = "Needs help" if len(help_) == len(found.help) else "Needs help too"
+        told = [self._named(words, some) for words, some in (("Ahead", found.ahead), (head, help_)) if some]
+        if 2 * found.behind > reps:
+            told.append(f"{found.behind} of {reps} reps are unlikely to reach their quota; {NOT_ONE}")
+        return (" ".join(told),) if told else () if found.help else (NOBODY,)
+
+    def _named(self, head: str, some: Sequence[Standing]) -> str:
+        told = [f"{each.name} ({self.short(each)})" for each in some[:NAMED_TOLD]]
+        more = [f"{len(some) - NAMED_TOLD} more"] if len(some) > NAMED_TOLD else []
+        return f"{head}: {wording.listing([*told, *more])}."
 
     def short(self, each: Standing) -> str:
         """The first of the reasons."""
@@ -240,7 +232,7 @@ class Words:
         return f"{said}, chance to reach it {chance(aim.chance)}"
 
     def _short(self, figure: Figure) -> str:
-        return SAME if figure.value == figure.before else f"{sign(figure)} from {figure.shown_before}"
+        return "the same" if figure.value == figure.before else f"{sign(figure)} from {figure.shown_before}"
 
 
 def evidence(one: Evidence) -> str:
@@ -254,6 +246,23 @@ def evidence(one: Evidence) -> str:
 def chance(share: float) -> str:
     """A chance from draws is never quite nothing or everything."""
     return "less than 1 %" if share < 0.01 else "more than 99 %" if share > 0.99 else f"{100 * share:.0f} %"
+
+
+def _chance(aim: Aim | None) -> float:
+    return 1.0 if aim is None or aim.chance is None else aim.chance
+
+
+def _fate(aim: Aim) -> str:
+    chance = _chance(aim)
+    if aim.booked >= aim.amount:
+        return "is reached"
+    if chance >= AHEAD:
+        return "is as good as reached"
+    if chance <= BEHIND:
+        return "is as good as out of reach"
+    if chance > LIKELY:
+        return "is likely to be reached"
+    return "is likely to be missed" if chance < 1 - LIKELY else "is open"
 
 
 def sign(figure: Figure) -> str:

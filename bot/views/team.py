@@ -17,9 +17,9 @@ from tools.standings import Seller
 from tools.team_actions import Action
 from tools.team_facts import TeamLine
 from tools.team_figures import Aim, Figure
+from tools.team_parts import Section
 from tools.team_posts import EVERY, Posted, PostSwitched, post_summary, stop_summary
 from tools.team_summary import TeamSummary, TeamTotals, team_summary
-from tools.team_words import Section
 
 # What an action may ask next.
 FOLLOW_UPS: dict[str, Tool] = {each.name: each for each in (next_step, leads_to_call, deals_at_risk, plan_allocation)}

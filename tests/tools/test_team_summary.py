@@ -20,6 +20,7 @@ from tools.forecasts import forecast_sales
 from tools.pipeline import pipeline_report
 from tools.team_posts import PostSwitched, post_summary, stop_summary
 from tools.team_summary import TeamSummary, TeamTotals, posted_totals, team_summary
+from tools.team_words import Words
 from tools.teams import NAMED_AT_LEAST
 
 
@@ -126,6 +127,48 @@ def test_actions_come_by_what_is_at_stake_and_cite_what_they_are_about(still, mo
     for action in month.actions:
         assert {cite.key for cite in action.evidence} <= keys
         assert action.what in month.text
+
+
+def test_a_summary_says_first_what_becomes_of_a_running_quota_and_is_six_lines_long(still, month, all_teams):
+    first, results, *rest = summary(still).text.split("\n")
+    assert first.startswith("East: the quarter's quota is ")
+    assert results.startswith("This week so far: ")
+    assert "=" not in results
+    assert [line[:2] for line in rest[: len(rest) - 1]] == [f"{n}." for n in range(1, len(rest))]
+    assert len(rest) <= 4
+    # Of what is over, what came of it comes first.
+    assert month.text.startswith("East, last month: ")
+    assert len(month.text.split("\n")) <= 6
+    assert all_teams.text.startswith("All teams: the quota is ")
+    told = [line for line in all_teams.text.split("\n") if line.startswith("• ")]
+    chances = {f"• {line.name}:": line.aim.chance for line in all_teams.lines}
+    assert [chances[line.partition(":")[0] + ":"] for line in told] == sorted(chances.values())
+
+
+def test_whoever_is_to_be_helped_by_a_thing_to_do_is_not_named_twice(still, month):
+    for found in (month, summary(still)):
+        named = found.parts.named[-1].partition("Needs help")[2]
+        assert not [action.what for action in found.actions if action.kind == "rep" and action.what[14:] in named]
+        assert all(each.name in found.text for each in found.standings.help[:2])
+
+
+@pytest.mark.parametrize(
+    ("booked", "chance", "word"),
+    [
+        (100, 0.2, "is reached"),
+        (90, 0.95, "is as good as reached"),
+        (90, 0.7, "is likely to be reached"),
+        (90, 0.5, "is open"),
+        (90, 0.3, "is likely to be missed"),
+        (10, 0.05, "is as good as out of reach"),
+        (10, 0.0, "is as good as out of reach"),
+    ],
+)
+def test_what_becomes_of_a_quota_is_said_by_its_chance(month, booked, chance, word):
+    aim = month.aim.model_copy(update={"amount": 100.0, "booked": booked, "chance": chance})
+    told = Words("USD", "East", None).fate(aim)
+    assert told == f"the quarter's quota {word}."
+    assert Words("USD", "East", None).fate(aim.model_copy(update={"chance": None})) == ""
 
 
 def test_the_picture_says_in_words_what_it_shows(month):
