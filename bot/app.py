@@ -247,7 +247,6 @@ def create_app(
 def create_checks(services: Services, desk: Desk) -> dict[str, Check]:
     """What has to be well of the books for answers to be given."""
     from scoring.ranking import Ranking
-    from scoring.registry import UNREADABLE
 
     def books() -> str:
         if not services.db.is_migrated():
@@ -255,11 +254,10 @@ def create_checks(services: Services, desk: Desk) -> dict[str, Check]:
         return "reachable and migrated"
 
     def models() -> str:
-        try:
-            served = services.models.serving(Ranking)
-        except UNREADABLE as error:
-            raise Unavailable("The ranking that serves cannot be read; roll it back or train it anew.") from error
-        # Books too small to learn from are served all the same: their leads come in a plain order.
+        served, unreadable = services.models.serving(Ranking), services.models.unreadable(Ranking)
+        # Without a ranking leads are served all the same, in a plain order that is stated.
+        if unreadable:
+            return f"{unreadable} and is not used; run `callsheet train`"
         return f"ranking {served.card.version} serves" if served else "no ranking serves yet; run `callsheet train`"
 
     def inbox() -> str:

@@ -46,9 +46,11 @@ def prepare(settings: Settings, *, fresh: bool, complete: bool, progress: Progre
         When the database holds a real company.
     """
     from bot.app import open_books, open_playbook, preferences
-    from knowledge import models, people
+    from knowledge import people
     from knowledge.connectors import demo
     from scoring import refresh, training
+    from scoring.ranking import Ranking
+    from scoring.registry import Registry
 
     now = clock(settings.now)()
     db = open_books(settings)
@@ -60,7 +62,7 @@ def prepare(settings: Settings, *, fresh: bool, complete: bool, progress: Progre
     if ends is None:
         demo.build(db, now=now, truth=settings.home / TRUTH if complete else None, progress=progress, scale=scale)
     open_playbook(settings, db).add(demo.DOCUMENTS, now=now, progress=progress)
-    if models.serving(db, "ranking") is None:
+    if Registry(db).serving(Ranking) is None:
         training.train(db, FIRST, as_of=now, now=now, preferences=preferences(settings), progress=progress)
     if complete:
         train_rest(db, settings, now, progress)
@@ -95,14 +97,14 @@ def _emptied(settings: Settings) -> Database:
 
 
 def train_rest(db: Database, settings: Settings, now: datetime, progress: Progress) -> None:
-    """Trains the models that were never trained, while people already ask the others."""
+    """Trains the models that were never trained or cannot be read, while people already ask the others."""
     from bot.app import preferences
     from knowledge import models
     from scoring import refresh, training
-    from scoring.registry import CATALOG
+    from scoring.registry import CATALOG, Registry
 
-    known = {card.model for card in models.versions(db)}
-    if missing := [name for name in CATALOG if name not in known]:
+    known, registry = {card.model for card in models.versions(db)}, Registry(db)
+    if missing := [name for name, kind in CATALOG.items() if name not in known or registry.unreadable(kind)]:
         training.train(db, missing, as_of=now, now=now, preferences=preferences(settings), progress=progress)
         refresh.score_deals(db, as_of=now, progress=progress)
 

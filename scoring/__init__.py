@@ -15,7 +15,8 @@ May import `knowledge`, never `tools` or `bot`.
   columns out for the linear ones) learn, `calibration` makes chances and intervals, `trees` and `explanations` say why.
 - `splits` says which rows teach and which judge; `backtest` judges, by `metrics`, `curves`, `groups` and `drift`;
   what it finds is an `evaluation`.
-- `registry` keeps versions, `training` makes them, `champion` says which serves, `refresh` keeps scores up to date.
+- `registry` keeps versions (whose `fields` are those of this code, or they don't serve), `training` makes them,
+  `champion` says which serves, `refresh` keeps scores up to date.
 - `retro` lives the past again, and tells what following the ranking would have changed.
 - `eligibility` says who may be given which lead, `stream` whom to give the next one, `dispatch` does it: new leads find
   their rep as they come, and hot ones do not lie.

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from knowledge import call_list, models, overrides, scores
+from knowledge import call_list, overrides, scores
 from knowledge.database import Database
 from knowledge.errors import BadInput, NotTrained
 from knowledge.frames import Snapshot
@@ -34,7 +34,8 @@ def score_all(db: Database, *, as_of: datetime, progress: Progress = silent, def
 
 def score_deals(db: Database, *, as_of: datetime, progress: Progress = silent) -> None:
     """Scores every open deal by each model of deals that serves."""
-    serving = [name for name in deal_scorers() if models.serving(db, name) is not None]
+    registry = Registry(db)
+    serving = [name for name in deal_scorers() if registry.serving(_scorer(name)) is not None]
     for name in serving:
         score(db, name, as_of=as_of, progress=progress)
 

@@ -20,6 +20,7 @@ from knowledge.models import Card
 from scoring.advice.model import NextStep, NextTouch
 from scoring.base import Model
 from scoring.deals import Closing, Flags, Slippage, Win
+from scoring.fields import OURS, misfit
 from scoring.forecast import Forecast
 from scoring.matching import Matching
 from scoring.pace import Pace
@@ -52,7 +53,6 @@ CATALOG: dict[str, type[Model[Any]]] = {
 }
 
 # What a stored model may hold beside scikit-learn's usual: types of ours, and these. All else is refused.
-OURS = "scoring."
 TRUSTED = (
     "datetime.timedelta",
     "numpy.dtype",
@@ -85,9 +85,17 @@ def dumps(model: Model[Any]) -> bytes:
 
 
 def loads(data: bytes) -> Model[Any]:
-    """The model of some bytes; no code is run from them, and types that are not trusted are refused."""
+    """The model of some bytes; no code is run from them, and types that are not trusted are refused.
+
+    Raises
+    ------
+    TypeError
+        When other code than this stored it: it would do for some questions and break in the midst of others.
+    """
     model = _skops().loads(data, trusted=trusted(data))
     assert isinstance(model, Model)
+    if found := misfit(model):
+        raise TypeError(found)
     return model
 
 
@@ -122,12 +130,23 @@ class Served(Generic[Kind]):
     card: Card
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """A version that was to serve and cannot, since other code stored it, and what does not fit."""
+
+    card: Card
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.card.model.replace('_', ' ')} {self.card.version} was stored by another version of Callsheet"
+
+
 class Registry:
     """Versions of models, in the database, each read once."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        self._read: dict[str, Served[Any]] = {}
+        self._read: dict[str, Served[Any] | Unreadable] = {}
 
     def save(
         self,
@@ -158,21 +177,35 @@ class Registry:
             self.serving(kind)
 
     def serving(self, kind: type[Kind]) -> Served[Kind] | None:
-        """The model of a kind that serves, or None."""
-        name, known = kind.name, self._read.get(kind.name)
-        if known is not None and models.serving_number(self.db, name) == known.card.version:
-            return known
-        card = models.serving(self.db, name)
-        if card is None:
-            return None
-        if known is None or known.card.version != card.version:
-            known = self._read[name] = Served(loads(models.blob(self.db, name, card.version)), card)
-        return known
+        """The model of a kind that serves, or None: also where it cannot be read, and so cannot serve."""
+        known = self._known(kind)
+        return known if isinstance(known, Served) else None
+
+    def unreadable(self, kind: type[Model[Any]]) -> Unreadable | None:
+        """The version of a kind that was to serve and cannot be read, or None."""
+        known = self._known(kind)
+        return known if isinstance(known, Unreadable) else None
 
     def version(self, kind: type[Kind], card: Card) -> Served[Kind] | None:
         """The model of a version, whether it serves or not; None if its bytes are gone or cannot be read any more."""
+        read = self._load(kind, card)
+        return read if isinstance(read, Served) else None
+
+    def _known(self, kind: type[Kind]) -> Served[Kind] | Unreadable | None:
+        known = self._read.get(kind.name)
+        if known is not None and models.serving_number(self.db, kind.name) == known.card.version:
+            return known
+        card = models.serving(self.db, kind.name)
+        if card is None:
+            return None
+        if known is None or known.card.version != card.version:
+            known = self._read[kind.name] = self._load(kind, card)
+        return known
+
+    def _load(self, kind: type[Kind], card: Card) -> Served[Kind] | Unreadable:
         try:
             return Served(cast("Kind", loads(models.blob(self.db, kind.name, card.version))), card)
         except UNREADABLE as error:
-            logger.info("%s %s is not readable: %s", kind.name, card.version, error, extra={"action": "unreadable"})
-            return None
+            found = Unreadable(card, str(error))
+            logger.warning("%s, so it is not used: %s", found, found.why, extra={"action": "model_unreadable"})
+            return found

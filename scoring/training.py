@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, overload
 
-from knowledge import models
 from knowledge.database import Database
 from knowledge.errors import BadInput
 from knowledge.frames import History
@@ -100,8 +99,12 @@ def _train(
     progress("training on everything", 0.0)
     model = kind(**found.settings).fit(history, as_of=as_of, guard=found.leaks)
     progress("training on everything", 1.0)
-    served = _served(db, kind)
-    decided = _decide(served, model, found, history, as_of, progress)
+    registry = Registry(db)
+    served, unreadable = registry.serving(kind), registry.unreadable(kind)
+    if unreadable is not None:
+        decided = champion.unopposed(f"{unreadable} ({unreadable.why}).", unreadable.card.version)
+    else:
+        decided = _decide(served, model, found, history, as_of, progress)
     if served is not None and decided.decision == "recalibrated":
         # Its members stay, so what was found of them stays true.
         model, report = served.model.refreshed(history, as_of=as_of), dict(served.card.report)
@@ -109,16 +112,10 @@ def _train(
     report["typical_value"] = float(value) if value == value else None
     report["champion"] = asdict(decided)
     promoted = decided.decision != "champion"
-    version = Registry(db).save(
+    version = registry.save(
         model, now=now, as_of=as_of, fingerprint=sources.fingerprint(history), report=report, serve=promoted
     )
     return Trained(kind.name, version, promoted, _told(found, version, decided), report)
-
-
-def _served(db: Database, kind: type[Model[Any]]) -> Served[Model[Any]] | None:
-    """The champion, or None: also where its bytes cannot be read any more."""
-    card = models.serving(db, kind.name)
-    return None if card is None else Registry(db).version(kind, card)
 
 
 def _decide(

@@ -19,7 +19,7 @@ from knowledge.playbook import Playbook
 from knowledge.playbook.tables import DocumentRow, PassageRow
 from knowledge.proposals import Move
 from scoring import refresh
-from scoring.registry import Registry
+from scoring.registry import CATALOG, Registry, dumps
 from tools.base import Services, ToolContext
 
 # A Wednesday, 15:30 in London and 11:30 in New York: most of the demo company's buyers may be called.
@@ -115,6 +115,15 @@ class Books:
         """Takes a model out of service."""
         with self.db.write() as session:
             session.execute(update(ModelVersion).where(ModelVersion.model == model).values(serves=False))
+
+    def age(self, model: str, field: str) -> None:
+        """Stores the model that serves as code did that knew nothing of one of its fields."""
+        served = Registry(self.db).serving(CATALOG[model])
+        assert served is not None
+        delattr(served.model, field)
+        with self.db.write() as session:
+            of_model = update(ModelVersion).where(ModelVersion.model == model, ModelVersion.serves)
+            session.execute(of_model.values(blob=dumps(served.model)))
 
     def retire(self, model: str) -> None:
         """Takes a model out of service, and puts the leads in the order that serves without one."""

@@ -13,7 +13,7 @@ from knowledge.citations import Citation
 from knowledge.errors import BadInput, NotTrained
 from knowledge.models import Card
 from scoring.evaluation import RATES
-from scoring.registry import CATALOG
+from scoring.registry import CATALOG, Unreadable
 from tools import cards, charts, findings, grades, nouns, pictures, verdicts, wording
 from tools.base import Attachment, Result, ToolContext, tool
 from tools.findings import Figure, Findings
@@ -99,15 +99,16 @@ def model_report(ctx: ToolContext, *, model: ModelName | None = None) -> ModelRe
     found, said = findings.read(held.report), rules.of(ctx.db)
     made = cards.card(held, said=said, since=models.serving_since(ctx.db).get(held.model))
     doubts = _doubts(found, said) if ctx.asker.role == "admin" else ()
-    advice = f"{nouns.of(found).model or 'It'} ({_name(held)}): {_lower(verdicts.instruction(found))}"
-    details = _details(ctx, held, found, len(doubts))
+    unreadable = ctx.models.unreadable(CATALOG[held.model])
+    advice = f"{nouns.of(found).model or 'It'} ({_name(held)}): {_lower(_first(found, unreadable))}"
+    details = _unfit(ctx, unreadable) if unreadable else _details(ctx, held, found, len(doubts))
     others = _others([] if model else [name for name in serving if name != held.model])
     return ModelReport(
         text="\n".join([advice, *details, others]),
         citations=_citations(held, found),
         covers=f"{made.title}, judged on {found.n:,} cases that it had not seen",
         as_of=held.as_of,
-        files=ctx.keep(("card", held.model, held.version), lambda: _files(held, made)),
+        files=() if unreadable else ctx.keep(("card", held.model, held.version), lambda: _files(held, made)),
         model=held.model,
         version=held.version,
         advice=advice,
@@ -160,6 +161,21 @@ def _chosen(serving: dict[str, Card], name: str | None) -> Card:
             f"{which} serves yet; an admin can run `{command}`, which says why if there is too little to learn."
         )
     return serving[wanted[0]]
+
+
+def _first(found: Findings, unreadable: Unreadable | None) -> str:
+    """What to do with the model, or without it."""
+    if unreadable is None:
+        return verdicts.instruction(found)
+    return (
+        "Not used, for another version of Callsheet stored it. Until an admin has run "
+        f"`callsheet train {unreadable.card.model}`, what is simpler stands in."
+    )
+
+
+def _unfit(ctx: ToolContext, unreadable: Unreadable) -> tuple[str, ...]:
+    """What does not fit, for those who look after models."""
+    return (f"What does not fit: {unreadable.why}.",) if ctx.asker.role == "admin" else ()
 
 
 def _details(ctx: ToolContext, held: Card, found: Findings, doubts: int) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ RESCORED_AT_ONCE = 200
 POOL = 4
 NAMESAKES = 4
 SCORING = "`callsheet score ranking`"
+# Where no version serves, every score is of another.
+NO_VERSION = 0
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def bring_up_to_date(ctx: ToolContext, served: Served[Ranking] | None) -> str:
         return f"Many leads changed since they were last scored; {SCORING} brings them in."
     if stale:
         refresh.rescore(ctx.db, stale, now=ctx.now, default_zone=ctx.policy.default_zone)
-    waiting = scores.count_of_other_versions(ctx.db, "ranking", served.card.version) if served else 0
+    waiting = scores.count_of_other_versions(ctx.db, "ranking", served.card.version if served else NO_VERSION)
     if not waiting:
         return ""
     leads = f"{wording.count(waiting, 'lead')} still {'stands' if waiting == 1 else 'stand'}"

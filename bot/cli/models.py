@@ -67,12 +67,15 @@ def rollback(model: str, version: int) -> None:
 
 
 def _serve(model: str, version: int) -> None:
-    from knowledge.models import serve
+    from knowledge.models import serve, versions
     from scoring import refresh
-    from scoring.registry import CATALOG
+    from scoring.registry import CATALOG, Registry
 
     name, company = known([model], CATALOG)[0], opening.company()
     db, now = company.db, company.now
+    chosen = next((card for card in versions(db, name) if card.version == version), None)
+    if chosen and Registry(db).version(CATALOG[name], chosen) is None:
+        raise BadInput(f"{name} {version} cannot be read any more; run `callsheet train {name}` for one that can.")
     serve(db, name, version, at=now, by="the command line")
     if name in ("ranking", *refresh.deal_scorers()):
         # Until all are scored by it, records would stand in the order of two versions.

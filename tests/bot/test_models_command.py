@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from knowledge import models
+from knowledge.database import Database
 from tests.bot.test_cli import callsheet, home
 
 __all__ = ["home"]
@@ -50,3 +52,15 @@ def test_what_there_is_no_card_of_is_said_in_one_sentence(home: Path, arguments:
     assert run.returncode == 2
     assert said in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_version_that_can_no_longer_be_read_is_not_let_to_serve(home: Path) -> None:
+    db = Database(f"sqlite:///{home / 'callsheet.db'}")
+    held = models.serving(db, "reach")
+    assert held is not None
+    like_it = {"as_of": held.as_of, "fingerprint": "f", "features": held.features, "report": held.report}
+    broken = models.save(db, "reach", b"of another age", trained_at=held.trained_at, serve=False, **like_it)
+    run = callsheet(home, "models", "promote", "reach", str(broken))
+    assert run.returncode == 2
+    assert run.stderr == f"reach {broken} cannot be read any more; run `callsheet train reach` for one that can.\n"
+    assert models.serving_number(db, "reach") == held.version

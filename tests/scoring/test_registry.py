@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import copy
 from datetime import datetime
 
 import numpy as np
@@ -56,3 +57,26 @@ def test_a_version_is_read_once_and_the_next_one_takes_over(
 def test_bytes_that_hold_anything_but_a_model_are_refused() -> None:
     with pytest.raises(io.exceptions.UntrustedTypesFoundException):
         loads(io.dumps({"command": os.system}))
+
+
+def test_a_version_of_other_code_is_not_served_and_is_read_and_logged_once(
+    sqlite_db: Database, ranking: Ranking, as_of: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    aged = copy(ranking)
+    # As code stored it that kept nothing of the members.
+    del aged.members
+    registry = Registry(sqlite_db)
+    save(sqlite_db, aged, as_of)
+    for _ in range(2):
+        assert registry.serving(Ranking) is None
+        found = registry.unreadable(Ranking)
+        assert found is not None
+        assert (str(found), found.why) == (
+            "ranking 1 was stored by another version of Callsheet",
+            "Ranking lacks members",
+        )
+    (said,) = (each for each in caplog.records if getattr(each, "action", "") == "model_unreadable")
+    assert "Ranking lacks members" in said.getMessage()
+    save(sqlite_db, ranking, as_of)
+    assert registry.serving(Ranking) is not None
+    assert registry.unreadable(Ranking) is None

@@ -113,6 +113,21 @@ def test_noise_serves_nothing_and_the_list_takes_the_plain_order(
     assert worth[order.index].is_monotonic_decreasing
 
 
+def test_a_model_of_other_code_gives_way_to_a_new_one_and_the_reason_is_told(books: Database, as_of: datetime) -> None:
+    training.train(books, ["reach"], as_of=as_of, now=as_of)
+    registry = Registry(books)
+    served = registry.serving(Reach)
+    assert served is not None
+    del served.model.errors
+    registry.save(served.model, now=as_of, as_of=as_of, fingerprint="f", report=served.card.report, serve=True)
+    assert registry.serving(Reach) is None
+    (trained,) = training.train(books, ["reach"], as_of=as_of, now=as_of)
+    assert (trained.version, trained.promoted) == (3, True)
+    assert "reach 2 was stored by another version of Callsheet (Reach lacks errors)." in trained.statement
+    assert trained.report["champion"]["why"] in trained.statement
+    assert registry.serving(Reach) is not None
+
+
 def test_training_twice_on_the_same_books_gives_the_same_scores(books: Database, as_of: datetime) -> None:
     first, second = (training.train(books, ["reach"], as_of=as_of, now=as_of)[0] for _ in range(2))
     assert (first.version, second.version) == (1, 2)

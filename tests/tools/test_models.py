@@ -19,7 +19,12 @@ from scoring.registry import CATALOG
 from tests.company import NOW, Books
 from tools import cards, findings, verdicts
 from tools.base import Refusal
+from tools.calls import CallList, leads_to_call
+from tools.customers import ideal_customer
+from tools.deals import deals_at_risk
+from tools.forecasts import forecast_sales
 from tools.models import ColumnDecision, ModelReport, decide_column, model_report
+from tools.team_summary import team_summary
 
 DAY = datetime(2026, 3, 18, tzinfo=UTC)
 
@@ -203,6 +208,30 @@ def test_a_model_that_does_not_exist_or_does_not_serve_is_said_to(books: Books) 
     assert isinstance(idle, Refusal)
     assert idle.reason == "untrained"
     assert asked(books).model != "ranking"
+
+
+def test_a_model_that_other_code_stored_is_not_used_and_the_report_says_why(books: Books) -> None:
+    books.age("ranking", "members")
+    found = asked(books)
+    assert found.text.startswith("Lead scoring (ranking 1): not used, for another version of Callsheet stored it.")
+    assert "callsheet train ranking" in found.text
+    assert not found.files
+    assert "Ranking lacks members" not in found.text
+    assert "Ranking lacks members" in asked(books, "admin").text
+    listed = leads_to_call(books.ctx(books.person("rep")))
+    assert isinstance(listed, CallList), listed.text
+    assert "plain order" in listed.text
+    assert "still stand where an earlier version of the ranking put them" in listed.text
+    assert all(card.chance is None for card in listed.cards)
+
+
+def test_without_models_that_can_be_read_what_is_simpler_answers_or_an_honest_sentence(books: Books) -> None:
+    for model, field in (("forecast", "clock"), ("pace", "classes"), ("win", "members")):
+        books.age(model, field)
+    manager = books.ctx(books.person("manager"))
+    for tool in (team_summary, forecast_sales, deals_at_risk, ideal_customer):
+        said = tool(manager)
+        assert not isinstance(said, Refusal) or said.reason == "untrained", said.text
 
 
 def test_only_an_admin_is_asked_when_a_doubtful_column_is_known_and_only_once(books: Books) -> None:
