@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from knowledge.quotas import Target
 from tools import wording
-from tools.forecast_facts import Outcome, Split
+from tools.forecast_facts import Outcome, Split, Step
 
 # Parts of the bridge below this share of the forecast are not told one by one.
 TOLD_FROM = 0.005
@@ -25,15 +25,16 @@ _MOVED = {
     "won": "won",
     "lost": "lost",
     "slipped": "slipped",
-    "new": "new deals against what was expected",
-    "changed": "changes of stage and amount and time passed",
+    "changed": "other changes",
     "model": "model",
 }
+_STAGES = "It goes by how deals of each stage usually end"
 _BEHIND = {
-    "stage_conversion": "These books hold no signal beyond stage conversion, so that serves.",
-    "last_period": "These books hold no signal beyond the last period, so the last period again serves.",
-    "mean_4_weeks": "These books hold no signal beyond the mean of four weeks, so that serves.",
+    "stage_conversion": f"{_STAGES}: nothing that learns did better.",
+    "last_period": "It goes by what the last period brought: nothing that learns did better.",
+    "mean_4_weeks": "It goes by the mean of the last four weeks: nothing that learns did better.",
 }
+DEALS_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class Words:
         return wording.day(at, zone)
 
     def range(self, told: Outcome) -> str:
-        """`$400,000 (80 % interval $350,000 to $460,000)`."""
-        return f"{self.money(told.p50)} (80 % interval {self.money(told.p10)} to {self.money(told.p90)})"
+        """`$400,000 ($350,000 to $460,000, 80 % sure)`."""
+        return f"{self.money(told.p50)} ({self.money(told.p10)} to {self.money(told.p90)}, 80 % sure)"
 
     def title(self, total: Outcome) -> str:
         """What the chart shows."""
@@ -78,8 +79,7 @@ class Words:
             *self._split(facts["split"], groups),
             self._rests(facts),
             self._moved(facts),
-            self._beside(facts),
-            " ".join(filter(None, [*facts["caveats"], _how(facts["told_by"])])),
+            " ".join(filter(None, [_how(facts["told_by"]), self._beside(facts), *facts["caveats"]])),
         ]
         return "\n".join(filter(None, lines))
 
@@ -92,8 +92,8 @@ class Words:
             lines.append("What would have been forecast then cannot be told: the books do not reach back far enough.")
         else:
             inside = "inside" if told.p10 <= came <= told.p90 else "outside"
-            how = f"On {day} the forecast was" if was_kept else f"From what was known on {day}, stage conversion tells"
-            lines.append(f"{how} {self.range(told)}; what came is {inside} that interval.")
+            how = f"On {day} the forecast was" if was_kept else f"What was known on {day} tells"
+            lines.append(f"{how} {self.range(told)}; what came is {inside} that range.")
         return "\n".join(filter(None, lines))
 
     def _split(self, split: Split, groups: Sequence[Outcome] | None) -> list[str]:
@@ -116,14 +116,16 @@ class Words:
         return f"Quota {self._aim(aim)}: {wording.percent(chance)} chance to reach it; the forecast is {left}."
 
     def _aim(self, aim: Target) -> str:
-        return f"{self.money(aim.amount)}{' (the part of a longer one by days)' if aim.is_pro_rata else ''}"
+        return f"{self.money(aim.amount)}{' (by days, of a longer one)' if aim.is_pro_rata else ''}"
 
     def _beside(self, facts: Mapping[str, Any]) -> str:
-        return (
-            f"Stage conversion alone tells {self.money(facts['stage_conversion'])}; {self._span_before} brought "
-            f"{self.money(facts['last_period'])}. Deals not opened yet are expected to bring "
-            f"{self.money(facts['to_come'])}.{self._series(facts['series_factor'])}"
-        )
+        plain = self.money(facts["stage_conversion"])
+        told = [
+            "" if _how(facts["told_by"]) else f"how deals of each stage usually end tells {plain}",
+            f"{self._span_before} brought {self.money(facts['last_period'])}",
+            f"deals not opened yet are expected to bring {self.money(facts['to_come'])}",
+        ]
+        return f"{wording.sentence('; '.join(filter(None, told)))}{self._series(facts['series_factor'])}"
 
     @property
     def _span_before(self) -> str:
@@ -144,21 +146,27 @@ class Words:
             return ""
         now = facts["total"].expected
         parts = [
-            f"{_MOVED[step.name]} {self.signed(step.amount)}"
+            f"{_moved(step)} {self.signed(step.amount)}"
             for step in facts["bridge"]
             if abs(step.amount) >= TOLD_FROM * max(now, facts["week_ago"])
         ]
         moved = wording.listing(parts) or "hardly anything"
         then = self.money(facts["week_ago"])
-        return f"Since a week ago the expected sum went from {then} to {self.money(now)}: {moved}."
+        return f"Since a week ago what is expected on average went from {then} to {self.money(now)}: {moved}."
 
     def _rests(self, facts: Mapping[str, Any]) -> str:
-        told = [f"{deal.name} ({self.deal(deal.chance, deal.worth)})" for deal in facts["deals"]]
+        told = [f"{deal.name} ({self.deal(deal.chance, deal.worth)})" for deal in facts["deals"][:DEALS_TOLD]]
         return f"It rests most on {wording.listing(told)}." if told else "No open deal is likely to be won in it."
+
+
+def _moved(step: Step) -> str:
+    if step.name == "new":
+        return f"{'more' if step.amount >= 0 else 'fewer'} new deals than expected"
+    return _MOVED[step.name]
 
 
 def _how(told_by: str) -> str:
     for way, sentence in _BEHIND.items():
         if f"({way})" in told_by:
             return sentence
-    return "" if told_by.startswith("forecast") else "No trained forecast serves yet: this is plain stage conversion."
+    return "" if told_by.startswith("forecast") else f"{_STAGES}, as no trained forecast serves."

@@ -15,15 +15,14 @@ ROWS_SHOWN = 20
 
 @blocks.drawn.register
 def forecast(found: SalesForecast) -> list[Block]:
-    """The head in bold, the sentences, the groups as a table, the caveats."""
-    head, *rest = found.text.split("\n")
-    caveats = set(found.caveats)
+    """The head in bold, the sentences, the groups as a table, and what it goes by in small print."""
+    head, *rest, basis = found.text.split("\n")
     groups = found.groups
     return [
         blocks.markdown(f"*{blocks.escaped(head)}*"),
-        *(blocks.section(line) for line in rest if line not in caveats and not line.startswith("• ")),
+        *(blocks.section(line) for line in rest if not line.startswith("• ")),
         *([_table(found.split, groups[:ROWS_SHOWN], found.currency)] if len(groups) > 1 else []),
-        *(blocks.context(blocks.escaped(line)) for line in found.caveats),
+        blocks.context(blocks.escaped(basis)),
     ]
 
 

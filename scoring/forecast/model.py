@@ -154,7 +154,7 @@ def _caveats(history: DealHistory, deals: Deals, as_of: datetime, until: float) 
     past = as_of - history.first if history.first else timedelta(0)
     unknown = int(np.isnan(deals.amount[deals.is_open]).sum())
     told = [
-        f"The books reach back {past.days:,} days: a season cannot be learnt from less than two years."
+        f"No season can be learnt yet: the books reach back {past.days:,} days, less than two years."
         if past < 2 * YEAR
         else "",
         "The past is too short to carry a series on: deals alone are counted." if not series.is_long(deals) else "",

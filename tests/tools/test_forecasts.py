@@ -124,7 +124,15 @@ def test_a_past_period_says_what_was_booked_and_what_would_have_been_told(books:
     assert result.came > 0
     assert result.told is not None
     assert not result.was_kept
-    assert "stage conversion" in result.text
+    assert "What was known on" in result.text
+
+
+def test_an_answer_is_five_lines_without_the_words_of_those_who_train_models(books: Books) -> None:
+    for role in ("rep", "manager"):
+        told = forecast(books, role).text
+        assert len(told.split("\n")) <= 5
+        for word in ("interval", "stage conversion", "signal", "expected sum"):
+            assert word not in told
 
 
 def test_every_amount_in_the_text_is_a_fact_of_the_result(books: Books) -> None:
@@ -167,7 +175,7 @@ def test_without_a_trained_forecast_stage_conversion_serves_and_says_so(books: B
     books.retire_quietly("forecast")
     found = forecast(books)
     assert found.told_by == "stage conversion"
-    assert "plain stage conversion" in found.text
+    assert "how deals of each stage usually end, as no trained forecast serves" in found.text
     assert found.total.expected == pytest.approx(found.stage_conversion, rel=1e-6)
 
 
@@ -182,7 +190,7 @@ def test_empty_books_have_a_forecast_of_nothing(books: Books) -> None:
 def test_the_chart_shows_the_sentence_it_stands_under(books: Books) -> None:
     (file,) = forecast(books).files
     assert file.content.startswith(b"\x89PNG")
-    assert "80 % interval" in file.title
+    assert "80 % sure" in file.title
     row = charts.Range("Ana <b>", 1.0, 2.0, 3.0, 4.0, 5.0)
     figure = charts.ranges([row], "Told", told=lambda value: f"{value:.0f}", certain="booked", aim="quota")
     assert "Told" in charts.svg(figure)
