@@ -13,7 +13,7 @@ from knowledge.errors import Unavailable
 from knowledge.people import Person
 from scoring.forecast import optimism
 from scoring.forecast.optimism import Lean, Optimism
-from tools import access, charts, findings, projections, verdicts, wording
+from tools import access, charts, findings, projections, wording
 from tools.access import Scope
 from tools.base import Attachment, Column, Result, ToolContext, tool
 from tools.forecast_words import Words
@@ -23,11 +23,20 @@ from tools.projections import WEEK, Forecaster
 Periods = Annotated[int, Field(ge=1, le=12, description="how many past quarters, 1 to 12")]
 # Into a period when its forecast is looked at: a third of it is known then.
 PART = 3
+# Forecasts that are off by less, all in all, are neither too high nor too low.
+WORTH_SAYING = 0.05
+# With fewer inside, what was 80 % sure cannot be relied on.
+HELD_ENOUGH = 0.6
 LEANS: dict[Lean, str] = {
     "optimistic": "fewer than usual, so dates run early",
     "cautious": "but most wins were not dated so, which holds wins back from the forecast",
     "in line": "as with everyone, as far as can be told",
     "not known": "too few to tell",
+}
+# Of several people, those of whom there is no more to say.
+_ALIKE: dict[Lean, str] = {
+    "in line": "Close dates come true as with everyone",
+    "not known": "Too few dates to tell",
 }
 
 
@@ -74,8 +83,8 @@ class ForecastAccuracy(Result):
 
     @property
     def own_lines(self) -> list[str]:
-        """What each person's own word is worth, in a sentence each."""
-        return [_own(each) for each in self.own_words]
+        """What each person's own word is worth: a sentence each, but one for all of whom there is nothing to say."""
+        return _own_lines(self.own_words)
 
 
 @tool()
@@ -174,34 +183,54 @@ def _lines(
     asked: Forecaster,
     own: tuple[OwnWord, ...],
 ) -> list[str]:
-    head = f"Of {wording.count(len(graded), 'past quarter')} ({words.whose}), {inside} came inside the 80 % interval"
-    off = "" if bias is None else f"{wording.percent(abs(bias))} too {'high' if bias > 0 else 'low'}"
-    lean = f"; all in all the forecasts were {off}" if off else ""
-    told = [f"{head}{lean}."] if graded else ["No past quarter can be judged yet."]
+    told = [head(words, graded, inside, bias)]
     told += [
         f"• {wording.step(each.period)}: {words.money(each.p50)} forecast on {each.told_on}"
-        f"{' (made again)' if each.source == 'made again' else ''}, "
-        f"{words.money(each.p10)} to {words.money(each.p90)}; "
+        f"{'†' if each.source == 'made again' else ''}, {words.money(each.p10)} to {words.money(each.p90)}; "
         f"{words.money(each.came)} booked, {'inside' if each.is_inside else 'outside'}."
         for each in graded
     ]
-    return [*told, *_backtest(asked), *(_own(each) for each in own)]
+    again = any(each.source == "made again" for each in graded)
+    notes = [*(["† worked out afterwards, from what was known that day."] if again else []), *_backtest(asked)]
+    return list(filter(None, [*told, *_own_lines(own), " ".join(notes)]))
+
+
+def head(words: Words, graded: tuple[Graded, ...], inside: int, bias: float | None) -> str:
+    """What to make of a forecast, by how past ones came true."""
+    if not graded:
+        return "No past quarter can be judged yet."
+    held = f"{inside} of {wording.count(len(graded), 'past quarter')} ({words.whose}) came inside what was 80 % sure"
+    if bias is None or abs(bias) < WORTH_SAYING:
+        what = (
+            "the forecasts" if inside >= HELD_ENOUGH * len(graded) else "the middle of a forecast more than by its ends"
+        )
+        return f"Go by {what}: {held}, and all in all they were neither too high nor too low."
+    way, other = ("high", "less") if bias > 0 else ("low", "more")
+    off = f"{wording.percent(abs(bias))} too {way}"
+    return f"Expect rather {other} than a forecast says: all in all they were {off}; {held}."
 
 
 def _backtest(asked: Forecaster) -> list[str]:
     """What the back-test of the version that serves found, over the whole company."""
     if asked.card is None:
-        return ["No trained forecast serves yet: past quarters are told by plain stage conversion."]
+        return ["No trained forecast serves yet: past quarters are told by how deals of each stage usually end."]
     found = findings.read(asked.card.report)
     wape, coverage = found.metric("wape"), found.metric("coverage_80")
-    held = f"; its 80 % intervals held {wording.percent(coverage.value)} of the time" if coverage else ""
-    beside = ", ".join(
-        f"{verdicts.named(name, verdicts.BASELINES)} {wording.percent(figure.value)}"
-        for name, each in found.baselines.items()
-        if (figure := each.get("wape"))
-    )
-    error = f"Four weeks ahead its error was {wording.percent(wape.value)} of what came ({beside})" if wape else ""
-    return [f"{error}{held}, over {wording.count(found.n, 'past instant')}."] if error else []
+    if wape is None:
+        return []
+    plain = found.baselines.get("last_period", {}).get("wape")
+    beside = f", going by the period before by {wording.percent(plain.value)}" if plain else ""
+    held = f"; {wording.percent(coverage.value)} came inside what was 80 % sure" if coverage else ""
+    over = f"over {wording.count(found.n, 'past instant')} of the whole company"
+    return [f"Four weeks ahead, {over}, it was off by {wording.percent(wape.value)} of what came{beside}{held}."]
+
+
+def _own_lines(own: tuple[OwnWord, ...]) -> list[str]:
+    if len(own) == 1:
+        return [_own(own[0])]
+    alike = {lean: [each.person for each in own if each.lean == lean] for lean in _ALIKE}
+    told = [_own(each) for each in own if each.lean not in _ALIKE]
+    return [*told, *(f"{_ALIKE[lean]}: {wording.listing(names)}." for lean, names in alike.items() if names)]
 
 
 def _own(each: OwnWord) -> str:
@@ -211,8 +240,8 @@ def _own(each: OwnWord) -> str:
         else ""
     )
     return (
-        f"{each.person}: of {wording.count(each.dated, 'deal')} dated into the next four weeks {each.came} "
-        f"{'was' if each.came == 1 else 'were'} won in time, of {wording.count(each.won, 'win')} in all: "
+        f"Close dates of {each.person}: of {wording.count(each.dated, 'deal')} dated into the next four weeks "
+        f"{each.came} {'was' if each.came == 1 else 'were'} won in time, of {wording.count(each.won, 'win')} in all: "
         f"{LEANS[each.lean]}.{ratio}"
     )
 
@@ -227,7 +256,7 @@ def _citations(asked: Forecaster, graded: tuple[Graded, ...], words: Words) -> t
 
 
 def _picture(words: Words, graded: tuple[Graded, ...], inside: int) -> Attachment:
-    title = f"{inside} of {wording.count(len(graded), 'past quarter')} came inside the 80 % interval ({words.whose})"
+    title = f"{inside} of {wording.count(len(graded), 'past quarter')} came inside what was 80 % sure ({words.whose})"
     figure = charts.ranges(
         [charts.Range(each.period, 0.0, each.p10, each.p50, each.p90, each.came) for each in graded],
         title,

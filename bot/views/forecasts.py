@@ -11,6 +11,8 @@ from tools.accuracy import ForecastAccuracy
 from tools.forecast_facts import Outcome, PastForecast, SalesForecast, Split
 
 ROWS_SHOWN = 20
+# Of ten such forecasts, one comes below the first and one above the last.
+BAND = ("low (P10)", "middle (P50)", "high (P90)")
 
 
 @blocks.drawn.register
@@ -59,13 +61,13 @@ def _graded(found: ForecastAccuracy) -> Block:
     rows = [
         [
             each.period,
-            f"{each.told_on}{'' if each.source == 'kept' else ' (made again)'}",
+            f"{each.told_on}{'' if each.source == 'kept' else '†'}",
             *(_money(figure, found.currency) for figure in (each.p10, each.p50, each.p90, each.came)),
             "yes" if each.is_inside else "no",
         ]
         for each in found.graded
     ]
-    return blocks.table(["Quarter", "told on", "P10", "P50", "P90", "came", "inside"], rows, words=(0, 1))
+    return blocks.table(["Quarter", "told on", *BAND, "came", "inside"], rows, words=(0, 1))
 
 
 def _own_words(found: ForecastAccuracy) -> list[Block]:
@@ -92,7 +94,7 @@ def _table(split: Split, groups: Sequence[Outcome], currency: str) -> Block:
     for each in groups:
         figures = [each.p10, each.p50, each.p90, each.booked, *([each.quota] if aimed else [])]
         rows.append([each.name, *(_money(figure, currency) for figure in figures)])
-    return blocks.table([split.capitalize(), "P10", "P50", "P90", "booked", *(["quota"] if aimed else [])], rows)
+    return blocks.table([split.capitalize(), *BAND, "booked", *(["quota"] if aimed else [])], rows)
 
 
 def _money(amount: float | None, currency: str) -> str:

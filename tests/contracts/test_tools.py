@@ -30,7 +30,7 @@ CLUMSY = (
     r"(?<![\d–])-[\d,.]+ (?:minutes|hours|days)",
 )
 # What is a document, or a list of all there is, may be longer than an answer.
-LINES = {"open_passage": 60, "forecast_accuracy": 25, "plan_allocation": 16}
+LINES = {"open_passage": 60, "plan_allocation": 16}
 # What would be long if all were told that is known is told on a card.
 LINES |= {"model_report": 7, "ideal_customer": 7, "team_summary": 9}
 LONGEST_OPENING = {"show_lead": 500, "search_playbook": 500, "morning_brief": 500}

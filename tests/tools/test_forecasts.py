@@ -13,9 +13,10 @@ from knowledge.crm import Deal, DealChange, Person, Quota
 from knowledge.forecasts import ForecastRow
 from tests.company import NOW, Books
 from tools import charts, projections
-from tools.accuracy import ForecastAccuracy, forecast_accuracy
+from tools.accuracy import ForecastAccuracy, Graded, forecast_accuracy, head
 from tools.base import Refusal
 from tools.forecast_facts import PastForecast, SalesForecast, Split
+from tools.forecast_words import Words
 from tools.forecasts import forecast_sales
 
 CLOSE = 1.0
@@ -224,6 +225,31 @@ def test_a_rep_s_own_word_is_the_rep_s_alone_and_a_manager_sees_the_team_s(books
     told = {each.person for each in accuracy(books, "manager").own_words}
     assert told <= team
     assert len(told) >= 3
+
+
+def test_what_to_make_of_a_forecast_comes_first_and_people_like_everyone_share_a_line(books: Books) -> None:
+    for role in ("rep", "manager", "admin"):
+        found = accuracy(books, role)
+        first = found.text.split("\n")[0]
+        assert first.startswith(("Go by ", "Expect rather "))
+        assert not re.search(r"interval|stage conversion|error", found.text)
+    assert found.own_lines == [line for line in found.text.split("\n") if line in found.own_lines]
+    assert len(found.own_lines) < len(found.own_words)
+    assert all(each.person in " ".join(found.own_lines) for each in found.own_words)
+
+
+@pytest.mark.parametrize(
+    ("bias", "inside", "said"),
+    [
+        (0.18, 2, "Expect rather less than a forecast says: all in all they were 18 % too high; 2 of 4"),
+        (-0.2, 3, "Expect rather more than a forecast says: all in all they were 20 % too low; 3 of 4"),
+        (0.01, 4, "Go by the forecasts: 4 of 4"),
+        (0.01, 2, "Go by the middle of a forecast more than by its ends: 2 of 4"),
+    ],
+)
+def test_forecasts_that_were_off_are_to_be_read_so(bias: float, inside: int, said: str) -> None:
+    graded = Graded(period="2026-Q1", told_on="1 Feb 2026", p10=1, p50=2, p90=3, came=2, source="kept")
+    assert head(Words("USD", "", "yours"), (graded,) * 4, inside, bias).startswith(said)
 
 
 def test_two_people_are_not_compared(books: Books) -> None:
