@@ -199,7 +199,7 @@ def _rep_line(each: RepFit) -> str:
 
 
 def _points(ahead: Interval) -> str:
-    return f"{100 * ahead.value:.1f} points (90 % interval {100 * ahead.low:.1f} to {100 * ahead.high:.1f})"
+    return f"{100 * ahead.value:.1f} points ({100 * ahead.low:.1f} to {100 * ahead.high:.1f}, 90 % sure)"
 
 
 def _rule(ctx: ToolContext, found: Named, past: Sequence[Tenure]) -> tuple[str, Citation | None]:
@@ -274,7 +274,7 @@ def _own_lines(ctx: ToolContext, found: Named, fit: Fit, mine: Beside) -> list[s
 def _difference(ctx: ToolContext, fit: Fit, each: Beside) -> str:
     if each.more.value == 0:
         return "nobody is known to do better with it than another"
-    ends = f"90 % interval {amount(ctx, fit, each.more.low)} to {amount(ctx, fit, each.more.high)}"
+    ends = f"{amount(ctx, fit, each.more.low)} to {amount(ctx, fit, each.more.high)}, 90 % sure"
     more = "more" if each.more.value > 0 else "less"
     sure = "" if each.more.low > 0 or each.more.high < 0 else ", so it may be nothing"
     return f"that is {amount(ctx, fit, abs(each.more.value))} {more} than where it is ({ends}{sure})"

@@ -132,6 +132,6 @@ def _cost_told(ctx: ToolContext, held: Appeal) -> str:
         return "Granting it should cost nothing: nothing that is known tells the two apart."
     if cost.value < 0:
         gain, least, most = (allocation.amount(ctx, fit, -end) for end in (cost.value, cost.high, cost.low))
-        return f"Granting it should bring {gain} (90 % interval {least} to {most})."
+        return f"Granting it should bring {gain} ({least} to {most}, 90 % sure)."
     value, low, high = (allocation.amount(ctx, fit, end) for end in (cost.value, cost.low, cost.high))
-    return f"Granting it should cost {value} (90 % interval {low} to {high})."
+    return f"Granting it should cost {value} ({low} to {high}, 90 % sure)."

@@ -172,14 +172,14 @@ def odds(found: pd.DataFrame, id_: str) -> Odds | None:
     return Odds(**{end: float(found[end][id_]) for end in ("value", "low", "high")})
 
 
-def facts(card: DealCard) -> list[str]:
+def facts(card: DealCard, *, with_owner: bool = True) -> list[str]:
     """What the books say of a deal, a phrase each."""
     due = _day(card.expected_close)
     told = [
         None if card.amount is None else wording.money(card.amount, card.currency),
         card.stage,
         None if due is None else f"overdue since {due}" if card.is_overdue else f"due {due}",
-        f"owner {card.owner}",
+        f"owner {card.owner}" if with_owner else None,
     ]
     return [each for each in told if each]
 

@@ -17,14 +17,11 @@ from tools.access import Scope
 from tools.base import Column, DealName, Limit, Owner, PeriodWords, Result, ToolContext, tool
 from tools.deal_cards import AnyServed, DealCard, Odds
 from tools.due import Due
-from tools.leads import Contribution, event_line
+from tools.leads import Contribution, event_line, priced
 
 # Times as many deals are looked at closely as are shown.
 POOL = 3
-SLIP_REASONS_SHOWN = 3
-REASONS_SHOWN = 3
-CALM = "Keep a dated next step on it."
-NO_FLAG = f"No red flag. {CALM}"
+REASONS_SHOWN = 4
 
 
 class DealsAtRisk(Result):
@@ -51,6 +48,7 @@ class DealExplanation(Result):
     slip_reasons: tuple[Contribution, ...]
     facts: tuple[str, ...]
     notes: tuple[str, ...]
+    advice: str = ""
 
 
 @tool()
@@ -73,8 +71,9 @@ def deals_at_risk(
     notes = (*deal_cards.usual(ctx), *_silent(ctx), *stale, *_unseen(hidden))
     total, head = len(waiting.deals), _head(waiting, at_stake, currency, span, scope)
     flags = [_flagged(cards, total)] if cards and "flags" in served else []
+    is_own = scope.owners == (ctx.asker.id,)
     return DealsAtRisk(
-        text="\n".join([*_first(cards), " ".join([head, *flags]), *(_line(card) for card in cards), *notes]),
+        text="\n".join([*_first(cards), " ".join([head, *flags]), *(_line(card, is_own) for card in cards), *notes]),
         citations=tuple(cited for card in cards for cited in cite(card, served))
         or (record("deals", "", f"open deals due by {last_day}"),),
         covers=f"{wording.count(total, 'open deal')} due by {last_day:%d %B %Y}, {scope.label}",
@@ -106,25 +105,24 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
         days = deal_cards.odds(closing.model.days(view.snapshot, [found.id]), found.id)
     quarter = calendar.period("this quarter", ctx.now, ctx.zone)
     (card,) = deal_cards.cards(ctx, view, quarter) or [deal_cards.closed(ctx, held)]
-    win_reasons = _reasons(view, served.get("win"), found.id) if card.win else ()
-    slip_reasons = _reasons(view, served.get("slippage"), found.id) if card.slip else ()
+    win_reasons = _reasons(view, served.get("win"), found.id, card.currency) if card.win else ()
+    slip_reasons = _reasons(view, served.get("slippage"), found.id, card.currency) if card.slip else ()
     event = deals.last_event(ctx.db, held, until=ctx.now)
     facts = _facts(ctx, held, card, None if event is None else event_line(ctx, event))
     win_event = served["win"].model.event if "win" in served else ""
     notes = (*deal_cards.usual(ctx), *_silent(ctx)) if held.outcome == "open" else ()
+    advice = _advice(card, held, served)
     told = [
-        *_chances(card, win_event, held, ctx),
-        *([_when(days)] if days else []),
-        *_told(win_reasons),
-        *_in_time(slip_reasons),
+        advice,
+        " ".join([*_chances(card, win_event, held, ctx), *([_when(days)] if days else []), *notes]),
+        *_told("Won or not", win_reasons, good=1),
+        *_told("In time or not", slip_reasons, good=-1),
         *(f"⚑ {wording.sentence(flag.name + ': ' + flag.text)} {flag.advice}" for flag in card.flags),
-        *([NO_FLAG] if not card.flags and held.outcome == "open" and "flags" in served else []),
         wording.sentence(f"On record: {'; '.join(facts)}"),
-        *notes,
     ]
     cited = [] if event is None else [record("activities", event.id, event_line(ctx, event))]
     return DealExplanation(
-        text="\n".join(told),
+        text="\n".join(filter(None, told)),
         citations=(
             *cite(card, served),
             *cited,
@@ -144,6 +142,7 @@ def explain_deal(ctx: ToolContext, *, deal: DealName) -> DealExplanation:
         slip_reasons=slip_reasons,
         facts=facts,
         notes=notes,
+        advice=advice,
     )
 
 
@@ -166,9 +165,10 @@ def _ranked(cards: Sequence[DealCard]) -> list[DealCard]:
     )
 
 
-def _reasons(view: Outlook, served: AnyServed | None, id_: str) -> tuple[Contribution, ...]:
+def _reasons(view: Outlook, served: AnyServed | None, id_: str, currency: str) -> tuple[Contribution, ...]:
     told = None if served is None else view.why(served.model, id_)
-    return () if told is None else tuple(Contribution(**vars(reason)) for reason in told.reasons)
+    reasons = () if told is None else priced(told.reasons, currency)
+    return tuple(Contribution(**vars(reason)) for reason in reasons)
 
 
 def _first(cards: Sequence[DealCard]) -> list[str]:
@@ -187,7 +187,7 @@ def _head(waiting: Due, at_stake: float, currency: str, span: Period, scope: Sco
     late = f", {overdue:,} of them overdue" if overdue else ""
     stake = f"; {wording.money(at_stake, currency)} are expected to slip or be lost" if at_stake else ""
     return (
-        f"{wording.count(total, 'open deal')}, {scope.label}, {'is' if total == 1 else 'are'} due "
+        f"{wording.count(total, 'open deal')} ({scope.label}) {'is' if total == 1 else 'are'} due "
         f"by the end of {span}{late}{stake}."
     )
 
@@ -201,34 +201,38 @@ def _flagged(cards: Sequence[DealCard], total: int) -> str:
     return f"{flagged:,}{those} {'has' if flagged == 1 else 'have'} red flags."
 
 
-def _line(card: DealCard) -> str:
-    told = f"• {card.name}, {', '.join((*deal_cards.facts(card), *deal_cards.risks(card)))}."
+def _line(card: DealCard, is_own: bool) -> str:
+    facts = deal_cards.facts(card, with_owner=not is_own)
+    told = f"• {card.name}, {', '.join((*facts, *deal_cards.risks(card)))}."
     if not card.flags:
         return told
     flags = "; ".join(f"{flag.name}: {flag.text}" for flag in card.flags)
     return f"{told} {wording.sentence(flags)} To do: {card.flags[0].advice}"
 
 
+def _advice(card: DealCard, held: DealRecord, served: dict[str, AnyServed]) -> str:
+    """What to do about an open deal, first of all."""
+    if held.outcome != "open" or not (card.flags or "flags" in served):
+        return ""
+    calm = f"Keep a dated next step on {card.name}; it has no red flag."
+    return f"{card.name}: {card.flags[0].advice}" if card.flags else calm
+
+
 def _chances(card: DealCard, event: str, held: DealRecord, ctx: ToolContext) -> list[str]:
     if held.outcome != "open":
         when = f" on {wording.day(held.closed_at, ctx.zone)}" if held.closed_at else ""
         return [f"{card.name} was {held.outcome}{when}; there is no chance left to tell."]
-    said = []
+    odds = []
     if card.win:
-        said.append(
-            f"{card.name} has {wording.chance(card.win.value)} to be {event} "
-            f"(90 % interval {wording.interval(card.win.low, card.win.high)})."
-        )
+        between = wording.interval(card.win.low, card.win.high)
+        odds.append(f"{wording.chance(card.win.value)} to be {event} ({between}, 90 % sure)")
     if card.slip:
-        said.append(
-            f"It has {wording.chance(card.slip.value)} to slip past its expected close or be lost "
-            f"(90 % interval {wording.interval(card.slip.low, card.slip.high)})."
-        )
+        between = wording.interval(card.slip.low, card.slip.high)
+        odds.append(f"{wording.chance(card.slip.value)} to slip past its expected close or be lost ({between})")
+    said = [f"{card.name} has {wording.listing(odds)}."] if odds else []
     if card.in_time and card.by:
-        said.append(
-            f"By {card.by.day} {card.by:%B %Y}, the end of this quarter, it is won with a chance of "
-            f"{wording.percent(card.in_time.value)} ({wording.interval(card.in_time.low, card.in_time.high)})."
-        )
+        day = f"{card.by.day} {card.by:%B %Y}, the end of this quarter"
+        said.append(f"By {day}, it is won with a chance of {card.in_time}.")
     if card.is_overdue:
         said.append("It is past its expected close already.")
     return said
@@ -237,22 +241,18 @@ def _chances(card: DealCard, event: str, held: DealRecord, ctx: ToolContext) -> 
 def _when(days: Odds) -> str:
     """When a deal is likely to be closed."""
     return (
-        f"Deals like it are closed, won or lost, in {days.value:,.0f} days (90 % interval {days.low:,.0f}–"
-        f"{days.high:,.0f} days)."
+        f"Deals like it are closed, won or lost, in {days.value:,.0f} days ({days.low:,.0f}–{days.high:,.0f} days, "
+        "90 % sure)."
     )
 
 
-def _told(reasons: Sequence[Contribution]) -> list[str]:
-    """The strongest reasons for a win, then those against it."""
-    helps = [f"▲ {wording.sentence(each.text)}" for each in reasons if each.effect > 0]
-    hurts = [f"▼ {wording.sentence(each.text)}" for each in reasons if each.effect < 0]
-    return helps[:REASONS_SHOWN] + hurts[:REASONS_SHOWN]
-
-
-def _in_time(reasons: Sequence[Contribution]) -> list[str]:
-    """The strongest reasons for and against its slipping, in a line."""
-    told = [f"{'▼' if each.effect > 0 else '▲'} {each.text}" for each in reasons[:SLIP_REASONS_SHOWN]]
-    return [f"In time or not: {' · '.join(told)}."] if told else []
+def _told(of: str, reasons: Sequence[Contribution], *, good: int) -> list[str]:
+    """The strongest reasons for and against, in a line, with an arrow up for what is good for us."""
+    for_, against = (
+        [f"{arrow} {each.text}" for each in reasons[:REASONS_SHOWN] if each.effect * good * way > 0]
+        for arrow, way in (("▲", 1), ("▼", -1))
+    )
+    return [f"{of}: {' · '.join([*for_, *against])}."] if reasons else []
 
 
 def _facts(ctx: ToolContext, held: DealRecord, card: DealCard, last: str | None) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from tools import names, wording
 from tools.base import LeadName, Result, ToolContext, tool
 
 REASONS_SHOWN = 3
+# Features that are amounts of money.
+AMOUNTS = ("value", "amount")
 # What is told first of a lead's fields, and then; the rest follows.
 STANDING = ("status", "outcome", "value", "owner", "put aside until", "deals")
 REACHING = ("phone", "e-mail", "do not call", "country", "source", "came in")
@@ -193,7 +195,7 @@ def _explanation_text(
     changes: tuple[str, ...],
 ) -> str:
     chance, between = wording.chance(value), wording.interval(low, high)
-    lines = [f"{name} has {chance} to be {served.model.event} (90 % interval {between})."]
+    lines = [f"{name} has {chance} to be {served.model.event} ({between}, 90 % sure)."]
     lines += [f"{sign} {wording.sentence(reason.text)}" for sign, reason in _for_and_against(explanation)]
     if changes:
         lines.append(f"What would change it: {'; '.join(changes)}.")
@@ -203,7 +205,7 @@ def _explanation_text(
 def priced(reasons: Sequence[Reason], currency: str) -> tuple[Reason, ...]:
     """Reasons with their amounts in money."""
     return tuple(
-        replace(each, text=wording.priced(each.text, currency)) if each.feature == "value" else each for each in reasons
+        replace(each, text=wording.priced(each.text, currency)) if each.feature in AMOUNTS else each for each in reasons
     )
 
 

@@ -91,7 +91,7 @@ def amount(value: float, currency: str | None) -> str:
 def between(figure: Interval, currency: str | None) -> str:
     """`€12,000 (90 % interval €4,000 to €20,000)`."""
     low, high = (amount(end, currency) for end in (figure.low, figure.high))
-    return f"{amount(figure.value, currency)} (90 % interval {low} to {high})"
+    return f"{amount(figure.value, currency)} ({low} to {high}, 90 % sure)"
 
 
 def _advice(plan: AllocationPlan, net: Interval) -> str:
@@ -113,7 +113,7 @@ def _gains(plan: AllocationPlan) -> list[str]:
         return []
     value = "" if plan.currency is None else f" worth {amount(plan.value, plan.currency)}"
     return [
-        f"It should bring {plan.closes:.1f} wins{value}, which is, with 90 % intervals,",
+        f"It should bring {plan.closes:.1f} wins{value}, which is, in brackets what is 90 % sure,",
         *(
             f"  {_more(each, plan.currency)} {each.name}{'.' if each is plan.comparisons[-1] else ','}"
             for each in plan.comparisons

@@ -60,7 +60,7 @@ def _beside(reps: Sequence[RepFit]) -> Block:
         ]
         for each in reps
     ]
-    return blocks.table(["Rep", "chance", "90 % interval", "open leads", "room for"], rows)
+    return blocks.table(["Rep", "chance", "90 % sure", "open leads", "room for"], rows)
 
 
 def why_there(lead_id: str, text: str = "Why there?") -> Block:

@@ -21,7 +21,8 @@ CARDS_SHOWN = 20
 @blocks.drawn.register
 def deals_at_risk(found: DealsAtRisk) -> list[Block]:
     """What is at stake, a card for each deal with "Why?" beside it, and the notes."""
-    cards = [_card(place, card) for place, card in enumerate(found.cards[:CARDS_SHOWN], 1)]
+    several = len(found.owners) != 1
+    cards = [_card(place, card, with_owner=several) for place, card in enumerate(found.cards[:CARDS_SHOWN], 1)]
     first = found.text.split("\n")[0]
     notes = [blocks.context(blocks.escaped(note)) for note in found.notes]
     return [blocks.section(blocks.shortened(first, OPENING_LIMIT)), *cards, *notes]
@@ -29,7 +30,7 @@ def deals_at_risk(found: DealsAtRisk) -> list[Block]:
 
 @blocks.drawn.register
 def deal(told: DealExplanation) -> list[Block]:
-    """The chances, what moves them, the red flags with what to do, and the record."""
+    """What to do, the chances, what moves them, the red flags with what to do, and the record."""
     card, chances = told.card, []
     if card.win:
         chances.append(f"{card.win} to be {told.win_event}")
@@ -42,7 +43,7 @@ def deal(told: DealExplanation) -> list[Block]:
     if told.days_left:
         chances.append(f"likely closed in {told.days_left.value:,.0f} days")
     head = f"{blocks.bold(told.name)}: {blocks.escaped('; '.join(chances) or told.text.splitlines()[0])}"
-    parts = [blocks.markdown(head)]
+    parts = [*([blocks.section(told.advice)] if told.advice else []), blocks.markdown(head)]
     if told.win_reasons:
         parts.append(blocks.markdown(_reasons("Won or not", told.win_reasons)))
     if told.slip_reasons:
@@ -54,10 +55,10 @@ def deal(told: DealExplanation) -> list[Block]:
     return [*parts, record, *notes, buttons.row(log(f"deals/{card.deal_id}"))]
 
 
-def _card(place: int, card: DealCard) -> Block:
+def _card(place: int, card: DealCard, *, with_owner: bool) -> Block:
     lines = [
         f"{place}. {blocks.bold(card.name)}",
-        *(" · ".join(map(blocks.data, told)) for told in (facts(card), risks(card)) if told),
+        *(" · ".join(map(blocks.data, told)) for told in (facts(card, with_owner=with_owner), risks(card)) if told),
         *map(_flag, card.flags),
     ]
     return blocks.markdown("\n".join(lines), buttons.asks("Why?", explain_deal, deal=card.deal_id))

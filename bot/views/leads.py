@@ -43,7 +43,7 @@ def short_list(found: CallList) -> list[Block]:
 def explanation(told: LeadExplanation) -> list[Block]:
     """Chance and reasons, each with an arrow for the way it pulls."""
     chance, interval = wording.percent(told.chance), wording.interval(told.low, told.high)
-    head = f"{blocks.bold(told.name)}: {chance} chance to be {blocks.escaped(told.basis)} (90 % interval {interval})"
+    head = f"{blocks.bold(told.name)}: {chance} chance to be {blocks.escaped(told.basis)} ({interval}, 90 % sure)"
     strongest = told.reasons[:6]
     reasons = "\n".join(f"{'▲' if reason.effect > 0 else '▼'} {blocks.escaped(reason.text)}" for reason in strongest)
     changes = (

@@ -72,7 +72,7 @@ def test_why_explains_the_lead_whose_button_was_clicked(office: Office) -> None:
     delivery = ana.click(shown, "Why?")
     assert delivery.state == "acked"
     told = ana.answer(to=asked, count=2)
-    assert "90 % interval" in told.says
+    assert "90 % sure" in told.says
 
 
 def test_a_thumb_down_is_kept_and_asks_for_the_reason(office: Office) -> None:

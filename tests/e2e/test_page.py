@@ -33,7 +33,7 @@ def test_a_rep_asks_in_the_page_and_gets_ranked_explained_leads(office: Office, 
         assert page.get_by_role("button", name="Why?").count() == 5
         page.screenshot(path=pictures / "call-list.png")
         page.get_by_role("button", name="Why?").first.click()
-        page.get_by_text("90 % interval").first.wait_for(timeout=PATIENCE_MS)
+        page.get_by_text("90 % sure").first.wait_for(timeout=PATIENCE_MS)
         page.screenshot(path=pictures / "why.png")
         page.keyboard.press("Escape")
         page.keyboard.press("Control+k")

@@ -21,7 +21,7 @@ def test_a_click_rates_the_lead_and_the_message_says_so(office: Office) -> None:
     ana.wait(lambda: "now counts as" in ana.sees(ana.direct)[-1].says, what="the message to change")
     changed = ana.sees(ana.direct)[-1]
     assert changed.ts == shown.ts
-    assert "90 % interval" in changed.says
+    assert "90 % sure" in changed.says
     assert set(changed.buttons) >= {"Worse than the model says", "Leave it to the model"}
     assert overrides.in_force(office.books.db, NOW)[lead.id].person_id == rep.id
     ana.click(changed, "Leave it to the model")

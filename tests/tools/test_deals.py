@@ -76,6 +76,26 @@ def test_a_deal_is_explained_with_its_chances_reasons_and_record(books: Books, r
     assert f"deals/{deal.id}" in {cite.key for cite in found.citations}
 
 
+def test_what_to_do_about_a_deal_comes_first_and_the_reasons_take_a_line_each(books: Books, rep: Person) -> None:
+    deal = books.deal_of(rep)
+    found = explained(books, rep, deal.name)
+    first, chances, *rest = found.text.split("\n")
+    assert first == found.advice
+    assert deal.name in first
+    assert "interval" not in found.text
+    assert chances.startswith(f"{deal.name} has a")
+    assert sum(line.startswith(("Won or not: ", "In time or not: ")) for line in rest) <= 2
+    assert rest[-1].startswith("On record: ")
+    amounts = [each.text for each in (*found.win_reasons, *found.slip_reasons) if each.feature == "amount"]
+    assert all("$" in text for text in amounts)
+    assert amounts
+
+
+def test_whose_deals_they_are_is_only_told_where_it_may_be_somebody_else(books: Books, rep: Person) -> None:
+    assert "owner " not in at_risk(books, rep, period="next quarter").text
+    assert f"owner {rep.name}" in at_risk(books, books.person("manager"), period="next quarter", limit=25).text
+
+
 def test_a_closed_deal_has_no_chance_left(books: Books, rep: Person) -> None:
     found = explained(books, rep, books.deal_of(rep, "won").name)
     assert "was won" in found.text
