@@ -161,7 +161,7 @@ def _why(advice: Advice) -> str:
     usually = f", which is to {steps.told(usual.step)}" if usual and usual.step != effect.step else ""
     return (
         f"Within {HORIZON.days} days it adds {_points(_gain(effect))} to the chance to win, {where}, compared with "
-        f"what is usually done{usually}; {effect.taken:,} of {effect.decisions:,} such ones had it."
+        f"what is usually done{usually}; it was done in {effect.taken:,} of {effect.decisions:,} such moments."
     )
 
 

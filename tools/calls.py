@@ -184,15 +184,16 @@ def _card_text(card: CallCard, callable_now: bool) -> str:
         parts.append(f"{wording.percent(card.chance)} chance ({wording.interval(card.low, card.high)})")
     if card.value is not None:
         parts.append(f"worth {wording.money(card.value, card.currency)}")
-    why = " ".join(wording.sentence(reason) for reason in card.reasons)
+    why = [wording.sentence(reason) for reason in card.reasons]
     touched = f"Last touch: {card.last_touch}." if card.last_touch else "Not touched yet."
     when = (
-        f"It is {card.local_time} there"
+        f"it is {card.local_time} there"
         if callable_now
-        else f"Calling opens {wording.clock(card.opens_at, card.zone)} their time"
+        else f"calling opens {wording.clock(card.opens_at, card.zone)} their time"
     )
-    dial = f"; dial {card.number}." if card.number else "; no number on file."
-    return f"{', '.join(parts)}. {why} {touched} {when}{' (zone assumed)' if card.zone_assumed else ''}{dial}"
+    dial = f"dial {card.number}" if card.number else "no number on file"
+    how = f"{dial}; {when}{' (zone assumed)' if card.zone_assumed else ''}."
+    return " ".join([f"{', '.join(parts)}: {how}", *why, touched])
 
 
 def _held_text(held: dict[str, int]) -> str:

@@ -251,7 +251,8 @@ def _text(
     if len(moving) == 1 and moving[0].text in lines[0]:
         lines[0] = lines[0].removesuffix(" In points:")
     else:
-        lines += [f"• {share.points:+g}: {share.text}" for share in moving]
+        digits = 1 if any(share.points % 1 for share in moving) else 0
+        lines += [f"• {share.points:+.{digits}f}: {share.text}" for share in moving]
     if news:
         more = f" And {len(news) - RECORDS_SHOWN} more." if len(news) > RECORDS_SHOWN else ""
         told = "; ".join(each.label for each in news[:RECORDS_SHOWN])

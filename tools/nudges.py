@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +22,8 @@ from tools.subjects import Subject, subject
 NudgeId = Annotated[str, Field(min_length=1, max_length=64, description="the nudge's id")]
 Words = Annotated[str, Field(min_length=1, max_length=1_000)]
 HELD_SHOWN = 10
+# As many are told in words; the card shows the rest.
+HELD_TOLD = 5
 
 
 class NudgeTold(Result):
@@ -145,7 +148,7 @@ def held_nudges(ctx: ToolContext) -> HeldNudges:
     held = [_held(ctx, *each) for each in about]
     sent = sum(each.verdict == "sent" for each in today)
     return HeldNudges(
-        text="\n".join([_head(len(back), sent, back), *(f"• {_line(each)}" for each in held)]),
+        text="\n".join([_head(len(back), sent, back), *_lines(held, back)]),
         citations=(
             record("nudges", ctx.asker.id, "nudges considered today", f"{len(today):,}"),
             *(found.citations[0] for _, found in about),
@@ -206,15 +209,30 @@ def _held(ctx: ToolContext, each: Nudge, found: Subject) -> Held:
     )
 
 
-def _line(held: Held) -> str:
+def _lines(held: Sequence[Held], back: Sequence[Nudge]) -> list[str]:
+    """The most worthy of them, each with its reason where it is not the one that is told of all."""
+    usual = _usual_reason(back)[0] if back else ""
+    told = [f"• {_line(each, usual)}" for each in held[:HELD_TOLD]]
+    more = len(back) - len(told)
+    return [*told, *([f"And {more:,} more."] if more > 0 else [])]
+
+
+def _line(held: Held, usual: str) -> str:
     at_stake = f", {held.gain} at stake" if held.gain else ""
-    return f"{held.title}: {held.name}{at_stake}. Held back: {held.why}."
+    why = "" if held.why == usual else f" Held back: {held.why}."
+    return f"{held.title}: {held.name}{at_stake}.{why}"
+
+
+def _usual_reason(back: Sequence[Nudge]) -> tuple[str, int]:
+    """The reason for which most were held back, and how many were."""
+    (found,) = Counter(each.why for each in back).most_common(1)
+    return found
 
 
 def _head(count: int, sent: int, back: list[Nudge]) -> str:
     told = f"You had {wording.count(sent, 'nudge') if sent else 'no nudge'} today"
     if not count:
         return f"{told}, and nothing was held back."
-    (reason, most), *_ = Counter(each.why for each in back).most_common(1)
+    reason, most = _usual_reason(back)
     main = f", {most} of them because {reason}" if most < count else f": {reason}"
     return f"{told}; {count} {'was' if count == 1 else 'were'} held back{main}."

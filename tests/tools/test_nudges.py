@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -123,6 +124,13 @@ def test_over_a_day_nobody_gets_more_than_wished_nor_in_quiet_hours_and_all_of_i
     assert isinstance(told, HeldNudges)
     assert told.sent == len(mine)
     assert told.count == len(told.held) or told.count > len(told.held) == 10
+    head, *lines = told.text.split("\n")
+    assert len(lines) == min(told.count, 6)
+    assert lines[-1] == f"And {told.count - 5} more." or told.count <= 5
+    # What is told of all is not told of each.
+    usual = Counter(each.why for each in told.held).most_common(1)[0][0]
+    assert usual in head
+    assert all(usual not in line for line in lines)
 
 
 def test_a_kind_that_is_held_out_for_a_person_is_not_told_and_counted_apart(books: Books) -> None:
