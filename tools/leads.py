@@ -196,10 +196,11 @@ def _explanation_text(
 ) -> str:
     chance, between = wording.chance(value), wording.interval(low, high)
     lines = [f"{name} has {chance} to be {served.model.event} ({between}, 90 % sure)."]
-    lines += [f"{sign} {wording.sentence(reason.text)}" for sign, reason in _for_and_against(explanation)]
     if changes:
         lines.append(f"What would change it: {'; '.join(changes)}.")
-    return "\n".join(lines)
+    told = _for_and_against(explanation)
+    sides = [[f"{sign} {reason.text}" for sign, reason in told if sign == side] for side in ("▲", "▼")]
+    return "\n".join([*lines, *(f"{' · '.join(side)}." for side in sides if side)])
 
 
 def priced(reasons: Sequence[Reason], currency: str) -> tuple[Reason, ...]:
@@ -222,7 +223,7 @@ def _for_and_against(explanation: Explanation) -> list[tuple[str, Reason]]:
 
 def _change(change: whatif.Change, rated: Opinion | None) -> str:
     chance = opinions.moved(change.chance, rated)
-    return f"{change.event}: leads like this one then stand at {wording.percent(chance)}"
+    return f"{change.event} (leads like this one then stand at {wording.percent(chance)})"
 
 
 def _facts(ctx: ToolContext, lead: LeadRecord) -> dict[str, str]:

@@ -153,6 +153,7 @@ def test_reasons_add_up_to_the_chance_on_the_log_odds(books: Books) -> None:
     assert math.isclose(expit(told.base + sum(reason.effect for reason in told.reasons)), told.chance, abs_tol=1e-9)
     assert told.low <= told.chance <= told.high
     assert "within 90 days" in told.text
+    assert len(told.text.split("\n")) <= 4
     worth = [reason.text for reason in told.reasons if reason.feature == "value"]
     assert all(re.fullmatch(r"is worth \$[\d,]+; typical is \$[\d,]+", text) for text in worth)
 
@@ -163,7 +164,7 @@ def test_what_would_change_a_chance_is_higher_than_the_chance(books: Books) -> N
     changes = [(each.chance, change) for each in told if isinstance(each, LeadExplanation) for change in each.changes]
     assert changes
     for chance, change in changes:
-        assert float(change.split(" at ")[-1].removesuffix(" %")) > 100 * chance
+        assert float(change.split(" at ")[-1].removesuffix(" %)")) > 100 * chance
 
 
 def test_a_record_is_shown_with_its_timeline(books: Books) -> None:
