@@ -326,6 +326,9 @@ def _label(
     if by not in BUCKETS:
         return func.coalesce(_column(measure.table, by), "not known"), []
     steps = _steps(by, span or _around(measure, by, now, zone), zone)
+    if measure.at is not Deal.expected_close:
+        # What counts once it has happened has nothing to show of steps to come.
+        steps = [step for step in steps if step.start <= now] or steps[:1]
     names = [_step_name(by, step.start.astimezone(zone).date()) for step in steps]
     within = zip((_bound(measure, step.end, zone) for step in steps), names, strict=True)
     return case(

@@ -170,11 +170,9 @@ def _fit_lines(ctx: ToolContext, found: Named, fit: Fit, shown: Sequence[RepFit]
         return [f"No rep whose leads you may see can be given {found.name}."]
     lines = [f"{'•' if not is_ranked else f'{place}.'} {_rep_line(each)}" for place, each in enumerate(shown, 1)]
     if not is_ranked:
-        few = len(shown) < NAMED_AT_LEAST
-        why = (
-            "too few may have it to compare them by name" if few else "none is known to win it more often than another"
-        )
-        return [f"No order among the reps for {found.name}: {why}. Give it to whoever has most room.", *lines]
+        few = "too few may have it to be compared by name"
+        why = few if len(shown) < NAMED_AT_LEAST else "nobody is known to win it more often than another"
+        return [f"Give {found.name} to whoever has most room: {why}.", *lines]
     return [_head(ctx, found, fit, shown), *lines]
 
 
@@ -183,11 +181,11 @@ def _head(ctx: ToolContext, found: Named, fit: Fit, shown: Sequence[RepFit]) -> 
     if best.is_owner:
         return f"{found.name} is in the best hands already: {best.name} has it."
     if fit.owner is None or best.chance is None:
-        return f"{best.name} fits {found.name} best."
+        return f"Give {found.name} to {best.name}, who fits best."
     ahead = fit.ahead_of_owner(fit.candidates[best.person_id])
     sure = "" if ahead.low > 0 else ", which may be nothing"
     has = ctx.roster.name(fit.owner_id)
-    return f"{best.name} fits {found.name} best: {_points(ahead)} more than with {has}, who has it{sure}."
+    return f"Give {found.name} to {best.name}: {_points(ahead)} more than with {has}, who has it{sure}."
 
 
 def _rep_line(each: RepFit) -> str:
@@ -274,8 +272,10 @@ def _own_lines(ctx: ToolContext, found: Named, fit: Fit, mine: Beside) -> list[s
 def _difference(ctx: ToolContext, fit: Fit, each: Beside) -> str:
     if each.more.value == 0:
         return "nobody is known to do better with it than another"
-    ends = f"{amount(ctx, fit, each.more.low)} to {amount(ctx, fit, each.more.high)}, 90 % sure"
-    more = "more" if each.more.value > 0 else "less"
+    more, low, high = "more", each.more.low, each.more.high
+    if each.more.value < 0:
+        more, low, high = "less", -high, -low
+    ends = f"{amount(ctx, fit, low)} to {amount(ctx, fit, high)}, 90 % sure"
     sure = "" if each.more.low > 0 or each.more.high < 0 else ", so it may be nothing"
     return f"that is {amount(ctx, fit, abs(each.more.value))} {more} than where it is ({ends}{sure})"
 

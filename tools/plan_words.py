@@ -113,22 +113,23 @@ def _gains(plan: AllocationPlan) -> list[str]:
         return []
     value = "" if plan.currency is None else f" worth {amount(plan.value, plan.currency)}"
     return [
-        f"It should bring {plan.closes:.1f} wins{value}, which is, in brackets what is 90 % sure,",
+        f"It should bring {plan.closes:.1f} wins{value}. In brackets is what is 90 % sure:",
         *(
-            f"  {_more(each, plan.currency)} {each.name}{'.' if each is plan.comparisons[-1] else ','}"
+            f"  {more(each, plan.currency)} {each.name}{'.' if each is plan.comparisons[-1] else ','}"
             for each in plan.comparisons
         ),
     ]
 
 
-def _more(each: Comparison, currency: str | None) -> str:
-    wins = each.more_closes
-    told = f"{abs(wins.value):.1f} wins ({wins.low:+.1f} to {wins.high:+.1f})"
+def more(each: Comparison, currency: str | None) -> str:
+    """`$4,000 (+$1,000 to +$7,000) more than`; of what is less, the ends are of how much less."""
+    found = each.more_closes if currency is None else each.more_value
+    ends, way = ((found.low, found.high), "more") if found.value >= 0 else ((-found.high, -found.low), "less")
     if currency is None:
-        return f"{told} {'more' if wins.value >= 0 else 'less'} than"
-    worth = each.more_value
-    low, high = (_signed(end, currency) for end in (worth.low, worth.high))
-    return f"{amount(abs(worth.value), currency)} ({low} to {high}) {'more' if worth.value >= 0 else 'less'} than"
+        low, high = (f"{end:+.1f}" for end in ends)
+        return f"{abs(found.value):.1f} wins ({low} to {high}) {way} than"
+    low, high = (_signed(end, currency) for end in ends)
+    return f"{amount(abs(found.value), currency)} ({low} to {high}) {way} than"
 
 
 def _costs(plan: AllocationPlan) -> str:

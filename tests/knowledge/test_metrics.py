@@ -162,6 +162,14 @@ def test_months_follow_one_another_and_add_up(demo_company, slow, metric):
     assert sum(row.n for row in report.rows) == report.total.n
 
 
+def test_only_what_is_due_has_steps_to_come(demo_company):
+    for metric in ("bookings", "leads", "calls", "win_rate"):
+        labels = [row.label for row in ask(demo_company, metric, "month", "this year").rows]
+        assert labels == ["2026-01", "2026-02", "2026-03"]
+    assert "2026-04" in {row.label for row in ask(demo_company, "pipeline_value", "month", "this year").rows}
+    assert [row.label for row in ask(demo_company, "bookings", "month", "next quarter").rows] == ["2026-04"]
+
+
 @pytest.mark.parametrize(("metric", "by"), [*product(("leads", "pipeline_value", "bookings"), metrics.BUCKETS)])
 def test_without_a_period_the_parts_in_time_still_add_up_to_the_whole(demo_company, metric, by):
     report = ask(demo_company, metric, by)

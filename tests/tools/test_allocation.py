@@ -40,6 +40,8 @@ def test_a_manager_hears_who_fits_with_chance_load_and_reasons(books: Books, lea
     found = best_rep(books.ctx(asker), lead=lead.id)
     assert isinstance(found, BestRep), found.text
     assert rival.id in {each.person_id for each in found.reps} or found.is_ranked
+    # What to do with it comes first.
+    assert found.text.startswith((f"Give {lead.name} to ", f"{lead.name} is in the best hands"))
     for each in found.reps:
         person = books.roster.get(each.person_id)
         assert person is not None

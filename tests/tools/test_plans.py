@@ -16,8 +16,23 @@ from tools.base import Refusal
 from tools.decisions import DecidedPlan, adjust_proposal, decide_proposal
 from tools.lift import LiftReport, lift_report
 from tools.news import PlanNews, plan_news
+from tools.plan_words import more
+from tools.planned import Comparison, Interval
 from tools.plans import AllocationPlan, plan_allocation
 from tools.standing import StandingRule, standing_rule
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "said"),
+    [
+        (4_000.0, -1_000.0, 7_000.0, "$4,000 (-$1,000 to +$7,000) more than"),
+        (-500.0, -1_500.0, 300.0, "$500 (-$300 to +$1,500) less than"),
+    ],
+)
+def test_the_ends_of_what_is_less_are_of_how_much_less(value: float, low: float, high: float, said: str) -> None:
+    found = Interval(value=value, low=low, high=high)
+    each = Comparison(way="today", name="", closes=0, value=0, more_closes=found, more_value=found)
+    assert more(each, "USD") == said
 
 
 @pytest.fixture
