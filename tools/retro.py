@@ -184,7 +184,8 @@ def _report(ctx: ToolContext, retro: Retro, reader: Reader, made_at: datetime, o
     missed = tuple(retro_words.missed_lead(lead, retro, reader) for lead in named)
     notes = _notes(ctx, retro, reader, made_at)
     advice = "Call in the order of the ranking" if retro_words.is_better(retro) else "Keep your own order for now"
-    told = [f"{advice}. {headline}.", *findings, left, *(f"• {line}" for line in missed), *notes]
+    # The first of the findings is what the headline is held against; the others are on the card and the page.
+    told = [f"{advice}. {headline}.", *findings[:1], left, *(f"• {line}" for line in missed), " ".join(notes)]
     return RetroReport(
         text="\n".join(told),
         citations=(

@@ -47,6 +47,8 @@ def test_the_answer_says_what_to_do_first_with_intervals_and_names_what_was_left
     assert {citation.label for citation in found.citations if citation.kind == "crm"} == set(found.names)
     assert any(citation.kind == "model" for citation in found.citations)
     assert "not the effect of a call" in found.text
+    assert len([line for line in rest if not line.startswith("•")]) == 3
+    assert set(found.findings[1:]).isdisjoint(rest)
 
 
 def test_the_page_stands_alone_and_every_picture_says_what_it_shows(books: Books) -> None:
