@@ -102,7 +102,7 @@ def _told(
     warning: str | None,
 ) -> NextStepAdvice:
     passage = _passage(ctx, advice)
-    name, similar = f"{served.card.model} {served.card.version}", [each.name for each in alike]
+    name, similar = f"{served.card.model.replace('_', ' ')} {served.card.version}", [each.name for each in alike]
     others = tuple(_gain(each) for each in advice.others if each.is_sure)[:OTHERS_SHOWN]
     told = [
         f"Next with {found.name}: {steps.told(advice.step)}. {_why(advice)}",

@@ -273,7 +273,7 @@ def cite(card: DealCard, served: dict[str, AnyServed]) -> list[Citation]:
             cited.append(Citation(kind="model", key=key, label=deal_cards.event(served[name]), value=str(odds)))
     if card.in_time and card.by:
         key = f"model:win@{served['win'].card.version}#{card.deal_id}/by-{card.by}"
-        cited.append(Citation(kind="model", key=key, label=f"won by {card.by}", value=str(card.in_time)))
+        cited.append(Citation(kind="model", key=key, label=f"won by {wording.on(card.by)}", value=str(card.in_time)))
     version = served["flags"].card.version if "flags" in served else 0
     for flag in card.flags:
         key = f"model:flags@{version}#{card.deal_id}/{flag.name}"

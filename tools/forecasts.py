@@ -16,8 +16,9 @@ from knowledge.forecasts import Kept
 from knowledge.quotas import Target
 from scoring.forecast.bridge import Bridge, bridge
 from scoring.forecast.clock import Floats
+from scoring.forecast.outlook import COMBINED
 from scoring.forecast.projection import Band, Projection
-from tools import access, charts, forecast_words, projections
+from tools import access, charts, forecast_words, projections, verdicts
 from tools.access import Scope
 from tools.base import Attachment, Owner, PeriodWords, ToolContext, tool
 from tools.forecast_facts import OpenDeal, Outcome, PastForecast, SalesForecast, Split, Step
@@ -264,7 +265,15 @@ def _citations(
 
 def _model(asked: Forecaster, value: str) -> tuple[Citation, ...]:
     key = f"forecast@{asked.version}" if asked.card else "forecast#stage_conversion"
-    return (Citation(kind="model", key=key, label=_told_by(asked), value=value),)
+    return (Citation(kind="model", key=key, label=_named(asked), value=value),)
+
+
+def _named(asked: Forecaster) -> str:
+    """What told it, as people call it."""
+    if asked.card is None:
+        return "how deals of each stage usually end"
+    way = "" if asked.model.way == COMBINED else f": {verdicts.named(asked.model.way, verdicts.BASELINES)}"
+    return f"forecast {asked.card.version}{way}"
 
 
 def _picture(words: forecast_words.Words, total: Outcome, groups: Sequence[Outcome]) -> Attachment:

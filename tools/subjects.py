@@ -11,7 +11,7 @@ from scoring import opinions
 from scoring.ranking import Ranking
 from tools import deal_cards, wording
 from tools.base import ToolContext
-from tools.leads import cite_reason
+from tools.leads import cite_reason, priced
 
 REASONS_TOLD = 2
 
@@ -61,7 +61,8 @@ def _lead(ctx: ToolContext, id_: str) -> Subject:
         cited.append(Citation(kind="model", key=key, label=served.model.event, value=chance))
         snapshot = frames.load(ctx.db, until=ctx.now, ids=[id_]).at(ctx.now)
         why = opinions.explanations(ctx.db, served.model, snapshot, [id_], ctx.roster.names)[id_]
-        helps = [reason for reason in why.reasons if reason.effect > 0][:REASONS_TOLD]
+        reasons = priced(why.reasons, deal_cards.currency_of(ctx))
+        helps = [reason for reason in reasons if reason.effect > 0][:REASONS_TOLD]
         told += [reason.text for reason in helps]
         cited += [cite_reason(id_, reason, served) for reason in helps]
     if lead.value is not None:

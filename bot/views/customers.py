@@ -12,9 +12,11 @@ from tools.customers import Alike, IdealCustomer, PaceClass
 def ideal_customer(found: IdealCustomer) -> list[Block]:
     """The advice, open leads with a button each, a section for each class, and how sure that is."""
     head, like_them, *_ = found.text.split("\n")
+    best = found.classes[0].title
+    title = f"Open leads most like them, with the chance of each to be {best[0].lower()}{best[1:]}:"
     return [
         blocks.section(head),
-        blocks.section(like_them),
+        blocks.section(title if found.alike else like_them),
         *(_lead(each) for each in found.alike),
         blocks.divider(),
         *[block for each in found.classes for block in _class(each)],

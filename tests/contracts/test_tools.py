@@ -18,7 +18,7 @@ from tools.base import Refusal, Tool
 from tools.catalog import TOOLS
 from tools.pipeline import pipeline_report
 
-# Names of columns, instants as machines write them, unrounded figures, dumps, wrong articles and plurals.
+# Names of columns, instants as machines write them, unrounded figures, dumps, wrong articles, plurals and amounts.
 CLUMSY = (
     r"\b[a-z]+_[a-z_]+\b",
     r"\d{4}-\d\d-\d\dT",
@@ -28,6 +28,7 @@ CLUMSY = (
     r"\ba (?:8\d?|11|18)(?:\.\d)? %",
     r"(?<![\d.,])1 (?:days|deals|leads|calls|hours|minutes)\b",
     r"(?<![\d–])-[\d,.]+ (?:minutes|hours|days)",
+    r"\b(?:is|typical is) worth \d",
 )
 # What is a document, or a list of all there is, may be longer than an answer.
 LINES = {"open_passage": 60, "plan_allocation": 16}
@@ -63,6 +64,7 @@ def test_nobody_hears_of_a_record_they_may_not_see_and_what_was_said_is_on_recor
     assert len(result.text.split("\n")) <= LINES.get(tool.name, 12)
     assert len(result.text.split("\n")[0]) <= LONGEST_OPENING.get(tool.name, 320)
     for citation in result.citations:
+        assert not clumsy(citation.label), citation.label
         table, _, key = citation.key.partition("/")
         if table == "leads" and key:
             assert access.sight(asker, books.roster, books.owner_of(key)) == "all"

@@ -47,6 +47,8 @@ def test_the_card_shows_what_marks_each_class_and_fits_slack(books: Books) -> No
     drawn = blocks.drawn(found)
     assert not problems("chat.postMessage", {"channel": "C1", "text": "x", "blocks": drawn})
     shown = "\n".join(str(block) for block in drawn)
+    # Each lead has a line and a button of its own, and is not listed as well.
+    assert all(shown.count(each.name) == 1 for each in found.alike)
     assert all(each.title in shown and all(trait.text in shown for trait in each.traits) for each in found.classes)
 
 

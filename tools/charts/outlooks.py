@@ -42,7 +42,7 @@ def ranges(rows: Sequence[Range], title: str, *, told: Told, certain: str, aim: 
     axes.set_yticks(range(len(rows)), [short(row.name) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     aims = f"; {aim} in orange" if any(row.aim is not None for row in rows) else ""
-    axes.set_xlabel(f"{certain}, pale 80 % interval, dot P50{aims}", color=SOFT)
+    axes.set_xlabel(f"{certain}, pale 80 % sure, dot the middle{aims}", color=SOFT)
     axes.margins(x=0.2)
     axes.set_xlim(left=0)
     axes.grid(visible=False, axis="y")
