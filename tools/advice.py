@@ -24,12 +24,14 @@ from tools import access, names, playbook, wording
 from tools.base import RecordName, Result, ToolContext, tool
 from tools.deal_cards import outlook_on
 from tools.playbook import Quote
+from tools.untrained import untrained
 
 # Won deals that are searched for similar ones: the latest.
 MOST_SEARCHED, ALIKE_SHOWN = 200, 3
 # A deal as likely as this to slip or be lost does not belong into a forecast.
 OUT_OF_FORECAST = 0.85
 OTHERS_SHOWN = 2
+NOTHING_LEARNT = "Nothing has been learnt yet of which step helps"
 
 
 class Gain(BaseModel):
@@ -74,7 +76,7 @@ def next_step(ctx: ToolContext, *, record: RecordName) -> NextStepAdvice:
 def _for_deal(ctx: ToolContext, found: Named) -> NextStepAdvice:
     served = ctx.models.serving(NextStep)
     if served is None:
-        raise NotTrained(_untrained("next_step"))
+        raise untrained(ctx, NextStep, NOTHING_LEARNT)
     snapshot = pipeline.load(ctx.db, until=ctx.now, ids=[found.id]).at(ctx.now)
     if found.id not in snapshot.open_ids:
         raise NotTrained(f"{found.name} is decided already, so there is no next step to take.")
@@ -86,7 +88,7 @@ def _for_deal(ctx: ToolContext, found: Named) -> NextStepAdvice:
 def _for_lead(ctx: ToolContext, found: Named) -> NextStepAdvice:
     served = ctx.models.serving(NextTouch)
     if served is None:
-        raise NotTrained(_untrained("next_touch"))
+        raise untrained(ctx, NextTouch, NOTHING_LEARNT)
     snapshot = frames.load(ctx.db, until=ctx.now, ids=[found.id]).at(ctx.now)
     if found.id not in snapshot.open_ids:
         raise NotTrained(f"{found.name} is decided already, so there is no next step to take.")
@@ -214,7 +216,3 @@ def _apart(amounts: pd.Series, amount: float) -> pd.Series:
     with np.errstate(divide="ignore", invalid="ignore"):
         distance: pd.Series = np.abs(np.log(amounts.clip(lower=1.0)) - np.log(max(amount, 1.0)))
     return distance.fillna(np.inf)
-
-
-def _untrained(model: str) -> str:
-    return f"Nothing has been learnt yet of which step helps; an admin can run `callsheet train {model}`."

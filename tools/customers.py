@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge import frames, metrics, newcomers
 from knowledge.citations import Citation, record
-from knowledge.errors import NotTrained
 from scoring import personas, staying
 from scoring.pace import Class, Pace
 from scoring.personas import Mark, Topic
 from scoring.registry import Served
 from tools import access, customer_words, wording
 from tools.base import Result, ToolContext, tool
+from tools.untrained import untrained
 
 LEADS_SHOWN = 5
 # The latest ones that are looked at: enough to find five.
@@ -113,9 +113,7 @@ def ideal_customer(ctx: ToolContext) -> IdealCustomer:
     """
     served = ctx.models.serving(Pace)
     if served is None:
-        raise NotTrained(
-            "Nothing has been learnt yet of who converts and how fast; an admin can run `callsheet train pace`."
-        )
+        raise untrained(ctx, Pace, "Nothing has been learnt yet of who converts and how fast")
     pace, best = served.model, served.model.names[0]
     currency = metrics.currency(ctx.db)
     classes = tuple(_class(pace, each, currency) for each in pace.classes)

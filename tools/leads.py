@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge import frames, metrics, overrides, records, snoozes
 from knowledge.citations import Citation, record
-from knowledge.errors import NotTrained
 from knowledge.overrides import Opinion
 from knowledge.records import Event, LeadRecord, Named
 from scoring import opinions, whatif
@@ -21,6 +20,7 @@ from scoring.ranking import Ranking
 from scoring.registry import Served
 from tools import names, wording
 from tools.base import LeadName, Result, ToolContext, tool
+from tools.untrained import untrained
 
 REASONS_SHOWN = 3
 # Features that are amounts of money.
@@ -179,9 +179,7 @@ def serving(ctx: ToolContext) -> Served[Ranking]:
     """
     served = ctx.models.serving(Ranking)
     if served is None:
-        raise NotTrained(
-            "No ranking serves, so no lead has a chance to explain; an admin can run `callsheet train ranking`."
-        )
+        raise untrained(ctx, Ranking, "No ranking serves, so no lead has a chance to explain")
     return served
 
 

@@ -87,12 +87,12 @@ def switched(found: PostSwitched) -> list[Block]:
 
 
 def _results(found: TeamTotals) -> list[Block]:
-    """A header, each figure with its change, and how the quota stands."""
+    """A header, how the quota stands, and each figure with its change."""
     return [
         blocks.header(found.parts.title),
+        blocks.section(found.parts.aim),
         {"type": "section", "fields": [_figure(each) for each in found.figures]},
         blocks.context(f"{team_words.UP} {team_words.DOWN} against {blocks.escaped(found.before.removeprefix('at '))}"),
-        blocks.section(found.parts.aim),
     ]
 
 
