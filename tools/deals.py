@@ -68,7 +68,8 @@ def deals_at_risk(
     cards, currency = looked_at[:limit], deal_cards.currency_of(ctx)
     hidden, served = _hidden(ctx, scope, last_day), deal_cards.serving(ctx)
     stale = (waiting.note,) if waiting.note else ()
-    notes = (*deal_cards.usual(ctx), *_silent(ctx), *stale, *_unseen(hidden))
+    of_chances = (*deal_cards.usual(ctx), *_silent(ctx)) if cards else ()
+    notes = (*of_chances, *stale, *_unseen(hidden))
     total, head = len(waiting.deals), _head(waiting, at_stake, currency, span, scope)
     flags = [_flagged(cards, total)] if cards and "flags" in served else []
     is_own = scope.owners == (ctx.asker.id,)
@@ -182,7 +183,7 @@ def _first(cards: Sequence[DealCard]) -> list[str]:
 def _head(waiting: Due, at_stake: float, currency: str, span: Period, scope: Scope) -> str:
     total = len(waiting.deals)
     if not total:
-        return f"No open deal is due by the end of {span}, {scope.label}."
+        return f"No open deal ({scope.label}) is due by the end of {span}."
     overdue = int(waiting.deals["is_overdue"].sum())
     late = f", {overdue:,} of them overdue" if overdue else ""
     stake = f"; {wording.money(at_stake, currency)} are expected to slip or be lost" if at_stake else ""

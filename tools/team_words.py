@@ -97,6 +97,8 @@ class Words:
 
     def results(self, figures: Sequence[Figure]) -> str:
         """What was booked, and the other results, each with its change."""
+        if not any(each.value or each.before for each in figures):
+            return f"nothing is on record, nor {self.asked.before}."
         booked, *others = figures
         told = wording.listing([f"{wording.counted(each.shown, each.noun)} ({self._short(each)})" for each in others])
         return f"{booked.shown} booked, {self.change(booked)}; {told}."

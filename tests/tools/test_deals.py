@@ -96,6 +96,11 @@ def test_whose_deals_they_are_is_only_told_where_it_may_be_somebody_else(books: 
     assert f"owner {rep.name}" in at_risk(books, books.person("manager"), period="next quarter", limit=25).text
 
 
+def test_where_no_deal_is_due_nothing_is_said_of_chances(books: Books) -> None:
+    found = at_risk(books, books.person("manager"), period="2019")
+    assert found.text == "No open deal (your team's) is due by the end of 2019."
+
+
 def test_a_closed_deal_has_no_chance_left(books: Books, rep: Person) -> None:
     found = explained(books, rep, books.deal_of(rep, "won").name)
     assert "was won" in found.text

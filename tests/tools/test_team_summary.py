@@ -145,6 +145,11 @@ def test_a_summary_says_first_what_becomes_of_a_running_quota_and_is_six_lines_l
     assert [chances[line.partition(":")[0] + ":"] for line in told] == sorted(chances.values())
 
 
+def test_a_time_before_the_books_begin_is_told_as_such(still):
+    first = summary(still, period="2019").text.split("\n")[0]
+    assert first == "East, 2019: nothing is on record, nor the year before."
+
+
 def test_whoever_is_to_be_helped_by_a_thing_to_do_is_not_named_twice(still, month):
     for found in (month, summary(still)):
         named = found.parts.named[-1].partition("Needs help")[2]
