@@ -145,7 +145,7 @@ class Words:
     def pipeline(self, found: Moved) -> str:
         """What became of the pipeline."""
         parts = [
-            f"{found.opened:,} opened",
+            f"{wording.count(found.opened, 'deal')} opened",
             f"{found.won:,} won",
             f"{found.lost:,} lost",
             f"{found.slipped:,} slipped past their close date" if found.slipped else "",

@@ -25,11 +25,11 @@ _PATTERNS = [
 _NO_FIGURE = re.compile(
     r"\bone (?:by|another)\b|\ban? \w+ or two\b|\bstep \d+|\b(?:time for|just|only|make) one \w+", re.I
 )
-# Between a figure and the ends of its interval in brackets.
-_INTERVAL = re.compile(r"\s?\(|(?<=\d)?\s?(?:–|-|to)\s?")
+# Between the two ends of an interval.
+_TO = re.compile(r"(?<=\d)?\s?(?:–|-|to)\s?")
 _WINDOW = re.compile(r"\b(?:in|within|over) the (?:last|past) $")
-# The ends of an interval in brackets, a few words behind its figure: "1.2 points on average (0.5–1.9)".
-_ENDS_AHEAD, _ENDS = re.compile(r"(?: \w+){1,3} \("), re.compile(r"(?:–|-| to )[\d.,]+\)")
+# An interval in brackets, a few words behind its figure: "1.2 points on average (0.5–1.9)"; "11 % (318 leads)" is none.
+_OPENS, _ENDS = re.compile(r"(?: \w+){0,3}\s?\("), re.compile(r"(?:–|-| to )[\d.,]+\)")
 _LISTED = re.compile(r"(?:,|,? and|,? or| to|\s?[–-])(?: on)?(?: the)? ?")
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _MARK_IN_NUMBER = re.compile(r"(?<=[\d$€£.,])[*_~`\\]+(?=[\d.,%])|(?<![\w])_+(?=\w)|(?<=\w)_+(?!\w)")
@@ -92,7 +92,7 @@ def _like(figure: Figure, last: Figure, text: str) -> Figure:
     gap = text[end : figure.start]
     if last.kind == "date":
         return _of_month(figure, last) if _LISTED.fullmatch(gap) else figure
-    is_end = _INTERVAL.fullmatch(gap) or (_ENDS_AHEAD.fullmatch(gap) and _ENDS.match(text, figure.end))
+    is_end = _TO.fullmatch(gap) or (_OPENS.fullmatch(gap) and _ENDS.match(text, figure.end))
     if _has_unit(last) and is_end:
         return replace(figure, kind=last.kind, unit=last.unit)
     if not quantities.AGAINST.fullmatch(gap):

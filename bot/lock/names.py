@@ -152,7 +152,8 @@ class Names:
     @cached_property
     def _words(self) -> set[str]:
         told = [self.question, *(result.text for result in self.results), *self.records]
-        return {_bare(word) for text in told for word in _WORD.findall(plain(text))}
+        words = {_bare(word) for text in told for word in _WORD.findall(plain(text))}
+        return words.union(*self._own_parts.values())
 
 
 def _bare(word: str) -> str:

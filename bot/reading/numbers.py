@@ -47,7 +47,8 @@ _AT_MOST = re.compile(
     re.IGNORECASE,
 )
 POSITION = re.compile(
-    rf"\b(?:the )?(?:({_PLACED}|last)(?: (?:one|lead|deal|name))?|(?:number |no\.? ?|#|(?<=\bwhy ))(\d{{1,2}}|{_COUNTED})"
+    rf"\b(?:the )?(?:({_PLACED}|last)(?: (?:one|lead|deal|name))?"
+    rf"|(?:number |no\.? ?|#|(?<=\bwhy ))(\d{{1,2}}|{_COUNTED})"
     r"|(\d{1,2})(?:st|nd|rd|th)(?: (?:one|lead|deal|name))?)(?=\W|$)",
     re.IGNORECASE,
 )

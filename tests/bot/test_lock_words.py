@@ -257,3 +257,19 @@ def test_lists_are_counted_and_sums_keep_their_own_names() -> None:
         "Of the forecast, between $1.38 and $1.8 million is likely.",
     ):
         assert lock.fault(lie), lie
+
+
+def test_what_stands_in_brackets_behind_a_share_is_what_it_is_called() -> None:
+    text = "Conversion rate: 11 % (1,324 closed leads).\n• Partner: 22 % (60 closed leads)"
+    lock = Lock([Result(text=text, names=("Partner",))], "how do we convert?", NOW)
+    for honest_words in ("Overall it is 11 % of 1,324 closed leads.", "Partner: 22 %, but only 60 closed leads."):
+        assert lock.fault(honest_words) is None, honest_words
+    for lie in ("Overall it is 1,324 %.", "Partner has a 60 % conversion rate."):
+        assert lock.fault(lie), lie
+
+
+def test_months_may_be_shortened_anywhere_in_a_sentence() -> None:
+    text = "Bookings this year: $671,200.\n• January 2026: $279,700\n• February 2026: $391,500"
+    lock = Lock([Result(text=text, names=("January 2026", "February 2026"))], "by month?", NOW)
+    assert lock.fault("*Jan* $279,700 · *Feb* $391,500") is None
+    assert lock.fault("*Jan* $279,700 · *Mar* $391,500") == "name"
