@@ -25,8 +25,8 @@ _MOVED = {
     "won": "won",
     "lost": "lost",
     "slipped": "slipped",
-    "changed": "other changes",
-    "model": "model",
+    "changed": "changes in open deals",
+    "model": "another view of the model",
 }
 _STAGES = "It goes by how deals of each stage usually end"
 _BEHIND = {
@@ -145,12 +145,12 @@ class Words:
         if facts["week_ago"] is None:
             return ""
         now = facts["total"].expected
-        parts = [
-            f"{_moved(step)} {self.signed(step.amount)}"
-            for step in facts["bridge"]
-            if abs(step.amount) >= TOLD_FROM * max(now, facts["week_ago"])
-        ]
-        moved = wording.listing(parts) or "hardly anything"
+        large = [step for step in facts["bridge"] if abs(step.amount) >= TOLD_FROM * max(now, facts["week_ago"])]
+        parts = [f"{_moved(step)} {self.signed(step.amount)}" for step in large]
+        # What is told adds up to the difference.
+        rest = round(now) - round(facts["week_ago"]) - sum(round(step.amount) for step in large)
+        moved = wording.listing([*parts, *([f"the rest {self.signed(rest)}"] if parts and rest else [])])
+        moved = moved or "hardly anything"
         then = self.money(facts["week_ago"])
         return f"Since a week ago what is expected on average went from {then} to {self.money(now)}: {moved}."
 

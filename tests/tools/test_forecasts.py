@@ -20,6 +20,7 @@ from tools.forecast_words import Words
 from tools.forecasts import forecast_sales
 
 CLOSE = 1.0
+AMOUNT = re.compile(r"[+-]?\$[\d,]+")
 
 
 def forecast(books: Books, role: str = "manager", **arguments: object) -> SalesForecast:
@@ -59,6 +60,15 @@ def test_the_bridge_leads_from_last_week_to_today(books: Books) -> None:
     found = forecast(books)
     assert found.week_ago is not None
     assert found.week_ago + sum(step.amount for step in found.bridge) == pytest.approx(found.total.expected)
+
+
+def test_what_is_told_of_the_bridge_adds_up(books: Books) -> None:
+    for period in ("this quarter", "next quarter", "this month"):
+        told = forecast(books, "admin", period=period).text.split("\n")
+        line = next(each for each in told if "went from" in each)
+        before, after, *parts = (int(re.sub(r"[$,]", "", each)) for each in AMOUNT.findall(line))
+        assert parts
+        assert before + sum(parts) == after
 
 
 def test_a_deal_won_since_and_a_slip_have_their_own_part_of_the_bridge(books: Books) -> None:
