@@ -37,3 +37,4 @@ REPLIES: dict[str, str] = {
 UNSURE = f"I am not sure what you are asking. {ASK}"
 AMOUNT = "an amount"
 ANY = "I cannot pick by {}, so this is the list without it."
+WHOLE = "I cannot split by {}, so this is the whole."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -105,7 +106,7 @@ def forecast_accuracy(ctx: ToolContext, *, periods: Periods = 4) -> ForecastAccu
     inside = sum(each.is_inside for each in graded)
     words = Words(currency, "", scope.label)
     return ForecastAccuracy(
-        text="\n".join(_lines(words, graded, inside, bias, asked, own)),
+        text="\n".join([*_lines(words, graded, inside, bias, asked, own), *_reach(graded, periods)]),
         citations=_citations(asked, graded, words),
         covers=f"{scope.label} deals, the last {wording.count(periods, 'quarter')}",
         as_of=ctx.now,
@@ -193,6 +194,11 @@ def _lines(
     again = any(each.source == "made again" for each in graded)
     notes = [*(["† worked out afterwards, from what was known that day."] if again else []), *_backtest(asked)]
     return list(filter(None, [*told, *_own_lines(own), " ".join(notes)]))
+
+
+def _reach(graded: Sequence[Graded], periods: int) -> list[str]:
+    """That fewer quarters are told of than were asked for."""
+    return ["The books do not reach back far enough to judge more quarters."] if 0 < len(graded) < periods else []
 
 
 def head(words: Words, graded: tuple[Graded, ...], inside: int, bias: float | None) -> str:

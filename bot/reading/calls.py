@@ -29,9 +29,11 @@ class Reading:
 
 
 def joined(calls: Sequence[Call]) -> list[Call]:
-    """Calls of which those that ask the same tool, each for something else, are one."""
+    """Calls of which those that ask the same tool, each for something else, are one; none is made twice."""
     joined: list[Call] = []
     for call in calls:
+        if call in joined:
+            continue
         if joined and joined[-1].tool == call.tool and not joined[-1].args.keys() & call.args.keys():
             call = replace(call, args={**joined.pop().args, **call.args})
         joined.append(call)

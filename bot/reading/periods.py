@@ -18,6 +18,7 @@ _OF = r"(?:(?<=\bin )|(?<=\bof )|(?<=\bfor )|(?<=\bsince ))"
 # What may be the first or the last of a longer period.
 _NAMED = rf"((?:{_MONTH}|q[1-4])(?: \d{{4}})?)"
 _YEAR = re.compile(r" \d{4}$")
+_MONTHS_BY_NUMBER = _FULL.split("|")
 _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _PAST = {"week": "last 7 days", "month": "last 30 days", "quarter": "last 90 days", "year": "last 12 months"}
 _TO_DATE = {"w": "week", "m": "month", "q": "quarter", "y": "year"}
@@ -34,6 +35,7 @@ _WAYS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (rf"between {_NAMED} and {_NAMED}", lambda way: _through(way[1], way[2])),
     (rf"(?:from )?{_NAMED} ?(?:to|until|through|-|–) ?{_NAMED}", lambda way: _through(way[1], way[2])),
     (r"\d{4}-\d{2}-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?|\d{4}-q[1-4]|q[1-4](?: \d{4})?", lambda way: way[0]),
+    (r"(20\d\d)-(0[1-9]|1[0-2])(?!-)", lambda way: f"{_MONTHS_BY_NUMBER[int(way[2]) - 1]} {way[1]}"),
     (rf"(?:the )?(?:last|past) ({COUNT})(?: of)? ({UNIT})s?", lambda way: f"last {value(way[1])} {way[2]}s"),
     (rf"(?:the )?({UNIT}) before last", lambda way: f"{way[1]} before last"),
     (rf"(?:the )?({UNIT}) before this(?: one)?", lambda way: f"last {way[1]}"),

@@ -187,7 +187,7 @@ class Reader:
         call = self._call(tool, text, past, pointed)
         if call is None:
             return Reading(reply=replies.asked_back(tool), is_unsure=True)
-        return Reading(for_each_period(call, text.periods), replies.left_out(tool, text))
+        return Reading(for_each_period(call, text.periods), replies.left_out(tool, text, call))
 
     def _several(self, question: str, link: Link, past: Sequence[Call]) -> Sequence[Call]:
         """The calls of a question that asks several things, if each part is sure to ask for itself.
@@ -201,7 +201,7 @@ class Reader:
         for part in parts:
             text, best = self._look(part, link)
             if past and not calls and (first := self._follow_up(text, best, past, link)) and first.calls:
-                calls.extend(replace(call, names=_asked_about(call)) for call in first.calls)
+                calls.extend(replace(call, names=threads.asked_about(call)) for call in first.calls)
                 continue
             if calls and (call := threads.again(text, calls[-1:], self.tools, is_sure=self._stands_alone(text, best))):
                 # What contradicts nothing that was said belongs to it.
@@ -290,11 +290,6 @@ def _lacks_record(tool: Tool, text: Text) -> bool:
     """Whether a tool needs a record and the question names none."""
     needs = any(info.is_required() for field, info in fields_of(tool).items() if field in (*RECORDS, "record"))
     return needs and not any(TOKENS[subject] in text.masked for subject in RECORDS)
-
-
-def _asked_about(call: Call) -> tuple[str, ...]:
-    """The record that a call is about."""
-    return tuple(str(call.args[field]) for field in (*RECORDS, "record") if field in call.args)[:1]
 
 
 def _records(text: Text) -> tuple[str, ...]:

@@ -50,6 +50,11 @@ def subject_of(call: Call) -> str:
     return "deal" if call.tool in OF_DEALS else "lead"
 
 
+def asked_about(call: Call) -> tuple[str, ...]:
+    """The record that a call asks about, as an answer would show it."""
+    return tuple(str(call.args[field]) for field in (*RECORDS, "record") if field in call.args)[:1]
+
+
 def is_just_why(text: Text) -> bool:
     """Whether a question asks for reasons and for nothing else."""
     pointing = PRONOUN.sub(" ", numbers.POSITION.sub(" ", text.masked)).lower()

@@ -348,3 +348,22 @@ def test_two_things_may_be_asked_of_what_a_list_showed(reader: Reader, books: Bo
     assert [(call.tool, *call.args.values()) for call in calls] == [("explain_lead", name), ("next_step", name)]
     calls = reader.read("why her and my forecast", link, [listed]).calls
     assert [call.tool for call in calls] == ["explain_lead", "forecast_sales"]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("win rate by region", "I cannot split by region, so this is the whole."),
+        ("bookings per territory last quarter", "I cannot split by territory, so this is the whole."),
+        ("bookings by rep", ""),
+        ("bookings by friday", ""),
+        ("how many leads came in by chance of course", ""),
+    ],
+)
+def test_a_split_that_there_is_none_by_is_said(reader: Reader, books: Books, question: str, said: str) -> None:
+    assert read(reader, books, {"as": "manager", "q": question}).reply == said
+
+
+def test_the_same_is_not_asked_twice(reader: Reader, books: Books) -> None:
+    row = {"as": "manager", "q": "why did {lead} go to {rep} and not to {otherrep}"}
+    assert [call.tool for call in read(reader, books, row).calls] == ["explain_assignment"]
