@@ -13,7 +13,7 @@ from tools import findings, verdicts, wording
 
 if TYPE_CHECKING:
     from knowledge.models import Card
-    from tools.customers import Alike, PaceClass, Stayers, Trait
+    from tools.customer_facts import Alike, PaceClass, Stayers, Trait
 
 MARKS_IN_HEAD = 4
 EARLY_TOLD = 2

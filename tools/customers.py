@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from knowledge import frames, metrics, newcomers
 from knowledge.citations import Citation, record
@@ -15,7 +14,8 @@ from scoring.pace import Class, Pace
 from scoring.personas import Mark, Topic
 from scoring.registry import Served
 from tools import access, customer_words, wording
-from tools.base import Result, ToolContext, tool
+from tools.base import ToolContext, tool
+from tools.customer_facts import Alike, IdealCustomer, Judged, PaceClass, Stayers, Trait
 from tools.untrained import untrained
 
 LEADS_SHOWN = 5
@@ -29,78 +29,6 @@ MARKS_A_TOPIC: Mapping[Topic, int] = {
     "why they stay": 3,
 }
 KINDS = {"network": "neural network", "boosting": "boosted trees", "base_rate": "base rate"}
-
-
-class Trait(BaseModel):
-    """Something that a class has more often than all leads: the share of each, with a 90 % interval for the class."""
-
-    model_config = ConfigDict(frozen=True)
-
-    topic: Topic
-    text: str
-    share: float
-    low: float
-    high: float
-    of_all: float
-
-
-class PaceClass(BaseModel):
-    """One class of time to convert; `days` is the middle of the days it took."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    title: str
-    n: int
-    share: float
-    days: float | None
-    traits: tuple[Trait, ...]
-
-
-class Stayers(BaseModel):
-    """Customers of whom it is known whether they stayed, and what those who did and those who left have more often."""
-
-    model_config = ConfigDict(frozen=True)
-
-    n: int
-    stayed: int
-    of_stayed: tuple[Trait, ...]
-    of_left: tuple[Trait, ...]
-
-
-class Judged(BaseModel):
-    """How good a way of telling the classes apart was on leads that it had not seen."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    serves: bool
-    accuracy: float
-    log_loss: float
-
-
-class Alike(BaseModel):
-    """An open lead, and its chance to convert as the best class does."""
-
-    model_config = ConfigDict(frozen=True)
-
-    lead_id: str
-    name: str
-    company: str | None
-    chance: float
-
-
-class IdealCustomer(Result):
-    """Who converts fast, slowly and never, what marks them, and which open leads are like the first.
-
-    `notes` say how sure that is and which leads are left out.
-    """
-
-    classes: tuple[PaceClass, ...]
-    judged: tuple[Judged, ...]
-    alike: tuple[Alike, ...]
-    stayers: Stayers | None = None
-    notes: tuple[str, ...] = ()
 
 
 @tool(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.views import blocks, buttons
 from bot.views.blocks import Block
 from tools import customer_words, wording
-from tools.customers import Alike, IdealCustomer, PaceClass
+from tools.customer_facts import Alike, IdealCustomer, PaceClass
 
 
 @blocks.drawn.register

@@ -14,7 +14,8 @@ from scoring.staying import LEFT, Staying
 from tests.company import NOW, Books
 from tools import access, customer_words
 from tools.base import Refusal
-from tools.customers import IdealCustomer, ideal_customer
+from tools.customer_facts import IdealCustomer
+from tools.customers import ideal_customer
 
 
 def ask(books: Books, role: str = "manager") -> IdealCustomer:
