@@ -147,9 +147,9 @@ class Words:
         now = facts["total"].expected
         large = [step for step in facts["bridge"] if abs(step.amount) >= TOLD_FROM * max(now, facts["week_ago"])]
         parts = [f"{_moved(step)} {self.signed(step.amount)}" for step in large]
-        # What is told adds up to the difference.
-        rest = round(now) - round(facts["week_ago"]) - sum(round(step.amount) for step in large)
-        moved = wording.listing([*parts, *([f"the rest {self.signed(rest)}"] if parts and rest else [])])
+        # What is told adds up to the difference, but for what rounding makes of each.
+        rest = now - facts["week_ago"] - sum(step.amount for step in large)
+        moved = wording.listing([*parts, *([f"the rest {self.signed(rest)}"] if parts and abs(rest) >= 1 else [])])
         moved = moved or "hardly anything"
         then = self.money(facts["week_ago"])
         return f"Since a week ago what is expected on average went from {then} to {self.money(now)}: {moved}."

@@ -68,7 +68,7 @@ def test_what_is_told_of_the_bridge_adds_up(books: Books) -> None:
         line = next(each for each in told if "went from" in each)
         before, after, *parts = (int(re.sub(r"[$,]", "", each)) for each in AMOUNT.findall(line))
         assert parts
-        assert before + sum(parts) == after
+        assert before + sum(parts) == pytest.approx(after, abs=len(parts) + 1)
 
 
 def test_a_deal_won_since_and_a_slip_have_their_own_part_of_the_bridge(books: Books) -> None:
