@@ -15,21 +15,22 @@ from rapidfuzz.distance import OSA
 
 # How people type to one another: what is meant, and the short forms of it.
 _SHORT = """
-    please = pls plz / you = u / your = ur / are = r / why = y / with = w / before = b4 / and = n / right now = rn atm /
-    people = ppl / thanks = thx tnx / thank you = ty / because = cos cuz / something = smth / somebody = sb / don't know
-    = dunno / going to = gonna / though = tho / want to = wanna / have to = gotta / give me = gimme / let me = lemme /
-    should = shud shld / could = cud / about = abt / until = til till / tomorrow = tmrw tmr tmw tomo / today = 2day /
-    yesterday = yday yest / phone = fone / minutes = mins / week = wk / weeks = wks / month = mth mnth mo / months =
-    mths mos / quarter = qtr / quarters = qtrs / year = yr / years = yrs / hours = hrs / last = lst / leads = lds /
-    spoke = spk / monday = mon / tuesday = tue tues / wednesday = weds / thursday = thu thur thurs / friday = fri /
-    average = avg / conversion = conv / projection = proj / number = nr num / percent = pct / revenue = rev / forecast =
-    fcst / e-mail = email / e-mails = emails / opportunity = opp oppty / opportunities = opps / voicemail = vm /
-    appointment = appt / meeting = mtg / meetings = mtgs / message = msg / messages = msgs / what's = whats wats / what
-    = wat wot / who's = whos / how's = hows / where's = wheres / when's = whens / that's = thats / why did = whyd / how
-    did = howd / i'm = im / i've = ive / you're = youre / they're = theyre / he's = hes / she's = shes / don't = dont /
-    doesn't = doesnt / didn't = didnt dint / can't = cant / couldn't = couldnt / won't = wont / wouldn't = wouldnt /
-    shouldn't = shouldnt / isn't = isnt / aren't = arent / wasn't = wasnt / weren't = werent / hasn't = hasnt / haven't
-    = havent / hadn't = hadnt
+    please = pls plz / you = u / your = ur / are = r / why = y / with = w / before = b4 / and = n /
+    right now = rn atm / people = ppl / thanks = thx tnx / thank you = ty / because = cos cuz / something = smth /
+    somebody = sb / don't know = dunno / going to = gonna / though = tho / want to = wanna / have to = gotta /
+    give me = gimme / let me = lemme / should = shud shld / could = cud / about = abt / until = til till /
+    tomorrow = tmrw tmr tmw tomo / today = 2day / yesterday = yday yest / phone = fone / minutes = mins / week = wk /
+    weeks = wks / month = mth mnth mo / months = mths mos / quarter = qtr / quarters = qtrs / year = yr /
+    years = yrs / hours = hrs / last = lst / leads = lds / spoke = spk / monday = mon / tuesday = tue tues /
+    wednesday = weds / thursday = thu thur thurs / friday = fri / average = avg / conversion = conv /
+    projection = proj / number = nr num / percent = pct / revenue = rev / forecast = fcst / e-mail = email /
+    e-mails = emails / opportunity = opp oppty / opportunities = opps / voicemail = vm / appointment = appt /
+    meeting = mtg / meetings = mtgs / message = msg / messages = msgs / what's = whats wats / what = wat wot /
+    who's = whos / how's = hows / where's = wheres / when's = whens / that's = thats / why did = whyd /
+    how did = howd / i'm = im / i've = ive / you're = youre / they're = theyre / he's = hes / she's = shes /
+    don't = dont / doesn't = doesnt / didn't = didnt dint / can't = cant / couldn't = couldnt / won't = wont /
+    wouldn't = wouldnt / shouldn't = shouldnt / isn't = isnt / aren't = arent / wasn't = wasnt / weren't = werent /
+    hasn't = hasnt / haven't = havent / hadn't = hadnt
 """
 _MEANT = {
     short: meant.strip()
@@ -38,8 +39,8 @@ _MEANT = {
 }
 # A shorter word is close to too many others; a longer one may have two slips.
 _SHORT_WORD, _LONG_WORD = 4, 8
-# Words are run together of parts this long, or of these.
-_PART, _SMALL_PARTS = 3, frozenset({"by", "to", "of", "my", "in"})
+# Words are run together of parts this long, or of these, and are then no longer than that.
+_PART, _SMALL_PARTS, _LONGEST = 3, frozenset({"by", "to", "of", "my", "in"}), 24
 # Of several words that have the same consonants the one is meant that is so many times as frequent as the next.
 _CLEARLY = 3
 # A word that is used less often than that in the examples is nothing to mend another by.
@@ -124,6 +125,8 @@ class Spelling:
 
     def _run_together(self, word: str) -> str | None:
         """The words that "winrate" or "leadsbysource" is made of."""
+        if len(word) > _LONGEST:
+            return None
         if word in self._common and (len(word) >= _PART or word in _SMALL_PARTS):
             return word
         cuts = [(word[:cut], word[cut:]) for cut in range(len(word) - 2, 1, -1)]

@@ -39,6 +39,7 @@ def test_a_word_is_strange_that_neither_questions_nor_the_language_have() -> Non
         ("calls/rep and win/loss", "calls per rep and win/loss"),
         ("# of leads, name #2", "number of leads, name #2"),
         ("list", "list"),
+        ("calls" * 800, "calls" * 800),
     ],
 )
 def test_words_without_vowels_run_together_and_signs_are_read(typed: str, meant: str) -> None:
