@@ -15,7 +15,7 @@ from bot.lock.lines import Lines, is_document, items
 from bot.lock.measures import UNKNOWN, Called, every, known_as
 from bot.lock.moves import moves
 from bot.lock.names import Names
-from bot.lock.quantities import nouns, with_span
+from bot.lock.quantities import in_span, labelled, nouns
 from bot.lock.words import HELPING
 from tools.base import Result
 
@@ -34,10 +34,6 @@ _NONE = (
 )
 # A change in points, at the head of a line.
 _IN_POINTS = re.compile(r"\s*• [+-]\d")
-# The name of what is measured, where its value stands behind it: "meter age years 10; sites 8", "employees is 19".
-_LABEL = re.compile(r"(?:^|[;:,.•▲▼] )(?!\d)[^;:,.\d]*?(\b[a-z]+)(?: is)? $", re.I)
-_AFTER = re.compile(r"\s*(?:[;,.]|$)")
-_SPAN = re.compile(r"(?:minute|hour|day|week|month|year)s", re.I)
 _WON = re.compile(r"\bwon\b", re.I)
 _SPEECH = re.compile(r"\b(?!x+\b)[a-z]{2,}", re.I)
 
@@ -248,20 +244,13 @@ def _of(figure: Figure, line: str, head: str, counted: str) -> Figure:
         return figure
     if _IN_POINTS.match(line) and not _SPEECH.search(line[: figure.start]):
         return replace(figure, kind="percent", unit="")
-    if not figure.unit and _AFTER.match(line, figure.end) and (label := _LABEL.search(line, 0, figure.start)):
-        return _labelled(figure, label[1])
+    if label := labelled(figure, line):
+        return in_span(figure, label) or (figure if label in HELPING else replace(figure, unit=nouns(label) or "?"))
     if figure.unit == "deal" and _WON.search(head):
         return replace(figure, unit="deal|win")
     if figure.unit:
         return figure
     return replace(figure, unit=nouns(line) or counted or "?" if _SPEECH.search(line) else nouns(head))
-
-
-def _labelled(figure: Figure, label: str) -> Figure:
-    """A bare value of what a word names: of years, of sites, or of what no unit is known of."""
-    if _SPAN.fullmatch(label):
-        return with_span(figure, label.rstrip("s"))
-    return figure if label in HELPING else replace(figure, unit=nouns(label) or "?")
 
 
 def _is_of(said: str, known: str) -> bool:

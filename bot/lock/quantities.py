@@ -64,6 +64,9 @@ THAN = re.compile(
     r"| [\w.-]+(?: [\w.-]+){0,2}['’]s\b",
     re.I,
 )
+# The name of what is measured, where its value stands behind it: "meter age years 10; sites 8", "employees is 19".
+_LABEL = re.compile(r"(?:^|[;:,.•▲▼] )(?!\d)[^;:,.\d]*?(\b[a-z]+)(?: is)? $", re.I)
+_LABELLED = re.compile(r"\s*(?:[;,.]|$)")
 # What is counted of one's own words is no figure of anybody.
 _OF_SPEECH = re.compile(
     r"(?: \w+)? (?:reason|thing|point|way|step|option|idea|note|caveat|question|tip|name|fact|sentence|line)s?\b", re.I
@@ -98,9 +101,17 @@ def with_unit(figure: Figure, text: str) -> int:
     return noun.end() if noun else figure.end
 
 
-def with_span(figure: Figure, span: str) -> Figure:
-    """A bare number as one of hours, days or years."""
-    return replace(figure, unit="hours", value=figure.value * _HOURS[span], step=figure.step * _HOURS[span])
+def labelled(figure: Figure, text: str) -> str:
+    """The word that names what a bare number measures, where it stands right before it; empty where none does."""
+    if figure.kind != "number" or figure.unit or not _LABELLED.match(text, figure.end):
+        return ""
+    return label[1] if (label := _LABEL.search(text, 0, figure.start)) else ""
+
+
+def in_span(figure: Figure, label: str) -> Figure | None:
+    """A bare number as one of the hours, days or years that its label names."""
+    scale = _HOURS.get(label.lower().rstrip("s"), 0.0) if label.endswith("s") else 0.0
+    return replace(figure, unit="hours", value=figure.value * scale, step=figure.step * scale) if scale else None
 
 
 def nouns(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Saying
 from bot.lock.numerals import number
-from bot.lock.quantities import LONG
+from bot.lock.quantities import LONG, in_span, labelled
 
 # What follows a number that leaves its unit to another one: "84 % (52 to 97)", "in 18 days, not 31".
 _ENDS = re.compile(
@@ -20,7 +20,10 @@ _LAST = re.compile(r"\bthe $", re.I)
 
 
 def readings(figure: Figure, saying: Saying) -> Iterator[Figure]:
-    """The figure as it stands, then as what its sentence leaves out."""
+    """The figure as what its label names, or as it stands, then as what its sentence leaves out."""
+    if of_label := in_span(figure, labelled(figure, saying.text)):
+        yield of_label
+        return
     yield figure
     if figure.unit in LONG and figure.value == -1 and _LAST.search(saying.text, 0, figure.start):
         yield replace(figure, kind="number", unit="hours", value=LONG[figure.unit], step=LONG[figure.unit])

@@ -273,3 +273,12 @@ def test_months_may_be_shortened_anywhere_in_a_sentence() -> None:
     lock = Lock([Result(text=text, names=("January 2026", "February 2026"))], "by month?", NOW)
     assert lock.fault("*Jan* $279,700 · *Feb* $391,500") is None
     assert lock.fault("*Jan* $279,700 · *Mar* $391,500") == "name"
+
+
+def test_a_value_behind_its_label_is_what_the_label_names() -> None:
+    text = "On record: employees 12; meter age years 22; web visits 2."
+    lock = Lock([Result(text=f"Ada Byron: open.\n{text}", names=("Ada Byron",))], "who is Ada?", NOW)
+    for honest_words in (text, "Her meters are 22 years old.", "Meter age years is 22."):
+        assert lock.fault(honest_words) is None, honest_words
+    for lie in ("Meter age years is 12.", "Meter age years is 2.", "Her meters are 12 years old."):
+        assert lock.fault(lie), lie
