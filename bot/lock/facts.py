@@ -15,7 +15,7 @@ from bot.lock.lines import Lines, is_document, items
 from bot.lock.measures import UNKNOWN, Called, every, known_as
 from bot.lock.moves import moves
 from bot.lock.names import Names
-from bot.lock.quantities import in_span, labelled, nouns
+from bot.lock.quantities import in_points, in_span, labelled, nouns
 from bot.lock.words import HELPING
 from tools.base import Result
 
@@ -32,8 +32,6 @@ _NONE = (
     ("pick", re.compile(r"\b(?:no answer|voicemail|not reached)\b", re.I)),
     ("own", re.compile(r"\b(?:without an owner|no owner|unassigned)\b", re.I)),
 )
-# A change in points, at the head of a line.
-_IN_POINTS = re.compile(r"\s*• [+-]\d")
 _WON = re.compile(r"\bwon\b", re.I)
 _SPEECH = re.compile(r"\b(?!x+\b)[a-z]{2,}", re.I)
 
@@ -242,8 +240,8 @@ def _of(figure: Figure, line: str, head: str, counted: str) -> Figure:
     """
     if figure.kind != "number":
         return figure
-    if _IN_POINTS.match(line) and not _SPEECH.search(line[: figure.start]):
-        return replace(figure, kind="percent", unit="")
+    if points := in_points(figure, line):
+        return points
     if label := labelled(figure, line):
         return in_span(figure, label) or (figure if label in HELPING else replace(figure, unit=nouns(label) or "?"))
     if figure.unit == "deal" and _WON.search(head):

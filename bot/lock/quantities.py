@@ -64,6 +64,7 @@ THAN = re.compile(
     r"| [\w.-]+(?: [\w.-]+){0,2}['’]s\b",
     re.I,
 )
+_CHANGE = re.compile(r"\s*• [+-]\d")
 # The name of what is measured, where its value stands behind it: "meter age years 10; sites 8", "employees is 19".
 _LABEL = re.compile(r"(?:^|[;:,.•▲▼] )(?!\d)[^;:,.\d]*?(\b[a-z]+)(?: is)? $", re.I)
 _LABELLED = re.compile(r"\s*(?:[;,.]|$)")
@@ -99,6 +100,12 @@ def with_unit(figure: Figure, text: str) -> int:
     """Where a figure ends with what it counts: "5 days" of "5 days ago"."""
     noun = _NOUN.match(text, figure.end) if figure.kind == "number" else None
     return noun.end() if noun else figure.end
+
+
+def in_points(figure: Figure, line: str) -> Figure | None:
+    """A change at the head of an item of a list, which is one in points: "• -1.2: no contact for 26 hours"."""
+    is_change = _CHANGE.match(line) and line[: figure.start].strip() == "•"
+    return replace(figure, kind="percent", unit="") if is_change else None
 
 
 def labelled(figure: Figure, text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.lock.agreement import Figure
 from bot.lock.attribution import Saying
 from bot.lock.numerals import number
-from bot.lock.quantities import LONG, in_span, labelled
+from bot.lock.quantities import LONG, in_points, in_span, labelled
 
 # What follows a number that leaves its unit to another one: "84 % (52 to 97)", "in 18 days, not 31".
 _ENDS = re.compile(
@@ -24,7 +24,7 @@ def readings(figure: Figure, saying: Saying) -> Iterator[Figure]:
     if of_label := in_span(figure, labelled(figure, saying.text)):
         yield of_label
         return
-    yield figure
+    yield in_points(figure, saying.text) or figure
     if figure.unit in LONG and figure.value == -1 and _LAST.search(saying.text, 0, figure.start):
         yield replace(figure, kind="number", unit="hours", value=LONG[figure.unit], step=LONG[figure.unit])
     if figure.kind == "number" and not figure.unit and _ENDS.match(saying.text, figure.end):

@@ -282,3 +282,10 @@ def test_a_value_behind_its_label_is_what_the_label_names() -> None:
         assert lock.fault(honest_words) is None, honest_words
     for lie in ("Meter age years is 12.", "Meter age years is 2.", "Her meters are 12 years old."):
         assert lock.fault(lie), lie
+
+
+def test_a_change_at_the_head_of_an_item_is_one_in_points() -> None:
+    line = "• -1: no contact for 26 hours (before: 10 days)"
+    lock = Lock([Result(text=f"Ada Byron fell by 1.2 points.\n{line}", names=("Ada Byron",))], "why?", NOW)
+    assert lock.fault(line) is None
+    assert lock.fault("• -2: no contact for 26 hours (before: 10 days)") == "figure"
