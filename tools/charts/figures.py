@@ -46,6 +46,11 @@ def canvas(title: str, *, width: float = WIDTH, height: float = HEIGHT) -> tuple
     return figure, figure.add_subplot()
 
 
+def caption(figure: Figure, text: str) -> None:
+    """Says under a chart what its marks are; it is as wide as the figure, as long names leave its axis little room."""
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=8.5, color=SOFT)
+
+
 def title(figure: Figure) -> str:
     """The sentence that a chart shows."""
     return str(figure.get_label())

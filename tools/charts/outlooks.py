@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tools.charts.figures import INK, SOFT, canvas
+from tools.charts.figures import INK, canvas, caption
 from tools.charts.marks import COLOURS, Told, marked, short
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def ranges(rows: Sequence[Range], title: str, *, told: Told, certain: str, aim: 
     axes.set_yticks(range(len(rows)), [short(row.name) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     aims = f"; {aim} in orange" if any(row.aim is not None for row in rows) else ""
-    axes.set_xlabel(f"{certain}, pale 80 % sure, dot the middle{aims}", color=SOFT)
-    axes.margins(x=0.2)
+    caption(figure, f"{certain}, pale 80 % sure, dot the middle{aims}")
+    axes.margins(x=0.25)
     axes.set_xlim(left=0)
     axes.grid(visible=False, axis="y")
     marked(axes.xaxis, told)

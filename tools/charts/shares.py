@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tools.charts.figures import INK, SOFT, canvas
+from tools.charts.figures import INK, canvas, caption
 from tools.charts.marks import COLOURS, marked, short
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def before_and_after(holdings: Sequence[Holding], title: str, *, measures: str, 
         )
     axes.set_yticks(range(len(holdings)), [short(each.name) for each in holdings])
     axes.set_ylim(len(holdings) - 0.4, -0.6)
-    axes.set_xlabel(f"{measures}, pale before; {part} in orange", color=SOFT)
+    caption(figure, f"{measures}, pale before; {part} in orange")
     axes.margins(x=0.18)
     axes.grid(visible=False, axis="y")
     marked(axes.xaxis, lambda value: f"{value:,.0f}")
