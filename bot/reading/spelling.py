@@ -41,8 +41,9 @@ _MEANT = {
 _SHORT_WORD, _LONG_WORD = 4, 8
 # Words are run together of parts this long, or of these, and are then no longer than that.
 _PART, _SMALL_PARTS, _LONGEST = 3, frozenset({"by", "to", "of", "my", "in"}), 24
-# Of several words that have the same consonants the one is meant that is so many times as frequent as the next.
-_CLEARLY = 3
+# Of several words that have the same consonants the one is meant that is so many times as frequent as the next; two
+# letters stand only for one that so many examples have.
+_CLEARLY, _OF_TWO_LETTERS = 3, 100
 # A word that is used less often than that in the examples is nothing to mend another by.
 ENOUGH = 3
 _WORD = re.compile(r"(?<![\w'’@.-])\w+(?![\w'’@-])")
@@ -119,9 +120,10 @@ class Spelling:
 
     def _without_vowels(self, word: str) -> str | None:
         """What is meant by "nxt" or "frcst", if nothing else is likely."""
-        best, *others = self._bare.get(_bare(word), [""])
-        is_clear = all(self.used[best] >= _CLEARLY * self.used[other] for other in others)
-        return best if is_clear else None
+        meant = [known for known in self._bare.get(_bare(word), ()) if _is_within(word, known)]
+        most, next_most = ([*(self.used[known] for known in meant), 0, 0])[:2]
+        is_clear = most >= max(_CLEARLY * next_most, _OF_TWO_LETTERS if len(word) == 2 else 1)
+        return meant[0] if is_clear else None
 
     def _run_together(self, word: str) -> str | None:
         """The words that "winrate" or "leadsbysource" is made of."""
@@ -146,6 +148,12 @@ class Spelling:
         for word in self._common:
             found.setdefault(_bare(word), []).append(word)
         return {bare: sorted(many, key=lambda word: -self.used[word]) for bare, many in found.items()}
+
+
+def _is_within(short: str, word: str) -> bool:
+    """Whether a word has the letters of a short one in their order."""
+    letters = iter(word)
+    return all(letter in letters for letter in short)
 
 
 def _bare(word: str) -> str:

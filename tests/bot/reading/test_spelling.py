@@ -39,12 +39,17 @@ def test_a_word_is_strange_that_neither_questions_nor_the_language_have() -> Non
         ("calls/rep and win/loss", "calls per rep and win/loss"),
         ("# of leads, name #2", "number of leads, name #2"),
         ("list", "list"),
+        ("hw our kpi rt dm", "how our kpi rt dm"),
         ("calls" * 800, "calls" * 800),
     ],
 )
 def test_words_without_vowels_run_together_and_signs_are_read(typed: str, meant: str) -> None:
-    used = USED | dict.fromkeys(("next", "win", "won", "rate", "calls", "list", "source", "by"), 9)
-    language = {"loss", "and", "number", "name", "money"}
+    used = (
+        USED
+        | dict.fromkeys(("next", "win", "won", "rate", "calls", "list", "source", "by", "keep", "rate", "demo"), 9)
+        | {"how": 200}
+    )
+    language = {"loss", "and", "number", "name", "money", "our"}
     assert Spelling(used, language.__contains__, infinitives={"make"}).mended(typed) == meant
 
 
