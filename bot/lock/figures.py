@@ -23,7 +23,7 @@ _PATTERNS = [
     )
 ]
 _NO_FIGURE = re.compile(
-    r"\bone (?:by|another)\b|\ban? \w+ or two\b|\bstep \d+|\b(?:time for|just|only|make) one \w+", re.I
+    r"\bone (?:by|another)\b|\ban? \w+ or two\b|^\W*step \d+|\b(?:time for|just|only|make) one \w+", re.I
 )
 # Between the two ends of an interval.
 _TO = re.compile(r"(?<=\d)?\s?(?:–|-|to)\s?")

@@ -16,9 +16,10 @@ from tests.tellings import wordings
 from tools.base import Result
 
 # What is said to be rounded may be, with a digit changed, another of the figures told.
-ROUGH = re.compile(
-    r"\b(?:about|around|roughly|just (?:over|after)|nearly|points?|million|half|step"
-    r"|under|over|above|below|within|(?:more|less|fewer) than|reached|hit)\b|\dk\b"
+ROUGH = re.compile(r"\b(?:about|roughly|just over|nearly|points?|million)\b|\dk\b")
+# A bound that is a little further off is as true; it stands right before its figure.
+BOUND = re.compile(
+    r"\b(?:around|just after|under|over|above|below|within|(?:more|less|fewer) than|reached|hit)(?: the)? \W{0,3}$"
 )
 THEN = datetime(2026, 11, 27, 15, 5, tzinfo=ZoneInfo("America/New_York"))
 
@@ -92,6 +93,8 @@ def changed(line: str, text: str, rng: random.Random) -> str | None:
     if not at or ROUGH.search(line):
         return None
     i = rng.choice(at)
+    if BOUND.search(line[:i].rstrip("0123456789.,:")):
+        return None
     lie = line[:i] + rng.choice([digit for digit in "123456789" if digit != line[i]]) + line[i + 1 :]
     told = {number.rstrip(".,") for number in re.findall(r"[\d.,:]+", plain(text))}
     return lie if {number.rstrip(".,") for number in re.findall(r"[\d.,:]+", lie)} - told - {"", "."} else None
